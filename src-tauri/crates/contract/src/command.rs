@@ -1,0 +1,175 @@
+//! The commands a view can give the engine. Each is declared once, in [`with_commands!`]; the engine's trait,
+//! the dispatch by name, the typed calls of a client and the TypeScript are made from that list.
+
+use std::future::Future;
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use ts_rs::TS;
+
+use crate::{
+    AppDraft, AppEdit, AppRef, CheckDraft, CheckReport, EventDetail, EventRef, EventView, EventsAfter, Fault, FaultCode,
+    SettingsChange, SimulatedEvent, SimulatedFaultChange, Snapshot, Which,
+};
+
+/// Hands the list of commands to a macro: `Type = name(Request) -> Response`.
+macro_rules! with_commands {
+    ($use_list:ident) => {
+        $use_list! {
+            /// The state of everything, now.
+            ReadSnapshot = snapshot(()) -> Snapshot,
+            /// Adds an app, keeps its secret and connects it.
+            AddApp = app_add(AppDraft) -> (),
+            /// Changes an app and reconnects it.
+            EditApp = app_edit(AppEdit) -> (),
+            /// Closes an app's connection, forgets it and its secret.
+            RemoveApp = app_remove(AppRef) -> (),
+            /// Asks the platform whether credentials and domain are right, without connecting.
+            CheckApp = app_check(CheckDraft) -> CheckReport,
+            /// Closes connections until resumed; remembered across restarts.
+            Pause = pause(Which) -> (),
+            /// Connects again what was paused.
+            Resume = resume(Which) -> (),
+            /// Tries again at once what waits or was refused.
+            Retry = retry(Which) -> (),
+            /// The events that are kept, oldest first.
+            ListEvents = events(EventsAfter) -> Vec<EventView>,
+            /// One event, whole.
+            ReadEvent = event(EventRef) -> EventDetail,
+            /// Starts the built-in platform and an app on it.
+            StartSimulator = simulator_start(()) -> (),
+            /// Stops the built-in platform and removes its app.
+            StopSimulator = simulator_stop(()) -> (),
+            /// Makes the built-in platform send an event.
+            SendSimulated = simulator_send(SimulatedEvent) -> (),
+            /// Makes the built-in platform play a failure, or none.
+            SetSimulatedFault = simulator_fault(SimulatedFaultChange) -> (),
+            /// Changes settings.
+            ChangeSettings = settings_change(SettingsChange) -> (),
+        }
+    };
+}
+pub(crate) use with_commands;
+
+/// One command, as a client calls it.
+pub trait Call {
+    /// Its name on the wire.
+    const NAME: &'static str;
+    /// What it takes.
+    type Request: Serialize + DeserializeOwned;
+    /// What it gives back.
+    type Response: Serialize + DeserializeOwned;
+}
+
+/// A command by name, as it crosses the control socket and the webview's IPC.
+#[derive(Deserialize, Serialize)]
+pub struct Request {
+    /// The command's name.
+    pub command: String,
+    /// Its arguments.
+    #[serde(default)]
+    pub arguments: Value,
+}
+
+/// The answer to a [`Request`].
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Response {
+    /// It was carried out; what it gives back.
+    Ok(Value),
+    /// It was not; why.
+    Fault(Fault),
+}
+
+/// What the engine tells a view unasked.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize, TS)]
+#[serde(rename_all = "snake_case", tag = "kind", content = "value")]
+pub enum Push {
+    /// The state changed; this is all of it.
+    Snapshot(Snapshot),
+    /// Events arrived, oldest first.
+    Events(Vec<EventView>),
+}
+
+macro_rules! define_commands {
+    ($($(#[$doc:meta])* $call:ident = $name:ident($request:ty) -> $response:ty,)*) => {
+        /// The commands' names.
+        pub const COMMANDS: &[&str] = &[$(stringify!($name)),*];
+
+        /// One type a command, for a client's typed calls.
+        pub mod call {
+            use super::*;
+            $(
+                $(#[$doc])*
+                pub struct $call;
+                impl Call for $call {
+                    const NAME: &'static str = stringify!($name);
+                    type Request = $request;
+                    type Response = $response;
+                }
+            )*
+        }
+
+        /// What carries the commands out: the engine. A command without a body does not compile.
+        pub trait Handler: Sync {
+            $(
+                $(#[$doc])*
+                fn $name(&self, request: $request) -> impl Future<Output = Result<$response, Fault>> + Send;
+            )*
+        }
+
+        /// Carries a command out by its name.
+        ///
+        /// # Errors
+        /// [`FaultCode::BadRequest`] where the name or the arguments are not known; else what the command says.
+        /// The arguments are never repeated in an error: they may hold a secret.
+        pub async fn dispatch<H: Handler>(handler: &H, request: Request) -> Result<Value, Fault> {
+            match request.command.as_str() {
+                $(
+                    stringify!($name) => {
+                        let arguments = parse::<$request>(stringify!($name), request.arguments)?;
+                        let response = handler.$name(arguments).await?;
+                        serde_json::to_value(response).map_err(|error| Fault::new(FaultCode::Internal, error))
+                    }
+                )*
+                _ => Err(Fault::new(FaultCode::BadRequest, "no command of that name")),
+            }
+        }
+    };
+}
+with_commands!(define_commands);
+
+fn parse<T: DeserializeOwned>(name: &str, arguments: Value) -> Result<T, Fault> {
+    serde_json::from_value(arguments).map_err(|error| {
+        // Of serde's words only those are safe that come from our own parsers or name a field.
+        let text = error.to_string();
+        let known = [crate::AppIdError.to_string(), crate::DomainError.to_string()];
+        let safe = known.iter().any(|known| text.starts_with(known.as_str())) || text.starts_with("missing field");
+        let detail = if safe { text } else { "the arguments do not have its form".to_owned() };
+        Fault::new(FaultCode::BadRequest, format!("{name}: {detail}"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_refused_argument_is_not_repeated() {
+        let fault = parse::<AppDraft>("app_add", json!({ "app_id": "cli_0123456789abcdef", "app_secret": 42 })).unwrap_err();
+        assert_eq!(fault.detail, "app_add: the arguments do not have its form");
+        let fault = parse::<AppDraft>("app_add", json!("planted")).unwrap_err();
+        assert!(!fault.detail.contains("planted"), "{fault}");
+        let fault = parse::<AppDraft>("app_add", json!({ "app_id": "planted", "app_secret": "x", "domain": "lark" })).unwrap_err();
+        assert_eq!(fault.detail, format!("app_add: {}", crate::AppIdError));
+    }
+
+    #[test]
+    fn names_are_unique() {
+        let mut names = COMMANDS.to_vec();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), COMMANDS.len());
+    }
+}

@@ -1,0 +1,90 @@
+use std::{collections::BTreeMap, fmt};
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// Why a command was not carried out.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize, TS)]
+pub struct Fault {
+    /// What views branch on, and the key of the text: `fault.CODE`.
+    pub code: FaultCode,
+    /// Values for the placeholders in that text.
+    pub values: BTreeMap<String, String>,
+    /// The technical cause in English. It holds no secret.
+    pub detail: String,
+}
+
+impl Fault {
+    /// A fault with its technical cause.
+    pub fn new(code: FaultCode, detail: impl fmt::Display) -> Self {
+        Self { code, values: BTreeMap::new(), detail: detail.to_string() }
+    }
+
+    /// The same, with a value for a placeholder of its text.
+    pub fn with(mut self, name: &str, value: impl fmt::Display) -> Self {
+        self.values.insert(name.to_owned(), value.to_string());
+        self
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail)
+    }
+}
+
+impl std::error::Error for Fault {}
+
+/// What went wrong, by name. A code exists only while something can raise it.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultCode {
+    /// The request is not one this engine knows, or its arguments are not of its form.
+    BadRequest,
+    /// The App Secret is empty.
+    SecretEmpty,
+    /// The domain cannot be used: not a URL, or plain http to another machine.
+    DomainUnusable,
+    /// An app with this ID is there already.
+    AppExists,
+    /// No app with this ID.
+    AppUnknown,
+    /// The secret store could not be reached or refused.
+    SecretStore,
+    /// The settings file could not be read; it is left as it is.
+    SettingsUnreadable,
+    /// The settings file could not be written; nothing was changed.
+    SettingsUnwritable,
+    /// The data folder cannot be used.
+    DataFolder,
+    /// Another Longwire holds this data folder.
+    HeldByOther,
+    /// That event is no longer kept.
+    EventGone,
+    /// The simulator is not running, or could not start.
+    Simulator,
+    /// No Longwire is running on this data folder.
+    NotRunning,
+    /// A fault of Longwire itself.
+    Internal,
+}
+
+impl FaultCode {
+    /// Every code, for the tests that hold the texts complete.
+    pub const ALL: &[Self] = &[
+        Self::BadRequest,
+        Self::SecretEmpty,
+        Self::DomainUnusable,
+        Self::AppExists,
+        Self::AppUnknown,
+        Self::SecretStore,
+        Self::SettingsUnreadable,
+        Self::SettingsUnwritable,
+        Self::DataFolder,
+        Self::HeldByOther,
+        Self::EventGone,
+        Self::Simulator,
+        Self::NotRunning,
+        Self::Internal,
+    ];
+}

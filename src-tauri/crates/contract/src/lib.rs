@@ -1,0 +1,30 @@
+//! The words shared by the engine and its views: the window, the tray and the command line.
+//!
+//! Everything here is plain data that crosses a boundary (the webview's IPC, the control socket, `--json`),
+//! the list of commands a view can give, and the texts in both languages. TypeScript is generated from these
+//! types, so a view cannot drift from the engine.
+
+mod app;
+mod command;
+mod domain;
+mod event;
+mod fault;
+mod reason;
+mod secret;
+mod settings;
+mod simulator;
+mod snapshot;
+pub mod text;
+mod typescript;
+
+pub use app::{AppDraft, AppEdit, AppId, AppIdError, AppRef, CheckDraft, CheckReport, Which};
+pub use command::{COMMANDS, Call, Handler, Push, Request, Response, call, dispatch};
+pub use domain::{Domain, DomainError};
+pub use event::{EventDetail, EventRef, EventView, EventsAfter};
+pub use fault::{Fault, FaultCode};
+pub use reason::{Reason, ReasonCode};
+pub use secret::Secret;
+pub use settings::{Language, LanguageChoice, SettingsChange};
+pub use simulator::{SimulatedEvent, SimulatedEventKind, SimulatedFault, SimulatedFaultChange, SimulatorView};
+pub use snapshot::{AppView, Hop, HopKind, Mark, Notice, NoticeCode, Phase, Snapshot};
+pub use typescript::typescript;

@@ -1,0 +1,166 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{AppId, Domain, Language, LanguageChoice, Reason, SimulatorView};
+
+/// All a view shows, at one moment. What is absent is well.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize, TS)]
+pub struct Snapshot {
+    /// Grows with each change; a view drops a snapshot whose `rev` it has seen.
+    pub rev: u32,
+    /// Longwire's version.
+    pub version: String,
+    /// The process that holds the engine.
+    pub pid: u32,
+    /// The data folder.
+    pub data_dir: String,
+    /// The language asked for.
+    pub language_choice: LanguageChoice,
+    /// The language to show.
+    pub language: Language,
+    /// The state of all apps as one: that of the app that needs the user most.
+    pub phase: Phase,
+    /// Each app, in the order it was added.
+    pub apps: Vec<AppView>,
+    /// The built-in platform, where it runs.
+    #[ts(optional = nullable)]
+    pub simulator: Option<SimulatorView>,
+    /// Events received since local midnight, or since the start where that is later.
+    pub events_today: u32,
+    /// What the user should know that is no app's state.
+    pub notices: Vec<Notice>,
+}
+
+/// One app and its connection.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize, TS)]
+pub struct AppView {
+    /// Its App ID.
+    pub app_id: AppId,
+    /// What the user calls it; empty where not named.
+    pub name: String,
+    /// Where it lives.
+    pub domain: Domain,
+    /// Whether it is the built-in simulator's own app.
+    pub simulated: bool,
+    /// Its state.
+    pub phase: Phase,
+    /// Why it is not connected.
+    #[ts(optional = nullable)]
+    pub reason: Option<Reason>,
+    /// Since when it has been in `phase`, in milliseconds since the Unix epoch.
+    #[ts(type = "number")]
+    pub since_ms: u64,
+    /// How many tries in a row have failed.
+    pub attempt: u32,
+    /// When it tries again, in milliseconds since the Unix epoch.
+    #[ts(type = "number", optional = nullable)]
+    pub retry_at_ms: Option<u64>,
+    /// The road to the platform, hop by hop, as the last try found it.
+    pub hops: Vec<Hop>,
+    /// Events received since the start.
+    pub events: u32,
+    /// When the last one arrived, in milliseconds since the Unix epoch.
+    #[ts(type = "number", optional = nullable)]
+    pub last_event_ms: Option<u64>,
+    /// Frames that broke the protocol since the start; the connection lived on.
+    pub bad_frames: u32,
+}
+
+/// The five states a tray icon tells by its shape. The order is that of urgency.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Held back by the user.
+    Paused,
+    /// Handshake done and the first pong seen.
+    Connected,
+    /// On its way.
+    Connecting,
+    /// Failed; tries again by itself.
+    Waiting,
+    /// Refused; only the user can mend it.
+    NeedsYou,
+}
+
+/// One hop of the road to the platform.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize, TS)]
+pub struct Hop {
+    /// Which.
+    pub kind: HopKind,
+    /// How it stands.
+    pub mark: Mark,
+    /// How long it took, in milliseconds.
+    #[ts(optional = nullable)]
+    pub ms: Option<f64>,
+    /// What there is to say of it: an address, an issuer, a host.
+    #[ts(optional = nullable)]
+    pub note: Option<String>,
+}
+
+/// The hops, in order.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum HopKind {
+    /// This computer: the name is resolved. Note: the first address.
+    Computer,
+    /// The network: a TCP connection. Note: the address that answered.
+    Network,
+    /// TLS. Note: who signed. Absent on a plain road to this computer.
+    Tls,
+    /// The platform's endpoint: credentials accepted. Note: its host.
+    Platform,
+    /// The long connection: upgraded, first pong seen. Note: its host.
+    Connection,
+}
+
+/// How a hop stands.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Mark {
+    /// Passed.
+    Ok,
+    /// Under way.
+    Busy,
+    /// Failed.
+    Bad,
+    /// Not reached.
+    Off,
+}
+
+/// Something the user should know.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize, TS)]
+pub struct Notice {
+    /// What views branch on, and the key of the text: `notice.CODE`.
+    pub code: NoticeCode,
+    /// Values for the placeholders in that text.
+    pub values: BTreeMap<String, String>,
+}
+
+/// What there is to know, by name.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeCode {
+    /// A key of the settings file is not known; `key` and `line` name it.
+    SettingsKeyUnknown,
+    /// A CA file could not be read; `path` and `cause` name it.
+    CaFileUnreadable,
+}
+
+impl NoticeCode {
+    /// Every code, for the tests that hold the texts complete.
+    pub const ALL: &[Self] = &[Self::SettingsKeyUnknown, Self::CaFileUnreadable];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_worst_phase_is_the_greatest() {
+        let phases = [Phase::Connected, Phase::NeedsYou, Phase::Paused, Phase::Waiting];
+        assert_eq!(phases.into_iter().max(), Some(Phase::NeedsYou));
+        assert!(Phase::Connecting > Phase::Connected && Phase::Connected > Phase::Paused);
+    }
+}

@@ -1,0 +1,96 @@
+//! The texts of every view, in both languages. They live beside the window, which reads the same files.
+
+use std::{collections::BTreeMap, sync::LazyLock};
+
+use crate::Language;
+
+static ENGLISH: LazyLock<Catalogue> = LazyLock::new(|| catalogue(include_str!("../../../../ui/src/i18n/en.json")));
+static CHINESE: LazyLock<Catalogue> = LazyLock::new(|| catalogue(include_str!("../../../../ui/src/i18n/zh-CN.json")));
+
+type Catalogue = BTreeMap<String, String>;
+
+/// The text of a key, its `{placeholders}` filled from `values`. A key that is in no catalogue comes back as it
+/// is: a test holds the catalogues complete.
+pub fn text(language: Language, key: &str, values: &BTreeMap<String, String>) -> String {
+    let catalogue = match language {
+        Language::English => &ENGLISH,
+        Language::Chinese => &CHINESE,
+    };
+    fill(catalogue.get(key).map_or(key, String::as_str), values)
+}
+
+fn catalogue(json: &str) -> Catalogue {
+    // The files are part of the build and tested below.
+    serde_json::from_str(json).unwrap_or_default()
+}
+
+fn fill(template: &str, values: &BTreeMap<String, String>) -> String {
+    let mut filled = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('{') {
+        filled.push_str(before);
+        match after.split_once('}') {
+            Some((name, tail)) if values.contains_key(name) => {
+                filled.push_str(&values[name]);
+                rest = tail;
+            }
+            _ => {
+                filled.push('{');
+                rest = after;
+            }
+        }
+    }
+    filled.push_str(rest);
+    filled
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde::Serialize;
+
+    use super::*;
+    use crate::{FaultCode, NoticeCode, Phase, ReasonCode, SimulatedEventKind, SimulatedFault};
+
+    #[test]
+    fn placeholders_are_filled_and_unknown_ones_stay() {
+        let values = BTreeMap::from([("host".to_owned(), "a{b}".to_owned())]);
+        assert_eq!(fill("to {host}: {other} {", &values), "to a{b}: {other} {");
+    }
+
+    #[test]
+    fn both_languages_have_the_same_keys_and_placeholders() {
+        assert!(!ENGLISH.is_empty());
+        let keys = |catalogue: &Catalogue| catalogue.keys().cloned().collect::<BTreeSet<_>>();
+        assert_eq!(keys(&ENGLISH), keys(&CHINESE));
+        for (key, english) in ENGLISH.iter() {
+            assert_eq!(placeholders(english), placeholders(&CHINESE[key]), "{key}");
+            assert!(!english.trim().is_empty() && !CHINESE[key].trim().is_empty(), "{key}");
+        }
+    }
+
+    #[test]
+    fn every_code_has_its_texts() {
+        let mut wanted = Vec::new();
+        for code in ReasonCode::ALL {
+            wanted.extend(["title", "say", "do"].map(|part| format!("reason.{}.{part}", word(code))));
+        }
+        wanted.extend(FaultCode::ALL.iter().map(|code| format!("fault.{}", word(code))));
+        wanted.extend(NoticeCode::ALL.iter().map(|code| format!("notice.{}", word(code))));
+        wanted.extend(SimulatedEventKind::ALL.iter().map(|kind| format!("simulator.event.{}", word(kind))));
+        wanted.extend(SimulatedFault::ALL.iter().map(|fault| format!("simulator.fault.{}", word(fault))));
+        let phases = [Phase::Paused, Phase::Connected, Phase::Connecting, Phase::Waiting, Phase::NeedsYou];
+        wanted.extend(phases.iter().map(|phase| format!("phase.{}", word(phase))));
+        let missing: Vec<_> = wanted.iter().filter(|key| !ENGLISH.contains_key(*key)).collect();
+        assert!(missing.is_empty(), "{missing:#?}");
+    }
+
+    fn placeholders(text: &str) -> BTreeSet<&str> {
+        text.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name).collect()
+    }
+
+    fn word(code: &impl Serialize) -> String {
+        serde_json::to_value(code).unwrap().as_str().unwrap().to_owned()
+    }
+}

@@ -1,0 +1,38 @@
+use std::fmt::Write as _;
+
+use ts_rs::{Config, TS};
+
+use crate::{command::with_commands, *};
+
+/// The TypeScript of everything here, as one module: the types, and `Commands`, which maps each command to its
+/// request and response.
+pub fn typescript() -> String {
+    let config = Config::default();
+    let mut module = String::from("// Made by `cargo xtask codegen` from the contract crate. Do not edit.\n\n");
+    macro_rules! declare {
+        ($($type:ty),* $(,)?) => {
+            $( writeln!(module, "export {}\n", <$type as TS>::decl(&config)).ok(); )*
+        };
+    }
+    declare!(
+        AppId, Domain, Language, LanguageChoice, Phase, ReasonCode, Reason, FaultCode, Fault, HopKind, Mark, Hop,
+        AppView, NoticeCode, Notice, SimulatedEventKind, SimulatedFault, SimulatorView, Snapshot, EventView,
+        EventDetail, EventsAfter, EventRef, AppDraft, AppEdit, AppRef, Which, CheckDraft, CheckReport, SimulatedEvent,
+        SimulatedFaultChange, SettingsChange, Push,
+    );
+    module.push_str("export interface Commands {\n");
+    macro_rules! list {
+        ($($(#[doc = $doc:literal])* $call:ident = $name:ident($request:ty) -> $response:ty,)*) => {
+            $(
+                $( writeln!(module, "  /**{} */", $doc).ok(); )*
+                writeln!(
+                    module, "  {}: {{ request: {}; response: {} }};",
+                    stringify!($name), <$request as TS>::name(&config), <$response as TS>::name(&config),
+                ).ok();
+            )*
+        };
+    }
+    with_commands!(list);
+    module.push_str("}\n");
+    module
+}
