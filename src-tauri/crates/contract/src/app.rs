@@ -65,9 +65,13 @@ pub struct AppDraft {
     /// Its App ID.
     pub app_id: AppId,
     /// Its App Secret. It is kept in the secret store and never comes back.
-    #[serde(serialize_with = "Secret::danger_serialize")]
-    #[ts(type = "string")]
-    pub app_secret: Secret,
+    #[serde(default, serialize_with = "Secret::danger_serialize_option")]
+    #[ts(type = "string | null", optional = nullable)]
+    pub app_secret: Option<Secret>,
+    /// A file to read the App Secret from at each start, in place of the secret store: for machines without one.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub secret_file: Option<String>,
     /// Where the app lives.
     pub domain: Domain,
     /// What the user calls it; the App ID where empty.

@@ -20,11 +20,9 @@ impl Secret {
 
     /// Writes the secret out: for a request on its way to the engine over the 0600 control socket, and for
     /// nothing else.
-    pub fn danger_serialize<S: Serializer>(secret: &Self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(secret.0.expose_secret())
-    }
-
-    /// As [`Secret::danger_serialize`], where there may be none.
+    ///
+    /// # Errors
+    /// Those of the serializer.
     pub fn danger_serialize_option<S: Serializer>(secret: &Option<Self>, serializer: S) -> Result<S::Ok, S::Error> {
         match secret {
             Some(secret) => serializer.serialize_some(secret.0.expose_secret()),
