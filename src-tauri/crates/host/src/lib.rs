@@ -1,1 +1,24 @@
-//! .
+//! What Longwire asks of an operating system: where its data lives, who holds it, secrets, the language, the
+//! time, files that survive a crash.
+//!
+//! This is the only room with `cfg(target_os)`, processes or foreign calls. Where systems differ, one name has
+//! one file a system, and a fake stands beside them, so that callers carry no `cfg` and tests never touch the
+//! machine's own store or home folder.
+
+// Here the clock is read and processes are started, so that nothing above needs to.
+#![allow(clippy::disallowed_methods)]
+
+pub mod clock;
+pub mod files;
+mod instance;
+pub mod locale;
+pub mod paths;
+pub mod secrets;
+
+pub use instance::{AcquireError, Holder, InstanceLock};
+pub use secrets::SecretStore;
+
+/// Stand-ins for the parts of a system that a test must not touch.
+pub mod fake {
+    pub use crate::secrets::memory::MemoryStore;
+}

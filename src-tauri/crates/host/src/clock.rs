@@ -1,0 +1,66 @@
+//! The time, as this machine tells it.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use jiff::{Timestamp, tz::TimeZone};
+
+/// Now, in milliseconds since the Unix epoch; 0 on a clock set before it.
+pub fn now_ms() -> u64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |elapsed| u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// When the local day that holds `now_ms` began, in milliseconds since the Unix epoch. The time zone is read
+/// again on each call, so that a traveller's day is the one on their wall.
+pub fn midnight_ms(now_ms: u64) -> u64 {
+    midnight_in(now_ms, TimeZone::system())
+}
+
+fn midnight_in(now_ms: u64, zone: TimeZone) -> u64 {
+    i64::try_from(now_ms)
+        .ok()
+        .and_then(|ms| Timestamp::from_millisecond(ms).ok())
+        .and_then(|now| now.to_zoned(zone).start_of_day().ok())
+        .and_then(|midnight| u64::try_from(midnight.timestamp().as_millisecond()).ok())
+        .unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// 2026-03-29 12:00:00 UTC.
+    const NOON: u64 = 1_774_785_600_000;
+    const HOUR: u64 = 3_600_000;
+
+    #[test]
+    fn the_day_begins_at_local_midnight() {
+        assert_eq!(midnight_in(NOON, TimeZone::UTC), NOON - 12 * HOUR);
+        let shanghai = TimeZone::fixed(jiff::tz::offset(8));
+        assert_eq!(midnight_in(NOON, shanghai.clone()), NOON - 20 * HOUR);
+        assert_eq!(
+            midnight_in(NOON + 4 * HOUR, shanghai),
+            NOON + 4 * HOUR,
+            "midnight belongs to the day it begins"
+        );
+    }
+
+    #[test]
+    fn a_day_that_loses_an_hour_still_begins_at_its_midnight() {
+        let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
+        assert_eq!(midnight_in(NOON, berlin), NOON - 13 * HOUR, "14:00 CEST, thirteen hours after 00:00 CET");
+    }
+
+    #[test]
+    fn a_clock_beyond_all_calendars_does_no_harm() {
+        assert_eq!(midnight_in(u64::MAX, TimeZone::UTC), 0);
+        assert_eq!(midnight_in(0, TimeZone::UTC), 0);
+    }
+
+    #[test]
+    fn now_is_after_this_was_written() {
+        assert!(now_ms() > NOON - 365 * 24 * HOUR);
+        assert!(midnight_ms(now_ms()) <= now_ms());
+    }
+}

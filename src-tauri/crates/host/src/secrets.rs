@@ -1,0 +1,36 @@
+//! App Secrets: where they are kept and how they are handed in.
+
+mod error;
+mod input;
+pub(crate) mod memory;
+mod os;
+
+use std::fmt;
+
+pub use error::StoreError;
+pub use input::{InputError, VARIABLE, from_file, from_variable};
+pub use os::OsStore;
+use secrecy::SecretString;
+
+/// A place that keeps one secret an account; the account is the App ID.
+///
+/// Every call blocks until the store answers or its deadline is over: call from a thread that may wait.
+pub trait SecretStore: fmt::Debug + Send + Sync {
+    /// Keeps a secret, in place of any that was there.
+    ///
+    /// # Errors
+    /// Why the store did not take it.
+    fn keep(&self, account: &str, secret: &SecretString) -> Result<(), StoreError>;
+
+    /// The secret that is kept, or `None` where there is none.
+    ///
+    /// # Errors
+    /// Why the store did not give it out.
+    fn read(&self, account: &str) -> Result<Option<SecretString>, StoreError>;
+
+    /// Forgets a secret; that there was none is no error.
+    ///
+    /// # Errors
+    /// Why the store still has it.
+    fn forget(&self, account: &str) -> Result<(), StoreError>;
+}

@@ -1,0 +1,164 @@
+use std::{
+    env,
+    ffi::OsString,
+    fs::File,
+    io::{self, Read},
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+};
+
+use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
+
+/// The variable that hands in an App Secret.
+pub const VARIABLE: &str = "LONGWIRE_APP_SECRET";
+
+/// Far more than any App Secret (32 characters); a bound on what a wrong path can make us read.
+const LONGEST: u64 = 4096;
+
+/// The App Secret in `LONGWIRE_APP_SECRET`, or `None` where that is not set.
+///
+/// # Errors
+/// [`InputError::Empty`] or [`InputError::NotText`].
+pub fn from_variable() -> Result<Option<SecretString>, InputError> {
+    of_value(env::var_os(VARIABLE))
+}
+
+/// The App Secret in a file that only its owner can read. One line break at its end is not part of it.
+///
+/// # Errors
+/// Where the file cannot be read, others can read it, or it holds no secret.
+pub fn from_file(path: &Path) -> Result<SecretString, InputError> {
+    let unreadable =
+        |error: io::Error| InputError::Unreadable { path: path.to_owned(), cause: error.to_string() };
+    let file = File::open(path).map_err(unreadable)?;
+    let metadata = file.metadata().map_err(unreadable)?;
+    if metadata.is_dir() {
+        return Err(unreadable(io::ErrorKind::IsADirectory.into()));
+    }
+    // A pipe (`--app-secret-file <(pass show bot)`) has no readers but its ends.
+    if metadata.is_file() && metadata.mode() & 0o077 != 0 {
+        return Err(InputError::OpenToOthers { path: path.to_owned() });
+    }
+    let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST as usize + 1));
+    file.take(LONGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    let source = path.display().to_string();
+    if bytes.len() as u64 > LONGEST {
+        return Err(InputError::TooLong { place: source });
+    }
+    let text = str::from_utf8(&bytes).map_err(|_| InputError::NotText { place: source.clone() })?;
+    let text = text.strip_suffix('\n').unwrap_or(text);
+    let text = text.strip_suffix('\r').unwrap_or(text);
+    checked(text.into(), source)
+}
+
+/// Why a secret that was handed in cannot be used. None of these repeats it.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum InputError {
+    /// There is nothing in it.
+    #[error("{place} holds no App Secret: it is empty")]
+    Empty {
+        /// The variable or the file.
+        place: String,
+    },
+    /// It is not UTF-8.
+    #[error("{place} does not hold an App Secret: it is not text")]
+    NotText {
+        /// The variable or the file.
+        place: String,
+    },
+    /// Users other than its owner can read the file.
+    #[error("{0} can be read by other users of this computer: chmod 600 {0}", .path.display())]
+    OpenToOthers {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It holds more than any App Secret.
+    #[error("{place} does not hold an App Secret: it is too long")]
+    TooLong {
+        /// The file.
+        place: String,
+    },
+    /// The file cannot be read.
+    #[error("{} cannot be read: {cause}", .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        cause: String,
+    },
+}
+
+fn of_value(value: Option<OsString>) -> Result<Option<SecretString>, InputError> {
+    let Some(value) = value else { return Ok(None) };
+    let text = value.into_string().map_err(|_| InputError::NotText { place: VARIABLE.to_owned() })?;
+    checked(text.into(), VARIABLE.to_owned()).map(Some)
+}
+
+fn checked(secret: SecretString, place: String) -> Result<SecretString, InputError> {
+    if secret.expose_secret().trim().is_empty() { Err(InputError::Empty { place }) } else { Ok(secret) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        fs,
+        os::unix::{ffi::OsStringExt, fs::PermissionsExt},
+    };
+
+    use super::*;
+
+    fn file(folder: &Path, bytes: &[u8], mode: u32) -> PathBuf {
+        let path = folder.join("secret");
+        fs::write(&path, bytes).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        path
+    }
+
+    #[test]
+    fn one_line_break_at_the_end_is_not_part_of_the_secret() {
+        let folder = tempfile::tempdir().unwrap();
+        for (bytes, secret) in
+            [("s3cret", "s3cret"), ("s3cret\n", "s3cret"), ("s3cret\r\n", "s3cret"), (" s \n\n", " s \n")]
+        {
+            let path = file(folder.path(), bytes.as_bytes(), 0o600);
+            assert_eq!(from_file(&path).unwrap().expose_secret(), secret, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_others_can_read_is_refused_with_the_way_to_mend_it() {
+        let folder = tempfile::tempdir().unwrap();
+        for mode in [0o640, 0o604, 0o620] {
+            let path = file(folder.path(), b"planted", mode);
+            let error = from_file(&path).unwrap_err();
+            assert_eq!(error, InputError::OpenToOthers { path: path.clone() }, "{mode:o}");
+            let said = error.to_string();
+            assert!(said.ends_with(&format!("chmod 600 {}", path.display())), "{said}");
+            assert!(!said.contains("planted"));
+        }
+        assert!(from_file(&file(folder.path(), b"s", 0o400)).is_ok());
+    }
+
+    #[test]
+    fn what_holds_no_secret_is_told_apart() {
+        let folder = tempfile::tempdir().unwrap();
+        let put = |bytes: &[u8]| from_file(&file(folder.path(), bytes, 0o600)).unwrap_err();
+        assert!(matches!(put(b""), InputError::Empty { .. }));
+        assert!(matches!(put(b" \n"), InputError::Empty { .. }));
+        assert!(matches!(put(b"\xff\xfe"), InputError::NotText { .. }));
+        assert!(matches!(put(&[b'a'; 5000]), InputError::TooLong { .. }));
+        let missing = from_file(&folder.path().join("missing")).unwrap_err();
+        assert!(missing.to_string().contains("missing"), "{missing}");
+        assert!(matches!(missing, InputError::Unreadable { .. }));
+        assert!(matches!(from_file(folder.path()), Err(InputError::Unreadable { .. })));
+    }
+
+    #[test]
+    fn the_variable_is_a_secret_none_or_an_error() {
+        assert!(of_value(None).unwrap().is_none());
+        assert_eq!(of_value(Some("s".into())).unwrap().unwrap().expose_secret(), "s");
+        let empty = of_value(Some(OsString::new())).unwrap_err();
+        assert_eq!(empty.to_string(), "LONGWIRE_APP_SECRET holds no App Secret: it is empty");
+        assert!(matches!(of_value(Some(OsString::from_vec(vec![0xff]))), Err(InputError::NotText { .. })));
+    }
+}
