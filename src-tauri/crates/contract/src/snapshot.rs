@@ -55,14 +55,14 @@ pub struct AppView {
     /// How many tries in a row have failed.
     pub attempt: u32,
     /// When it tries again, in milliseconds since the Unix epoch.
-    #[ts(type = "number", optional = nullable)]
+    #[ts(type = "number | null", optional = nullable)]
     pub retry_at_ms: Option<u64>,
     /// The road to the platform, hop by hop, as the last try found it.
     pub hops: Vec<Hop>,
     /// Events received since the start.
     pub events: u32,
     /// When the last one arrived, in milliseconds since the Unix epoch.
-    #[ts(type = "number", optional = nullable)]
+    #[ts(type = "number | null", optional = nullable)]
     pub last_event_ms: Option<u64>,
     /// Frames that broke the protocol since the start; the connection lived on.
     pub bad_frames: u32,
