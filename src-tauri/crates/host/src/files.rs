@@ -3,6 +3,7 @@
 use std::{
     fs::{self, File},
     io::{self, Write},
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
 };
 
@@ -17,6 +18,14 @@ use tempfile::NamedTempFile;
 /// Why it could not; the file is then untouched.
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), ReplaceError> {
     replace_with(path, |file| file.write_all(bytes))
+}
+
+/// Takes all rights to a file or a socket from everyone but its owner (mode 0600).
+///
+/// # Errors
+/// What the system says.
+pub fn restrict(path: &Path) -> io::Result<()> {
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600))
 }
 
 /// Why a file could not be replaced.
@@ -82,7 +91,7 @@ fn replace_with(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) ->
 
 #[cfg(test)]
 mod tests {
-    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::os::unix::fs::symlink;
 
     use super::*;
 

@@ -1,13 +1,17 @@
+//! One engine a data folder.
+
 use std::{
     fs::{File, OpenOptions, TryLockError},
     io::{self, Read, Seek, Write},
     os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
-    thread,
+    process, thread,
     time::Duration,
 };
 
 use serde::{Deserialize, Serialize};
+
+use crate::clock;
 
 const FILE: &str = "longwire.lock";
 /// More than any holder's details need; a bound on what a foreign file can make us read.
@@ -23,11 +27,11 @@ pub struct InstanceLock {
 /// Who holds a data folder.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Holder {
-    /// The process.
+    /// The process; 0 where it left no readable word.
     pub pid: u32,
     /// What it is, as a user knows it: `longwire run`, `Longwire`.
     pub program: String,
-    /// Since when, in milliseconds since the Unix epoch.
+    /// Since when, in milliseconds since the Unix epoch; 0 where it left no readable word.
     pub since_ms: u64,
 }
 
@@ -35,11 +39,8 @@ pub struct Holder {
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum AcquireError {
     /// Another process holds it.
-    #[error("another Longwire holds this data folder{}", .holder.as_ref().map(by).unwrap_or_default())]
-    Held {
-        /// Which, where its details can be read.
-        holder: Option<Holder>,
-    },
+    #[error("another Longwire holds this data folder: {} (process {})", .0.program, .0.pid)]
+    Held(Holder),
     /// The lock file cannot be made, written or locked.
     #[error("the data folder cannot be used: {}: {cause}", .path.display())]
     NotUsable {
@@ -48,6 +49,28 @@ pub enum AcquireError {
         /// What the system says.
         cause: String,
     },
+}
+
+impl Holder {
+    /// This process, which calls itself `program`, from now on.
+    pub fn this_process(program: &str) -> Self {
+        Self { pid: process::id(), program: program.to_owned(), since_ms: clock::now_ms() }
+    }
+
+    /// A process that holds the folder and whose word cannot be read.
+    fn unknown() -> Self {
+        Self { pid: 0, program: "a program that has left no name".to_owned(), since_ms: 0 }
+    }
+}
+
+impl AcquireError {
+    /// Who holds the folder, where that is why.
+    pub fn holder(&self) -> Option<&Holder> {
+        match self {
+            Self::Held(holder) => Some(holder),
+            Self::NotUsable { .. } => None,
+        }
+    }
 }
 
 impl InstanceLock {
@@ -65,7 +88,7 @@ impl InstanceLock {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                return Err(AcquireError::Held { holder: read_patiently(&mut file) });
+                return Err(AcquireError::Held(read_patiently(&mut file)));
             }
             Err(TryLockError::Error(error)) => return Err(not_usable(error)),
         }
@@ -84,20 +107,16 @@ impl Drop for InstanceLock {
     }
 }
 
-fn by(holder: &Holder) -> String {
-    format!(": {} (process {})", holder.program, holder.pid)
-}
-
 /// The holder's word. Between taking the lock and writing lie microseconds, so an empty or half-written file is
 /// read again a few times before it is given up.
-fn read_patiently(file: &mut File) -> Option<Holder> {
+fn read_patiently(file: &mut File) -> Holder {
     for _ in 0..10 {
         if let Some(holder) = read(file) {
-            return Some(holder);
+            return holder;
         }
         thread::sleep(Duration::from_millis(10));
     }
-    None
+    Holder::unknown()
 }
 
 fn read(file: &mut File) -> Option<Holder> {
@@ -126,7 +145,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let first = InstanceLock::acquire(dir.path(), &holder(7)).unwrap();
         let error = InstanceLock::acquire(dir.path(), &holder(8)).unwrap_err();
-        assert_eq!(error, AcquireError::Held { holder: Some(holder(7)) });
+        assert_eq!(error, AcquireError::Held(holder(7)));
         assert_eq!(error.to_string(), "another Longwire holds this data folder: longwire run (process 7)");
         drop(first);
         InstanceLock::acquire(dir.path(), &holder(8)).unwrap();
@@ -139,7 +158,7 @@ mod tests {
         for half in ["", "{\"pid\":7,\"prog", "\0\0\0"] {
             fs::write(dir.path().join(FILE), half).unwrap();
             let error = InstanceLock::acquire(dir.path(), &holder(8)).unwrap_err();
-            assert_eq!(error, AcquireError::Held { holder: None }, "{half:?}");
+            assert_eq!(error, AcquireError::Held(Holder::unknown()), "{half:?}");
         }
     }
 
@@ -149,7 +168,7 @@ mod tests {
         fs::write(dir.path().join(FILE), "x".repeat(2000)).unwrap();
         let _first = InstanceLock::acquire(dir.path(), &holder(7)).unwrap();
         let error = InstanceLock::acquire(dir.path(), &holder(8)).unwrap_err();
-        assert_eq!(error, AcquireError::Held { holder: Some(holder(7)) });
+        assert_eq!(error, AcquireError::Held(holder(7)));
     }
 
     #[test]
@@ -186,7 +205,7 @@ mod tests {
         let mut lines = BufReader::new(child.0.stdout.take().unwrap()).lines();
         assert!(lines.any(|line| line.unwrap() == "held"), "the child never took the folder");
         let error = InstanceLock::acquire(dir.path(), &holder(8)).unwrap_err();
-        assert_eq!(error, AcquireError::Held { holder: Some(holder(child.0.id())) });
+        assert_eq!(error, AcquireError::Held(holder(child.0.id())));
         child.0.kill().unwrap();
         child.0.wait().unwrap();
         InstanceLock::acquire(dir.path(), &holder(8)).unwrap();

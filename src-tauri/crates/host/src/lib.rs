@@ -10,13 +10,10 @@
 
 pub mod clock;
 pub mod files;
-mod instance;
+pub mod instance;
 pub mod locale;
 pub mod paths;
 pub mod secrets;
-
-pub use instance::{AcquireError, Holder, InstanceLock};
-pub use secrets::SecretStore;
 
 /// Stand-ins for the parts of a system that a test must not touch.
 pub mod fake {

@@ -7,8 +7,8 @@ mod os;
 
 use std::fmt;
 
-pub use error::StoreError;
-pub use input::{InputError, VARIABLE, from_file, from_variable};
+pub use error::Error;
+pub use input::{VARIABLE, read_file, read_variable};
 pub use os::OsStore;
 use secrecy::SecretString;
 
@@ -20,17 +20,17 @@ pub trait SecretStore: fmt::Debug + Send + Sync {
     ///
     /// # Errors
     /// Why the store did not take it.
-    fn keep(&self, account: &str, secret: &SecretString) -> Result<(), StoreError>;
+    fn write(&self, account: &str, secret: SecretString) -> Result<(), Error>;
 
     /// The secret that is kept, or `None` where there is none.
     ///
     /// # Errors
     /// Why the store did not give it out.
-    fn read(&self, account: &str) -> Result<Option<SecretString>, StoreError>;
+    fn read(&self, account: &str) -> Result<Option<SecretString>, Error>;
 
     /// Forgets a secret; that there was none is no error.
     ///
     /// # Errors
     /// Why the store still has it.
-    fn forget(&self, account: &str) -> Result<(), StoreError>;
+    fn delete(&self, account: &str) -> Result<(), Error>;
 }

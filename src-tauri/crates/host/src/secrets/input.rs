@@ -4,10 +4,12 @@ use std::{
     fs::File,
     io::{self, Read},
     os::unix::fs::MetadataExt,
-    path::{Path, PathBuf},
+    path::Path,
 };
 
 use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
+
+use super::Error;
 
 /// The variable that hands in an App Secret.
 pub const VARIABLE: &str = "LONGWIRE_APP_SECRET";
@@ -18,8 +20,8 @@ const LONGEST: u64 = 4096;
 /// The App Secret in `LONGWIRE_APP_SECRET`, or `None` where that is not set.
 ///
 /// # Errors
-/// [`InputError::Empty`] or [`InputError::NotText`].
-pub fn from_variable() -> Result<Option<SecretString>, InputError> {
+/// [`Error::Empty`] or [`Error::NotText`].
+pub fn read_variable() -> Result<Option<SecretString>, Error> {
     of_value(env::var_os(VARIABLE))
 }
 
@@ -27,9 +29,8 @@ pub fn from_variable() -> Result<Option<SecretString>, InputError> {
 ///
 /// # Errors
 /// Where the file cannot be read, others can read it, or it holds no secret.
-pub fn from_file(path: &Path) -> Result<SecretString, InputError> {
-    let unreadable =
-        |error: io::Error| InputError::Unreadable { path: path.to_owned(), cause: error.to_string() };
+pub fn read_file(path: &Path) -> Result<SecretString, Error> {
+    let unreadable = |error: io::Error| Error::Unreadable { path: path.to_owned(), cause: error.to_string() };
     let file = File::open(path).map_err(unreadable)?;
     let metadata = file.metadata().map_err(unreadable)?;
     if metadata.is_dir() {
@@ -37,65 +38,28 @@ pub fn from_file(path: &Path) -> Result<SecretString, InputError> {
     }
     // A pipe (`--app-secret-file <(pass show bot)`) has no readers but its ends.
     if metadata.is_file() && metadata.mode() & 0o077 != 0 {
-        return Err(InputError::OpenToOthers { path: path.to_owned() });
+        return Err(Error::OpenToOthers(path.to_owned()));
     }
     let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST as usize + 1));
     file.take(LONGEST + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     let source = path.display().to_string();
     if bytes.len() as u64 > LONGEST {
-        return Err(InputError::TooLong { place: source });
+        return Err(Error::TooLong(source));
     }
-    let text = str::from_utf8(&bytes).map_err(|_| InputError::NotText { place: source.clone() })?;
+    let text = str::from_utf8(&bytes).map_err(|_| Error::NotText(source.clone()))?;
     let text = text.strip_suffix('\n').unwrap_or(text);
     let text = text.strip_suffix('\r').unwrap_or(text);
     checked(text.into(), source)
 }
 
-/// Why a secret that was handed in cannot be used. None of these repeats it.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-pub enum InputError {
-    /// There is nothing in it.
-    #[error("{place} holds no App Secret: it is empty")]
-    Empty {
-        /// The variable or the file.
-        place: String,
-    },
-    /// It is not UTF-8.
-    #[error("{place} does not hold an App Secret: it is not text")]
-    NotText {
-        /// The variable or the file.
-        place: String,
-    },
-    /// Users other than its owner can read the file.
-    #[error("{0} can be read by other users of this computer: chmod 600 {0}", .path.display())]
-    OpenToOthers {
-        /// The file.
-        path: PathBuf,
-    },
-    /// It holds more than any App Secret.
-    #[error("{place} does not hold an App Secret: it is too long")]
-    TooLong {
-        /// The file.
-        place: String,
-    },
-    /// The file cannot be read.
-    #[error("{} cannot be read: {cause}", .path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// What the system says.
-        cause: String,
-    },
-}
-
-fn of_value(value: Option<OsString>) -> Result<Option<SecretString>, InputError> {
+fn of_value(value: Option<OsString>) -> Result<Option<SecretString>, Error> {
     let Some(value) = value else { return Ok(None) };
-    let text = value.into_string().map_err(|_| InputError::NotText { place: VARIABLE.to_owned() })?;
+    let text = value.into_string().map_err(|_| Error::NotText(VARIABLE.to_owned()))?;
     checked(text.into(), VARIABLE.to_owned()).map(Some)
 }
 
-fn checked(secret: SecretString, place: String) -> Result<SecretString, InputError> {
-    if secret.expose_secret().trim().is_empty() { Err(InputError::Empty { place }) } else { Ok(secret) }
+fn checked(secret: SecretString, place: String) -> Result<SecretString, Error> {
+    if secret.expose_secret().trim().is_empty() { Err(Error::Empty(place)) } else { Ok(secret) }
 }
 
 #[cfg(test)]
@@ -103,6 +67,7 @@ mod tests {
     use std::{
         fs,
         os::unix::{ffi::OsStringExt, fs::PermissionsExt},
+        path::PathBuf,
     };
 
     use super::*;
@@ -121,7 +86,7 @@ mod tests {
             [("s3cret", "s3cret"), ("s3cret\n", "s3cret"), ("s3cret\r\n", "s3cret"), (" s \n\n", " s \n")]
         {
             let path = file(folder.path(), bytes.as_bytes(), 0o600);
-            assert_eq!(from_file(&path).unwrap().expose_secret(), secret, "{bytes:?}");
+            assert_eq!(read_file(&path).unwrap().expose_secret(), secret, "{bytes:?}");
         }
     }
 
@@ -130,27 +95,27 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         for mode in [0o640, 0o604, 0o620] {
             let path = file(folder.path(), b"planted", mode);
-            let error = from_file(&path).unwrap_err();
-            assert_eq!(error, InputError::OpenToOthers { path: path.clone() }, "{mode:o}");
+            let error = read_file(&path).unwrap_err();
+            assert_eq!(error, Error::OpenToOthers(path.clone()), "{mode:o}");
             let said = error.to_string();
             assert!(said.ends_with(&format!("chmod 600 {}", path.display())), "{said}");
             assert!(!said.contains("planted"));
         }
-        assert!(from_file(&file(folder.path(), b"s", 0o400)).is_ok());
+        assert!(read_file(&file(folder.path(), b"s", 0o400)).is_ok());
     }
 
     #[test]
     fn what_holds_no_secret_is_told_apart() {
         let folder = tempfile::tempdir().unwrap();
-        let put = |bytes: &[u8]| from_file(&file(folder.path(), bytes, 0o600)).unwrap_err();
-        assert!(matches!(put(b""), InputError::Empty { .. }));
-        assert!(matches!(put(b" \n"), InputError::Empty { .. }));
-        assert!(matches!(put(b"\xff\xfe"), InputError::NotText { .. }));
-        assert!(matches!(put(&[b'a'; 5000]), InputError::TooLong { .. }));
-        let missing = from_file(&folder.path().join("missing")).unwrap_err();
+        let put = |bytes: &[u8]| read_file(&file(folder.path(), bytes, 0o600)).unwrap_err();
+        assert!(matches!(put(b""), Error::Empty(_)));
+        assert!(matches!(put(b" \n"), Error::Empty(_)));
+        assert!(matches!(put(b"\xff\xfe"), Error::NotText(_)));
+        assert!(matches!(put(&[b'a'; 5000]), Error::TooLong(_)));
+        let missing = read_file(&folder.path().join("missing")).unwrap_err();
         assert!(missing.to_string().contains("missing"), "{missing}");
-        assert!(matches!(missing, InputError::Unreadable { .. }));
-        assert!(matches!(from_file(folder.path()), Err(InputError::Unreadable { .. })));
+        assert!(matches!(missing, Error::Unreadable { .. }));
+        assert!(matches!(read_file(folder.path()), Err(Error::Unreadable { .. })));
     }
 
     #[test]
@@ -159,6 +124,6 @@ mod tests {
         assert_eq!(of_value(Some("s".into())).unwrap().unwrap().expose_secret(), "s");
         let empty = of_value(Some(OsString::new())).unwrap_err();
         assert_eq!(empty.to_string(), "LONGWIRE_APP_SECRET holds no App Secret: it is empty");
-        assert!(matches!(of_value(Some(OsString::from_vec(vec![0xff]))), Err(InputError::NotText { .. })));
+        assert!(matches!(of_value(Some(OsString::from_vec(vec![0xff]))), Err(Error::NotText(_))));
     }
 }

@@ -5,7 +5,7 @@ use std::{
 
 use secrecy::SecretString;
 
-use super::{SecretStore, StoreError};
+use super::{Error, SecretStore};
 
 /// A store that lasts as long as the process: for tests, and for apps whose secret is nobody's, such as the
 /// simulator's.
@@ -17,12 +17,12 @@ pub struct MemoryStore {
 #[derive(Debug, Default)]
 struct Inner {
     kept: HashMap<String, SecretString>,
-    failure: Option<StoreError>,
+    failure: Option<Error>,
 }
 
 impl MemoryStore {
     /// Makes every call fail like this from now on; `None` mends it. What is kept stays.
-    pub fn fail_with(&self, failure: Option<StoreError>) {
+    pub fn fail_with(&self, failure: Option<Error>) {
         self.lock().failure = failure;
     }
 
@@ -37,7 +37,7 @@ impl MemoryStore {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn open(&self) -> Result<MutexGuard<'_, Inner>, StoreError> {
+    fn open(&self) -> Result<MutexGuard<'_, Inner>, Error> {
         let inner = self.lock();
         match &inner.failure {
             Some(failure) => Err(failure.clone()),
@@ -47,16 +47,16 @@ impl MemoryStore {
 }
 
 impl SecretStore for MemoryStore {
-    fn keep(&self, account: &str, secret: &SecretString) -> Result<(), StoreError> {
-        self.open()?.kept.insert(account.to_owned(), secret.clone());
+    fn write(&self, account: &str, secret: SecretString) -> Result<(), Error> {
+        self.open()?.kept.insert(account.to_owned(), secret);
         Ok(())
     }
 
-    fn read(&self, account: &str) -> Result<Option<SecretString>, StoreError> {
+    fn read(&self, account: &str) -> Result<Option<SecretString>, Error> {
         Ok(self.open()?.kept.get(account).cloned())
     }
 
-    fn forget(&self, account: &str) -> Result<(), StoreError> {
+    fn delete(&self, account: &str) -> Result<(), Error> {
         self.open()?.kept.remove(account);
         Ok(())
     }
@@ -71,23 +71,23 @@ mod tests {
     #[test]
     fn a_secret_is_kept_until_it_is_forgotten() {
         let store = MemoryStore::default();
-        store.keep("a", &"one".into()).unwrap();
-        store.keep("a", &"two".into()).unwrap();
+        store.write("a", "one".into()).unwrap();
+        store.write("a", "two".into()).unwrap();
         assert_eq!(store.read("a").unwrap().unwrap().expose_secret(), "two");
         assert_eq!(store.accounts(), ["a"]);
-        store.forget("a").unwrap();
-        store.forget("a").unwrap();
+        store.delete("a").unwrap();
+        store.delete("a").unwrap();
         assert!(store.read("a").unwrap().is_none());
     }
 
     #[test]
     fn a_store_told_to_fail_fails_until_mended() {
         let store = MemoryStore::default();
-        store.keep("a", &"one".into()).unwrap();
-        store.fail_with(Some(StoreError::Locked));
-        assert_eq!(store.read("a").unwrap_err(), StoreError::Locked);
-        assert_eq!(store.keep("a", &"two".into()), Err(StoreError::Locked));
-        assert_eq!(store.forget("a"), Err(StoreError::Locked));
+        store.write("a", "one".into()).unwrap();
+        store.fail_with(Some(Error::Locked));
+        assert_eq!(store.read("a").unwrap_err(), Error::Locked);
+        assert_eq!(store.write("a", "two".into()), Err(Error::Locked));
+        assert_eq!(store.delete("a"), Err(Error::Locked));
         store.fail_with(None);
         assert_eq!(store.read("a").unwrap().unwrap().expose_secret(), "one");
     }
@@ -95,7 +95,7 @@ mod tests {
     #[test]
     fn debug_shows_no_secret() {
         let store = MemoryStore::default();
-        store.keep("a", &"planted".into()).unwrap();
+        store.write("a", "planted".into()).unwrap();
         assert!(!format!("{store:?}").contains("planted"));
     }
 }

@@ -11,10 +11,10 @@ mod status;
 
 use std::{sync::mpsc, thread, time::Duration};
 
-use keyring_core::{CredentialStore, Entry, Error};
+use keyring_core::{CredentialStore, Entry, Error as KeyringError};
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{SecretStore, StoreError};
+use super::{Error, SecretStore};
 
 /// What the entries are called in the user's keychain.
 ///
@@ -49,8 +49,8 @@ impl OsStore {
     fn call<T: Send + 'static>(
         &self,
         account: &str,
-        work: impl FnOnce(&Entry) -> Result<T, Error> + Send + 'static,
-    ) -> Result<T, StoreError> {
+        work: impl FnOnce(&Entry) -> Result<T, KeyringError> + Send + 'static,
+    ) -> Result<T, Error> {
         let account = account.to_owned();
         within(self.deadline, move || {
             let store = system::open()?;
@@ -67,24 +67,23 @@ impl Default for OsStore {
 }
 
 impl SecretStore for OsStore {
-    fn keep(&self, account: &str, secret: &SecretString) -> Result<(), StoreError> {
-        let secret = secret.clone();
+    fn write(&self, account: &str, secret: SecretString) -> Result<(), Error> {
         self.call(account, move |entry| entry.set_password(secret.expose_secret()))
     }
 
-    fn read(&self, account: &str) -> Result<Option<SecretString>, StoreError> {
+    fn read(&self, account: &str) -> Result<Option<SecretString>, Error> {
         self.call(account, |entry| found(entry.get_password().map(SecretString::from)))
     }
 
-    fn forget(&self, account: &str) -> Result<(), StoreError> {
+    fn delete(&self, account: &str) -> Result<(), Error> {
         self.call(account, |entry| found(entry.delete_credential()).map(|_| ()))
     }
 }
 
-fn found<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
+fn found<T>(result: Result<T, KeyringError>) -> Result<Option<T>, KeyringError> {
     match result {
         Ok(value) => Ok(Some(value)),
-        Err(Error::NoEntry) => Ok(None),
+        Err(KeyringError::NoEntry) => Ok(None),
         Err(error) => Err(error),
     }
 }
@@ -93,29 +92,33 @@ fn found<T>(result: Result<T, Error>) -> Result<Option<T>, Error> {
 /// call into D-Bus or the keychain cannot be cancelled.
 fn within<T: Send + 'static>(
     deadline: Duration,
-    work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
-) -> Result<T, StoreError> {
+    work: impl FnOnce() -> Result<T, Error> + Send + 'static,
+) -> Result<T, Error> {
     let (done, answer) = mpsc::sync_channel(1);
     let thread = thread::Builder::new().name("secret-store".to_owned());
-    thread.spawn(move || done.send(work())).map_err(|error| StoreError::Other { text: error.to_string() })?;
+    thread.spawn(move || done.send(work())).map_err(|error| Error::Other(error.to_string()))?;
     match answer.recv_timeout(deadline) {
         Ok(result) => result,
-        Err(mpsc::RecvTimeoutError::Timeout) => Err(StoreError::Timeout(deadline)),
+        Err(mpsc::RecvTimeoutError::Timeout) => Err(Error::TimedOut),
         Err(mpsc::RecvTimeoutError::Disconnected) => {
-            Err(StoreError::Other { text: "the call into the store panicked".to_owned() })
+            Err(Error::Other("the call into the store panicked".to_owned()))
         }
     }
 }
 
 /// Our word for a store's error. Bytes that a store could not make sense of may be a secret: they are dropped.
-fn told(error: Error) -> StoreError {
+fn told(error: KeyringError) -> Error {
     match error {
-        Error::BadEncoding(_) | Error::BadDataFormat(..) => StoreError::NotText,
-        Error::PlatformFailure(cause) | Error::NoStorageAccess(cause) => system::told(cause.as_ref()),
-        Error::Ambiguous(entries) => StoreError::Other {
-            text: format!("{} entries for one App ID: remove all but one", entries.len()),
-        },
-        other => StoreError::Other { text: other.to_string() },
+        KeyringError::BadEncoding(_) | KeyringError::BadDataFormat(..) => {
+            Error::NotText("the secret store".to_owned())
+        }
+        KeyringError::PlatformFailure(cause) | KeyringError::NoStorageAccess(cause) => {
+            system::told(cause.as_ref())
+        }
+        KeyringError::Ambiguous(entries) => {
+            Error::Other(format!("{} entries for one App ID: remove all but one", entries.len()))
+        }
+        other => Error::Other(other.to_string()),
     }
 }
 
@@ -133,20 +136,20 @@ mod tests {
             forever.recv().ok();
             Ok(())
         });
-        assert_eq!(result, Err(StoreError::Timeout(deadline)));
+        assert_eq!(result, Err(Error::TimedOut));
         drop(never);
     }
 
     #[test]
     fn a_panic_in_a_store_is_an_error() {
         let result = within::<()>(Duration::from_secs(5), || panic!("as planned"));
-        assert!(matches!(result, Err(StoreError::Other { .. })), "{result:?}");
+        assert!(matches!(result, Err(Error::Other(_))), "{result:?}");
     }
 
     #[test]
     fn bytes_that_are_no_text_are_not_repeated() {
-        let error = told(Error::BadEncoding(b"planted\xff".to_vec()));
-        assert_eq!(error, StoreError::NotText);
+        let error = told(KeyringError::BadEncoding(b"planted\xff".to_vec()));
+        assert_eq!(error, Error::NotText("the secret store".to_owned()));
         assert!(!format!("{error} {error:?}").contains("planted"));
     }
 }

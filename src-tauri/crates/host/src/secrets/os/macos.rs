@@ -3,9 +3,9 @@ use std::{collections::HashMap, error::Error as StdError};
 use security_framework::base::Error as Status;
 
 use super::{Opened, status};
-use crate::secrets::StoreError;
+use crate::secrets::Error;
 
-pub(super) fn open() -> Result<Opened, StoreError> {
+pub(super) fn open() -> Result<Opened, Error> {
     let store = apple_native_keyring_store::keychain::Store::new().map_err(super::told)?;
     Ok(store)
 }
@@ -15,9 +15,9 @@ pub(super) fn modifiers() -> Option<HashMap<&'static str, &'static str>> {
     None
 }
 
-pub(super) fn told(cause: &(dyn StdError + Send + Sync + 'static)) -> StoreError {
+pub(super) fn told(cause: &(dyn StdError + Send + Sync + 'static)) -> Error {
     match cause.downcast_ref::<Status>() {
         Some(error) => status::told(error.code(), &error.to_string()),
-        None => StoreError::Other { text: cause.to_string() },
+        None => Error::Other(cause.to_string()),
     }
 }

@@ -1,16 +1,16 @@
-use crate::secrets::StoreError;
+use crate::secrets::Error;
 
 /// What an `OSStatus` of the keychain means to the user. The numbers are those of `SecBase.h`; an unknown one
 /// keeps its number beside the system's text.
-pub(super) fn told(code: i32, text: &str) -> StoreError {
+pub(super) fn told(code: i32, text: &str) -> Error {
     match code {
         // userCanceledErr, errSecAuthFailed
-        -128 | -25293 => StoreError::Denied,
+        -128 | -25293 => Error::Denied,
         // errSecInteractionNotAllowed, errSecInteractionRequired
-        -25308 | -25315 => StoreError::Locked,
+        -25308 | -25315 => Error::Locked,
         // errSecNotAvailable, errSecNoSuchKeychain, errSecNoDefaultKeychain
-        -25291 | -25294 | -25307 => StoreError::Unavailable { cause: text.to_owned() },
-        code => StoreError::Other { text: format!("{text} ({code})") },
+        -25291 | -25294 | -25307 => Error::Unavailable(text.to_owned()),
+        code => Error::Other(format!("{text} ({code})")),
     }
 }
 
@@ -20,9 +20,9 @@ mod tests {
 
     #[test]
     fn what_a_user_can_mend_is_told_apart() {
-        assert_eq!(told(-128, ""), StoreError::Denied);
-        assert_eq!(told(-25293, ""), StoreError::Denied);
-        assert_eq!(told(-25308, ""), StoreError::Locked);
+        assert_eq!(told(-128, ""), Error::Denied);
+        assert_eq!(told(-25293, ""), Error::Denied);
+        assert_eq!(told(-25308, ""), Error::Locked);
         let unavailable = told(-25307, "A default keychain could not be found.");
         assert!(unavailable.to_string().contains("LONGWIRE_APP_SECRET"), "{unavailable}");
     }
