@@ -1,2 +1,72 @@
-//! .
-fn main() {}
+//! `longwire`: the engine of the tray app without a desktop, and the built-in platform.
+//!
+//! Standard output is data, standard error is the log and what is said to a person. Exit codes are [`exit::Exit`]'s.
+
+mod app;
+mod args;
+mod exit;
+mod keeper;
+mod print;
+mod run;
+mod secret;
+mod simulate;
+mod status;
+mod words;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use longwire_contract::{Fault, Language};
+use longwire_engine::{Machine, log};
+use tracing::Level;
+
+use crate::{
+    args::{Arguments, Command, LogLevel},
+    exit::Exit,
+};
+
+// One thread: a link is waiting most of its life, and a second one would cost memory and wake-ups.
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let machine = match Machine::new(arguments.common.data_dir.as_deref()) {
+        Ok(machine) => machine,
+        Err(fault) => return tell(Language::English, &fault).into(),
+    };
+    let language = machine.language();
+    let outcome = carry_out(arguments, machine).await;
+    outcome.unwrap_or_else(|fault| tell(language, &fault)).into()
+}
+
+async fn carry_out(arguments: Arguments, machine: Machine) -> Result<Exit, Fault> {
+    let level = level(arguments.common.log_level);
+    match arguments.command {
+        Command::Run(options) => {
+            log::start(Some(&machine.data_dir), level);
+            run::run(options, machine).await
+        }
+        Command::Status(options) => status::status(&options, &machine).await,
+        Command::App(command) => app::app(command, machine).await,
+        Command::Simulate(options) => {
+            log::start(None, level);
+            simulate::simulate(options, machine.language()).await
+        }
+    }
+}
+
+/// Says on standard error why the command was not carried out.
+#[allow(clippy::print_stderr)]
+fn tell(language: Language, fault: &Fault) -> Exit {
+    eprintln!("longwire: {}", words::fault(language, fault));
+    Exit::from(fault)
+}
+
+fn level(level: LogLevel) -> Level {
+    match level {
+        LogLevel::Error => Level::ERROR,
+        LogLevel::Warn => Level::WARN,
+        LogLevel::Info => Level::INFO,
+        LogLevel::Debug => Level::DEBUG,
+        LogLevel::Trace => Level::TRACE,
+    }
+}

@@ -43,6 +43,8 @@ pub enum FaultCode {
     BadRequest,
     /// The App Secret is empty.
     SecretEmpty,
+    /// The App Secret that was handed in cannot be used: its file cannot be read, or others can read it too.
+    SecretUnreadable,
     /// The domain cannot be used: not a URL, or plain http to another machine.
     DomainUnusable,
     /// An app with this ID is there already.
@@ -63,6 +65,8 @@ pub enum FaultCode {
     EventGone,
     /// The simulator is not running, or could not start.
     Simulator,
+    /// No app is configured, so there is nothing to connect.
+    NoApps,
     /// No Longwire is running on this data folder.
     NotRunning,
     /// A fault of Longwire itself.
@@ -74,6 +78,7 @@ impl FaultCode {
     pub const ALL: &[Self] = &[
         Self::BadRequest,
         Self::SecretEmpty,
+        Self::SecretUnreadable,
         Self::DomainUnusable,
         Self::AppExists,
         Self::AppUnknown,
@@ -84,6 +89,7 @@ impl FaultCode {
         Self::HeldByOther,
         Self::EventGone,
         Self::Simulator,
+        Self::NoApps,
         Self::NotRunning,
         Self::Internal,
     ];

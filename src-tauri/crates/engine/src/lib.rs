@@ -1,1 +1,30 @@
-//! .
+//! The engine: owns the apps of one data folder, holds their links, and tells every view the one state there is.
+//!
+//! [`Engine::open`] takes the data folder and begins to connect; [`Engine::snapshots`] is the state as it changes;
+//! the commands a view can give are the methods of [`longwire_contract::Handler`]. The window and the tray call them in
+//! the same process, the command `longwire` through the control socket ([`Client`]).
+
+mod app;
+mod check;
+mod commands;
+mod control;
+mod engine;
+mod intake;
+pub mod log;
+mod machine;
+mod options;
+mod preview;
+mod reason;
+mod recent;
+mod secret;
+mod settings;
+mod shared;
+mod simulator;
+mod standing;
+mod today;
+
+pub use control::Client;
+pub use engine::Engine;
+pub use machine::{Machine, secret_in_environment, secret_in_file};
+pub use options::{Apps, GivenApp, NotKept, Options, Sink};
+pub use recent::ReceivedEvent;

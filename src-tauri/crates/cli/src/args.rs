@@ -1,0 +1,252 @@
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use longwire_contract::{AppId, Domain, SimulatedFault};
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  ok
+  1  failed
+  2  usage: the command line is wrong
+  3  refused by the platform: credentials, forbidden, connection limit, wrong domain
+  4  road blocked: dns, tcp, proxy, tls
+  5  another Longwire holds this data folder";
+
+const FIRST_STEPS: &str = "\
+First steps:
+  longwire simulate                       try everything without an account
+  longwire app add cli_…                  add your app; asks for its App Secret
+  longwire app check cli_…                ask the platform whether the credentials are right
+  longwire run --print                    hold the connection, one line of JSON an event
+
+The console's 应用未建立长连接 (10068) goes away while `longwire run` says `connected to …`: press Save then.";
+
+/// Holds the long connection (长连接) of Feishu and Lark bots, and says why when it cannot.
+#[derive(Debug, Parser)]
+#[command(name = "longwire", version, after_help = FIRST_STEPS, after_long_help = format!("{FIRST_STEPS}\n\n{EXIT_CODES}"))]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(crate) common: Common,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Common {
+    /// Data folder, in place of the system's standard one
+    #[arg(long, value_name = "DIR", env = "LONGWIRE_DATA_DIR", global = true)]
+    pub(crate) data_dir: Option<PathBuf>,
+    /// How much to log to standard error and longwire.log
+    #[arg(long, value_name = "LEVEL", env = "LONGWIRE_LOG", default_value = "info", global = true)]
+    pub(crate) log_level: LogLevel,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum LogLevel {
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Hold the connection in the foreground, until Ctrl-C
+    #[command(after_long_help = RUN_HELP)]
+    Run(Run),
+    /// Show each app's connection, one line an app
+    #[command(after_long_help = EXIT_CODES)]
+    Status(Status),
+    /// Add, list, remove and check apps
+    #[command(subcommand)]
+    App(App),
+    /// Play the platform on this machine, to try Longwire or a bot without an account
+    #[command(after_long_help = SIMULATE_HELP)]
+    Simulate(Simulate),
+}
+
+const RUN_HELP: &str = "\
+Without --app-id, every app added with `longwire app add` is connected. The App Secret comes from --app-secret-file, else \
+from LONGWIRE_APP_SECRET, else from the keychain; never from the command line, where other users could read it.
+
+What fails for a time (no network, a busy platform) is tried again for ever, with growing pauses. When the platform refuses \
+every app (exit 3), or a secret is missing (exit 1), trying again cannot help and the command ends. Ctrl-C closes the \
+connection in good order and exits 0; if no app was connected by then, the code says why not.";
+
+#[derive(Args, Debug)]
+pub(crate) struct Run {
+    /// Connect this app only
+    #[arg(long, value_name = "ID")]
+    pub(crate) app_id: Option<AppId>,
+    /// Where the app lives: feishu, lark or a URL [default: the app's own, else feishu]
+    #[arg(long, requires = "app_id")]
+    pub(crate) domain: Option<Domain>,
+    /// Read the App Secret from this file, which only you may read (chmod 600)
+    #[arg(long, value_name = "FILE")]
+    pub(crate) app_secret_file: Option<PathBuf>,
+    /// Trust this CA besides the system's, such as a proxy's (PEM or DER); may be repeated
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) ca_file: Vec<PathBuf>,
+    /// Print each event on standard output as one line of JSON: the event as received, plus a `longwire` object.
+    /// It is acknowledged once it is written
+    #[arg(long)]
+    pub(crate) print: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct Status {
+    /// Print the whole state as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum App {
+    /// Add an app and keep its App Secret in the keychain
+    Add(AppAdd),
+    /// List the apps
+    List(AppList),
+    /// Forget an app and its App Secret
+    Remove(AppRemove),
+    /// Ask the platform whether App ID, App Secret and domain are right, without connecting
+    #[command(after_long_help = EXIT_CODES)]
+    Check(AppCheck),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct AppAdd {
+    /// The App ID, from the developer console's page Credentials & Basic Info (凭证与基础信息)
+    pub(crate) app_id: AppId,
+    /// Where the app lives: feishu, lark or a URL
+    #[arg(long, default_value = "feishu")]
+    pub(crate) domain: Domain,
+    /// What to call it
+    #[arg(long, default_value = "", hide_default_value = true)]
+    pub(crate) name: String,
+    /// Read the App Secret from this file at each start, in place of the keychain: for servers without one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) app_secret_file: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct AppList {
+    /// Print them as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct AppRemove {
+    /// The App ID
+    pub(crate) app_id: AppId,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct AppCheck {
+    /// The App ID
+    pub(crate) app_id: AppId,
+    /// Where to try it: feishu, lark or a URL [default: the app's own, else feishu]
+    #[arg(long)]
+    pub(crate) domain: Option<Domain>,
+    /// Read the App Secret from this file; else LONGWIRE_APP_SECRET, else the keychain, else it is asked for
+    #[arg(long, value_name = "FILE")]
+    pub(crate) app_secret_file: Option<PathBuf>,
+    /// Trust this CA besides the system's (PEM or DER); may be repeated
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) ca_file: Vec<PathBuf>,
+    /// Print the outcome as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+const SIMULATE_HELP: &str = "\
+Prints the domain, App ID and App Secret to use, then serves until Ctrl-C. On a terminal one key sends an event or plays a \
+failure (press ? for the list). Where standard input is not a terminal, each line of it is a command: an event's name \
+(message_text, card_action …), `fault NAME`, `fault none`, `stats` or `quit`.";
+
+#[derive(Args, Debug)]
+pub(crate) struct Simulate {
+    /// Address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    pub(crate) listen: std::net::SocketAddr,
+    /// App ID to accept [default: a new one]
+    #[arg(long, value_name = "ID")]
+    pub(crate) app_id: Option<AppId>,
+    /// App Secret to accept, from this file; else LONGWIRE_APP_SECRET, else a new one
+    #[arg(long, value_name = "FILE")]
+    pub(crate) app_secret_file: Option<PathBuf>,
+    /// Serve TLS with a certificate of this kind, signed by a CA made for it
+    #[arg(long, value_name = "KIND", num_args = 0..=1, default_missing_value = "good")]
+    pub(crate) tls: Option<Certificate>,
+    /// Play this failure from the start
+    #[arg(long, value_parser = parse_fault, value_name = "NAME")]
+    pub(crate) fault: Option<SimulatedFault>,
+    /// Send a message every so many seconds
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) every: Option<f64>,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(crate) enum Certificate {
+    /// Valid; trust the printed CA file with --ca-file
+    Good,
+    /// Expired yesterday
+    Expired,
+    /// Valid from tomorrow
+    NotYetValid,
+    /// For another host
+    WrongHost,
+    /// Signed by itself
+    SelfSigned,
+}
+
+/// A failure by its name, as the JSON of the contract spells it.
+pub(crate) fn parse_fault(name: &str) -> Result<SimulatedFault, String> {
+    serde_json::from_value(serde_json::Value::String(name.replace('-', "_"))).map_err(|_| {
+        let names: Vec<_> = SimulatedFault::ALL.iter().map(word).collect();
+        format!("one of: {}", names.join(", "))
+    })
+}
+
+/// A value's name in the contract's JSON.
+pub(crate) fn word(value: &impl serde::Serialize) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_are_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn a_secret_cannot_be_given_on_the_command_line() {
+        let help = Arguments::command().render_long_help().to_string();
+        assert!(!help.contains("--app-secret "), "{help}");
+        assert!(Arguments::try_parse_from(["longwire", "run", "--app-secret", "s"]).is_err());
+    }
+
+    #[test]
+    fn a_malformed_app_id_is_a_usage_error_that_does_not_repeat_it() {
+        let error = Arguments::try_parse_from(["longwire", "run", "--app-id", "cli_short"]).unwrap_err();
+        assert_eq!(error.exit_code(), 2);
+        assert!(error.to_string().contains("16 hexadecimal digits"), "{error}");
+    }
+
+    #[test]
+    fn every_failure_has_a_name() {
+        for fault in SimulatedFault::ALL {
+            assert_eq!(parse_fault(&word(fault)), Ok(*fault));
+        }
+        assert!(parse_fault("nonsense").unwrap_err().contains("black_hole"));
+    }
+}

@@ -1,0 +1,25 @@
+//! What the command says, in the user's language.
+
+use std::collections::BTreeMap;
+
+use longwire_contract::{Fault, Language, Reason, text::text};
+
+use crate::args::word;
+
+/// Values for a text's placeholders.
+pub(crate) fn values<const N: usize>(pairs: [(&str, String); N]) -> BTreeMap<String, String> {
+    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// What is wrong and what to do, in two sentences.
+pub(crate) fn reason(language: Language, reason: &Reason) -> String {
+    let part = |part| text(language, &format!("reason.{}.{part}", word(&reason.code)), &reason.values);
+    let gap = if language == Language::Chinese { "" } else { " " };
+    format!("{}{gap}{}", part("say"), part("do"))
+}
+
+/// Why a command was not carried out, with the technical cause where the text does not hold it.
+pub(crate) fn fault(language: Language, fault: &Fault) -> String {
+    let said = text(language, &format!("fault.{}", word(&fault.code)), &fault.values);
+    if fault.values.is_empty() && !fault.detail.is_empty() { format!("{said} ({})", fault.detail) } else { said }
+}

@@ -1,0 +1,285 @@
+//! The bodies of the commands a view can give.
+
+use longwire_contract::{
+    AppDraft, AppEdit, AppId, AppRef, CheckDraft, CheckReport, EventDetail, EventRef, EventView, EventsAfter, Fault,
+    FaultCode, Handler, Phase, SettingsChange, SimulatedEvent, SimulatedFaultChange, Snapshot, Which,
+};
+use longwire_host::{clock, secrets};
+
+use crate::{
+    Engine,
+    app::unconnected,
+    check,
+    engine::{Desk, Inner, usable},
+    options::Apps,
+    secret::{SecretError, SecretSource, blocking},
+    settings::AppSettings,
+};
+
+impl Handler for Engine {
+    async fn snapshot(&self, (): ()) -> Result<Snapshot, Fault> {
+        Ok(Snapshot::clone(&self.inner.surroundings.shared.snapshot()))
+    }
+
+    async fn app_add(&self, draft: AppDraft) -> Result<(), Fault> {
+        usable(&draft.domain)?;
+        let app = AppSettings {
+            name: draft.name.trim().to_owned(),
+            domain: draft.domain,
+            secret_file: draft.secret_file.map(Into::into),
+            ..AppSettings::new(draft.app_id)
+        };
+        let mut desk = self.inner.desk.lock().await;
+        if self.inner.settings.read()?.0.app(&app.id).is_some() {
+            return Err(exists(&app.id));
+        }
+        match (&app.secret_file, draft.app_secret) {
+            (Some(path), _) => {
+                let path = path.clone();
+                blocking(move || secrets::from_file(&path)).await.map_err(secret_store)?;
+            }
+            (None, secret) => self.keep_secret(&app.id, secret).await?,
+        }
+        self.inner.settings.change(|settings| {
+            settings.apps.push(app.clone());
+            Ok(())
+        })?;
+        if desk.simulator.as_ref().is_some_and(|simulator| simulator.unasked) {
+            self.end_simulator(&mut desk).await;
+        }
+        self.inner.surroundings.shared.change(|snapshot| {
+            snapshot.apps.push(unconnected(app.id.clone(), app.name.clone(), app.domain.clone(), false, false));
+        });
+        self.start_configured(&mut desk, &app);
+        Ok(())
+    }
+
+    async fn app_edit(&self, edit: AppEdit) -> Result<(), Fault> {
+        if let Some(domain) = &edit.domain {
+            usable(domain)?;
+        }
+        let mut desk = self.inner.desk.lock().await;
+        self.configured(&edit.app_id)?;
+        let new_secret = edit.app_secret.is_some();
+        if new_secret {
+            self.keep_secret(&edit.app_id, edit.app_secret).await?;
+        }
+        let (_, app) = self.inner.settings.change(|settings| {
+            let app = settings.app_mut(&edit.app_id).ok_or_else(|| unknown(&edit.app_id))?;
+            if let Some(name) = edit.name {
+                app.name = name.trim().to_owned();
+            }
+            if let Some(domain) = edit.domain {
+                app.domain = domain;
+            }
+            if new_secret {
+                // It is in the store now; the file would shadow it.
+                app.secret_file = None;
+            }
+            Ok(app.clone())
+        })?;
+        if let Some(running) = desk.running.remove(&app.id) {
+            running.stop().await;
+        }
+        self.inner.surroundings.shared.change_app(&app.id, |view| {
+            let fresh = unconnected(app.id.clone(), app.name.clone(), app.domain.clone(), false, app.paused);
+            let (events, last_event_ms) = (view.events, view.last_event_ms);
+            *view = longwire_contract::AppView { events, last_event_ms, ..fresh };
+        });
+        self.start_configured(&mut desk, &app);
+        Ok(())
+    }
+
+    async fn app_remove(&self, AppRef { app_id }: AppRef) -> Result<(), Fault> {
+        let mut desk = self.inner.desk.lock().await;
+        self.configured(&app_id)?;
+        self.inner.settings.change(|settings| {
+            settings.apps.retain(|app| app.id != app_id);
+            Ok(())
+        })?;
+        if let Some(running) = desk.running.remove(&app_id) {
+            running.stop().await;
+        }
+        self.inner.surroundings.shared.change(|snapshot| snapshot.apps.retain(|app| app.app_id != app_id));
+        let (store, account) = (self.inner.options.secrets.clone(), app_id);
+        // The app is gone either way; what could not be deleted is said.
+        blocking(move || store.forget(account.as_str())).await.map_err(secret_store)
+    }
+
+    async fn app_check(&self, draft: CheckDraft) -> Result<CheckReport, Fault> {
+        usable(&draft.domain)?;
+        let source = match draft.app_secret {
+            Some(secret) if secret.is_blank() => return Err(empty_secret()),
+            Some(secret) => SecretSource::Given(secret.into_inner()),
+            None => self.secret_of(&self.configured(&draft.app_id)?),
+        };
+        let secret = source.read(&draft.app_id).await.map_err(secret_store)?.ok_or_else(empty_secret)?;
+        check::check(&self.inner.surroundings.dialer, draft.app_id, secret, draft.domain).await
+    }
+
+    async fn pause(&self, which: Which) -> Result<(), Fault> {
+        let mut desk = self.inner.desk.lock().await;
+        for id in self.chosen(which)? {
+            self.set_paused(&id, true)?;
+            if let Some(running) = desk.running.remove(&id) {
+                running.stop().await;
+            }
+            self.inner.surroundings.shared.change_app(&id, |view| {
+                view.phase = Phase::Paused;
+                view.since_ms = clock::now_ms();
+                view.reason = None;
+                view.retry_at_ms = None;
+                view.attempt = 0;
+                view.hops.clear();
+            });
+        }
+        Ok(())
+    }
+
+    async fn resume(&self, which: Which) -> Result<(), Fault> {
+        let mut desk = self.inner.desk.lock().await;
+        for id in self.chosen(which)? {
+            if desk.running.contains_key(&id) {
+                continue;
+            }
+            self.set_paused(&id, false)?;
+            self.inner.surroundings.shared.change_app(&id, |view| {
+                view.phase = Phase::Connecting;
+                view.since_ms = clock::now_ms();
+            });
+            self.restart(&mut desk, &id)?;
+        }
+        Ok(())
+    }
+
+    async fn retry(&self, which: Which) -> Result<(), Fault> {
+        let desk = self.inner.desk.lock().await;
+        for id in self.chosen(which)? {
+            if let Some(running) = desk.running.get(&id) {
+                running.retry();
+            }
+        }
+        Ok(())
+    }
+
+    async fn events(&self, EventsAfter { after }: EventsAfter) -> Result<Vec<EventView>, Fault> {
+        Ok(self.inner.surroundings.shared.events_after(after))
+    }
+
+    async fn event(&self, EventRef { seq }: EventRef) -> Result<EventDetail, Fault> {
+        let event = self.inner.surroundings.shared.event(seq);
+        event.ok_or_else(|| Fault::new(FaultCode::EventGone, "that event is no longer kept"))
+    }
+
+    async fn simulator_start(&self, (): ()) -> Result<(), Fault> {
+        let mut desk = self.inner.desk.lock().await;
+        if desk.simulator.is_some() { Ok(()) } else { self.start_simulator(&mut desk, false).await }
+    }
+
+    async fn simulator_stop(&self, (): ()) -> Result<(), Fault> {
+        let mut desk = self.inner.desk.lock().await;
+        self.end_simulator(&mut desk).await;
+        Ok(())
+    }
+
+    async fn simulator_send(&self, SimulatedEvent { kind }: SimulatedEvent) -> Result<(), Fault> {
+        let desk = self.inner.desk.lock().await;
+        desk.simulator.as_ref().ok_or_else(no_simulator)?.send(kind);
+        Ok(())
+    }
+
+    async fn simulator_fault(&self, SimulatedFaultChange { fault }: SimulatedFaultChange) -> Result<(), Fault> {
+        let desk = self.inner.desk.lock().await;
+        desk.simulator.as_ref().ok_or_else(no_simulator)?.play(fault).await;
+        self.inner.surroundings.shared.change(|snapshot| {
+            if let Some(simulator) = &mut snapshot.simulator {
+                simulator.fault = fault;
+            }
+        });
+        // What was refused would wait for the user, who has just asked for it.
+        for running in desk.running.values() {
+            running.retry();
+        }
+        Ok(())
+    }
+
+    async fn settings_change(&self, change: SettingsChange) -> Result<(), Fault> {
+        let Some(language) = change.language else { return Ok(()) };
+        self.inner.settings.change(|settings| {
+            settings.language = language;
+            Ok(())
+        })?;
+        self.inner.surroundings.shared.change(|snapshot| {
+            snapshot.language_choice = language;
+            snapshot.language = language.resolve(self.inner.options.system_language);
+        });
+        Ok(())
+    }
+}
+
+impl Engine {
+    /// An app of the settings.
+    fn configured(&self, id: &AppId) -> Result<AppSettings, Fault> {
+        self.inner.settings.read()?.0.app(id).cloned().ok_or_else(|| unknown(id))
+    }
+
+    /// The apps meant, each of which is in the snapshot.
+    fn chosen(&self, which: Which) -> Result<Vec<AppId>, Fault> {
+        let snapshot = self.inner.surroundings.shared.snapshot();
+        let all = snapshot.apps.iter().map(|app| &app.app_id);
+        match which.app_id {
+            None => Ok(all.cloned().collect()),
+            Some(id) if all.clone().any(|known| *known == id) => Ok(vec![id]),
+            Some(id) => Err(unknown(&id)),
+        }
+    }
+
+    async fn keep_secret(&self, id: &AppId, secret: Option<longwire_contract::Secret>) -> Result<(), Fault> {
+        let secret = secret.filter(|secret| !secret.is_blank()).ok_or_else(empty_secret)?;
+        let (store, account) = (self.inner.options.secrets.clone(), id.clone());
+        blocking(move || store.keep(account.as_str(), &secret.into_inner())).await.map_err(secret_store)
+    }
+
+    /// Remembers the pause of an app of the settings; another's lasts as long as the engine.
+    fn set_paused(&self, id: &AppId, paused: bool) -> Result<(), Fault> {
+        let change = self.inner.settings.change(|settings| {
+            if let Some(app) = settings.app_mut(id) {
+                app.paused = paused;
+            }
+            Ok(())
+        });
+        change.map(|_| ())
+    }
+
+    fn restart(&self, desk: &mut Desk, id: &AppId) -> Result<(), Fault> {
+        let Inner { options, settings, .. } = &*self.inner;
+        if let Some(app) = desk.simulator.as_ref().filter(|simulator| simulator.app_id == *id).map(|it| it.app()) {
+            self.start(desk, app?);
+        } else if let Some(app) = settings.read()?.0.app(id) {
+            self.start_configured(desk, app);
+        } else if let Apps::Only(given) = &options.apps {
+            self.start(desk, self.given(given)?);
+        }
+        Ok(())
+    }
+}
+
+fn exists(id: &AppId) -> Fault {
+    Fault::new(FaultCode::AppExists, format!("app {id} is there already")).with("app_id", id)
+}
+
+fn unknown(id: &AppId) -> Fault {
+    Fault::new(FaultCode::AppUnknown, format!("there is no app {id}")).with("app_id", id)
+}
+
+fn empty_secret() -> Fault {
+    Fault::new(FaultCode::SecretEmpty, "the App Secret is empty")
+}
+
+fn secret_store(error: SecretError) -> Fault {
+    Fault::new(FaultCode::SecretStore, &error).with("error", &error)
+}
+
+fn no_simulator() -> Fault {
+    Fault::new(FaultCode::Simulator, "the simulator is not running").with("error", "it is not running")
+}

@@ -1,0 +1,15 @@
+//! The control socket: how the command talks to the engine that holds the data folder.
+//!
+//! One request a line, one answer a line, JSON. The socket is in the data folder, mode 0600: whoever can open it
+//! is the user.
+
+mod client;
+mod server;
+
+pub use client::Client;
+pub(crate) use server::{bind, remove, serve};
+
+/// The socket's name in the data folder.
+const SOCKET: &str = "control.sock";
+/// Longest line either side reads.
+const LONGEST_LINE: usize = 4 * 1024 * 1024;

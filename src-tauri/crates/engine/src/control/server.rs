@@ -1,0 +1,86 @@
+use std::{io, os::unix::fs::PermissionsExt, path::Path, sync::Weak};
+
+use longwire_contract::{Fault, FaultCode, Request, Response, dispatch};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    net::{UnixListener, UnixStream},
+    sync::Semaphore,
+    time::{Duration, sleep, timeout},
+};
+use tracing::{debug, warn};
+
+use super::{LONGEST_LINE, SOCKET};
+use crate::{Engine, engine::Inner};
+
+/// A client that says nothing for this long is gone.
+const IDLE: Duration = Duration::from_secs(60);
+/// More clients at once than any user has.
+const MOST_CLIENTS: usize = 16;
+
+/// Binds the socket in the data folder. The folder's lock is held, so a socket that is there is a dead engine's.
+pub(crate) fn bind(data_dir: &Path) -> io::Result<UnixListener> {
+    let path = data_dir.join(SOCKET);
+    match std::fs::remove_file(&path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let listener = UnixListener::bind(&path)?;
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+    Ok(listener)
+}
+
+/// Takes the socket out of the data folder.
+pub(crate) fn remove(data_dir: &Path) {
+    // That it is gone already is as well.
+    std::fs::remove_file(data_dir.join(SOCKET)).ok();
+}
+
+/// Answers clients for as long as it is polled. It does not keep the engine alive.
+pub(crate) async fn serve(listener: UnixListener, engine: Weak<Inner>) {
+    let places = Arc::new(Semaphore::new(MOST_CLIENTS));
+    let mut clients = tokio::task::JoinSet::new();
+    loop {
+        while clients.try_join_next().is_some() {}
+        let Ok(place) = places.clone().acquire_owned().await else { return };
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                let engine = engine.clone();
+                clients.spawn(async move {
+                    if let Err(error) = answer(stream, &engine).await {
+                        debug!(%error, "a control client went away");
+                    }
+                    drop(place);
+                });
+            }
+            Err(error) => {
+                // Out of file descriptors, most likely: it passes.
+                warn!(%error, "cannot accept a control client");
+                sleep(Duration::from_secs(1)).await;
+            }
+        }
+    }
+}
+
+async fn answer(stream: UnixStream, engine: &Weak<Inner>) -> io::Result<()> {
+    let mut stream = BufReader::new(stream);
+    let mut line = Vec::new();
+    loop {
+        line.clear();
+        let read = (&mut stream).take(LONGEST_LINE as u64).read_until(b'\n', &mut line);
+        if timeout(IDLE, read).await?? == 0 {
+            return Ok(());
+        }
+        let response = match serde_json::from_slice::<Request>(&line) {
+            Ok(request) => {
+                let Some(inner) = engine.upgrade() else { return Ok(()) };
+                dispatch(&Engine { inner }, request).await
+            }
+            // The line is not repeated: it may hold a secret.
+            Err(_) => Err(Fault::new(FaultCode::BadRequest, "the line is not a request")),
+        };
+        let response = response.map_or_else(Response::Fault, Response::Ok);
+        let mut answer = serde_json::to_vec(&response)?;
+        answer.push(b'\n');
+        stream.get_mut().write_all(&answer).await?;
+    }
+}

@@ -1,0 +1,261 @@
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+
+use futures_util::future::join_all;
+use longwire_contract::{
+    AppId, AppView, Domain, EventView, Fault, FaultCode, Notice, NoticeCode, Phase, Reason, ReasonCode, Snapshot,
+};
+use longwire_dial::{Dialer, Origin, Roots};
+use longwire_host::{AcquireError, Holder, InstanceLock, clock};
+use tokio::sync::{Mutex, broadcast, watch};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tracing::{info, warn};
+
+use crate::{
+    app::{App, RunningApp, Surroundings, unconnected},
+    control,
+    options::{Apps, GivenApp, Options},
+    secret::SecretSource,
+    settings::{AppSettings, Settings, SettingsFile, UnknownKey},
+    shared::Shared,
+    simulator::BuiltIn,
+};
+
+/// Holds the links of all apps of one data folder. Cheap to clone; every clone is the same engine.
+#[derive(Clone)]
+pub struct Engine {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    pub(crate) options: Options,
+    pub(crate) settings: SettingsFile,
+    pub(crate) surroundings: Surroundings,
+    /// What commands change, one command at a time.
+    pub(crate) desk: Mutex<Desk>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+}
+
+/// What is running.
+pub(crate) struct Desk {
+    pub(crate) running: BTreeMap<AppId, RunningApp>,
+    pub(crate) simulator: Option<BuiltIn>,
+    /// Given back when the engine closes, last.
+    lock: Option<InstanceLock>,
+}
+
+impl Engine {
+    /// Takes the data folder, reads the settings and begins to connect.
+    ///
+    /// # Errors
+    /// [`FaultCode::DataFolder`], [`FaultCode::HeldByOther`], [`FaultCode::SettingsUnreadable`] or, where the
+    /// simulator is all there is to connect to, [`FaultCode::Simulator`]. Nothing is running then.
+    pub async fn open(options: Options) -> Result<Self, Fault> {
+        let lock = take(&options)?;
+        let settings_file = SettingsFile::new(options.data_dir.join("config.toml"));
+        let (settings, unknown) = settings_file.read()?;
+        if options.secret.is_some() && settings.apps.len() > 1 {
+            let detail = "one App Secret was given and several apps are configured: name the app with --app-id";
+            return Err(Fault::new(FaultCode::BadRequest, detail));
+        }
+        let ca_files = [&options.ca_files[..], &settings.ca_files[..]].concat();
+        let (roots, problems) = Roots::load(ca_files);
+        let notices = notices(unknown, problems);
+        let shared = Arc::new(Shared::new(snapshot(&options, &settings, notices)));
+        let surroundings =
+            Surroundings { shared, dialer: Dialer::new(Arc::new(roots)), sink: options.sink.clone() };
+        let desk = Desk { running: BTreeMap::new(), simulator: None, lock: Some(lock) };
+        let inner = Inner {
+            options,
+            settings: settings_file,
+            surroundings,
+            desk: Mutex::new(desk),
+            tasks: TaskTracker::new(),
+            stop: CancellationToken::new(),
+        };
+        let engine = Self { inner: Arc::new(inner) };
+        engine.start_apps(settings).await?;
+        engine.start_tasks();
+        Ok(engine)
+    }
+
+    /// The state of everything; changes as it does.
+    pub fn snapshots(&self) -> watch::Receiver<Arc<Snapshot>> {
+        self.inner.surroundings.shared.snapshots()
+    }
+
+    /// Events as they arrive, in batches, oldest first. A receiver that lags reads the list again.
+    pub fn events(&self) -> broadcast::Receiver<Arc<Vec<EventView>>> {
+        self.inner.surroundings.shared.events()
+    }
+
+    /// Closes every link in good order, then gives the data folder back.
+    pub async fn close(self) {
+        let mut desk = self.inner.desk.lock().await;
+        let running = std::mem::take(&mut desk.running);
+        join_all(running.into_values().map(RunningApp::stop)).await;
+        if let Some(simulator) = desk.simulator.take() {
+            simulator.stop().await;
+        }
+        self.inner.stop.cancel();
+        self.inner.tasks.close();
+        self.inner.tasks.wait().await;
+        control::remove(&self.inner.options.data_dir);
+        desk.lock = None;
+        info!("closed");
+    }
+
+    /// Begins to hold an app's connection.
+    pub(crate) fn start(&self, desk: &mut Desk, app: App) {
+        let id = app.id.clone();
+        desk.running.insert(id, RunningApp::start(app, self.inner.surroundings.clone()));
+    }
+
+    /// Begins to hold the connection of an app of the settings, unless it is paused or this engine connects none.
+    pub(crate) fn start_configured(&self, desk: &mut Desk, app: &AppSettings) {
+        if app.paused || matches!(self.inner.options.apps, Apps::None) {
+            return;
+        }
+        match Origin::parse(app.domain.url()) {
+            Ok(origin) => {
+                let (id, domain, secret) = (app.id.clone(), app.domain.clone(), self.secret_of(app));
+                self.start(desk, App { id, domain, origin, secret });
+            }
+            Err(error) => {
+                warn!(app = %app.id, %error, "cannot connect");
+                self.inner.surroundings.shared.change_app(&app.id, |view| {
+                    view.phase = Phase::NeedsYou;
+                    view.reason = Some(Reason {
+                        code: ReasonCode::BadAddress,
+                        values: [("host".to_owned(), app.domain.to_string())].into(),
+                        detail: error.to_string(),
+                    });
+                });
+            }
+        }
+    }
+
+    /// An app given from outside the settings.
+    pub(crate) fn given(&self, given: &GivenApp) -> Result<App, Fault> {
+        let secret = match &given.secret {
+            Some(secret) => SecretSource::Given(secret.clone()),
+            None => SecretSource::Store(self.inner.options.secrets.clone()),
+        };
+        let (id, domain) = (given.id.clone(), given.domain.clone());
+        Ok(App { id, origin: usable(&domain)?, domain, secret })
+    }
+
+    pub(crate) fn secret_of(&self, app: &AppSettings) -> SecretSource {
+        match (&self.inner.options.secret, &app.secret_file) {
+            (Some(secret), _) => SecretSource::Given(secret.clone()),
+            (None, Some(path)) => SecretSource::File(path.clone()),
+            (None, None) => SecretSource::Store(self.inner.options.secrets.clone()),
+        }
+    }
+
+    async fn start_apps(&self, settings: Settings) -> Result<(), Fault> {
+        let mut desk = self.inner.desk.lock().await;
+        match &self.inner.options.apps {
+            Apps::None => Ok(()),
+            Apps::Only(given) => {
+                let app = self.given(given)?;
+                self.start(&mut desk, app);
+                Ok(())
+            }
+            Apps::ConfiguredOrSimulator if settings.apps.is_empty() => self.start_simulator(&mut desk, true).await,
+            Apps::Configured | Apps::ConfiguredOrSimulator => {
+                for app in &settings.apps {
+                    self.start_configured(&mut desk, app);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn start_tasks(&self) {
+        let shared = self.inner.surroundings.shared.clone();
+        self.spawn(async move { shared.publish_events().await });
+        match control::bind(&self.inner.options.data_dir) {
+            Ok(listener) => self.spawn(control::serve(listener, Arc::downgrade(&self.inner))),
+            // The links matter more than being asked about them.
+            Err(error) => warn!(%error, "no control socket: `longwire status` cannot reach this process"),
+        }
+    }
+
+    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let stop = self.inner.stop.clone();
+        self.inner.tasks.spawn(async move {
+            tokio::select! {
+                () = stop.cancelled() => {}
+                () = task => {}
+            }
+        });
+    }
+}
+
+/// The address of a domain, where we may dial it.
+pub(crate) fn usable(domain: &Domain) -> Result<Origin, Fault> {
+    Origin::parse(domain.url())
+        .map_err(|error| Fault::new(FaultCode::DomainUnusable, error).with("domain", domain))
+}
+
+fn take(options: &Options) -> Result<InstanceLock, Fault> {
+    let dir = &options.data_dir;
+    let unusable = |error: &dyn std::fmt::Display| {
+        Fault::new(FaultCode::DataFolder, format!("{}: {error}", dir.display()))
+            .with("path", dir.display())
+            .with("error", error)
+    };
+    longwire_host::paths::create(dir).map_err(|error| unusable(&error))?;
+    let holder =
+        Holder { pid: std::process::id(), program: options.program.clone(), since_ms: clock::now_ms() };
+    InstanceLock::acquire(dir, &holder).map_err(|error| match &error {
+        AcquireError::Held { holder } => {
+            // Unknown for the blink between taking the folder and leaving word.
+            let (program, pid) = holder.as_ref().map_or(("?", 0), |holder| (holder.program.as_str(), holder.pid));
+            Fault::new(FaultCode::HeldByOther, &error)
+                .with("holder", program)
+                .with("pid", pid)
+                .with("path", dir.display())
+        }
+        AcquireError::NotUsable { .. } => unusable(&error),
+    })
+}
+
+fn snapshot(options: &Options, settings: &Settings, notices: Vec<Notice>) -> Snapshot {
+    let configured = |app: &AppSettings| {
+        unconnected(app.id.clone(), app.name.clone(), app.domain.clone(), false, app.paused)
+    };
+    let apps: Vec<AppView> = match &options.apps {
+        Apps::Only(app) => vec![unconnected(app.id.clone(), String::new(), app.domain.clone(), false, false)],
+        _ => settings.apps.iter().map(configured).collect(),
+    };
+    Snapshot {
+        rev: 0,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        pid: std::process::id(),
+        data_dir: options.data_dir.display().to_string(),
+        language_choice: settings.language,
+        language: settings.language.resolve(options.system_language),
+        phase: Phase::Connecting,
+        apps,
+        simulator: None,
+        events_today: 0,
+        notices,
+    }
+}
+
+fn notices(unknown: Vec<UnknownKey>, problems: Vec<longwire_dial::RootsProblem>) -> Vec<Notice> {
+    let keys = unknown.into_iter().map(|UnknownKey { key, line }| {
+        warn!(key, line, "config.toml: no such setting");
+        let values = [("key".to_owned(), key), ("line".to_owned(), line.to_string())].into();
+        Notice { code: NoticeCode::SettingsKeyUnknown, values }
+    });
+    let files = problems.into_iter().map(|problem| {
+        warn!(%problem, "a CA file is left out");
+        let path = |path: PathBuf| path.display().to_string();
+        let values = [("path".to_owned(), path(problem.path)), ("cause".to_owned(), problem.cause.to_string())].into();
+        Notice { code: NoticeCode::CaFileUnreadable, values }
+    });
+    keys.chain(files).collect()
+}

@@ -1,0 +1,70 @@
+use std::path::{Path, PathBuf};
+
+use longwire_contract::{AppId, Domain, Fault, FaultCode, Language};
+use longwire_host::{clock, locale, paths, secrets};
+use secrecy::SecretString;
+
+use crate::settings::{Settings, SettingsFile};
+
+/// This computer and its user, as far as the engine's callers need to know them.
+#[derive(Clone, Debug)]
+pub struct Machine {
+    /// The data folder. It need not exist.
+    pub data_dir: PathBuf,
+    /// The language the system speaks.
+    pub system_language: Language,
+}
+
+impl Machine {
+    /// The machine as it is; `data_dir` in place of the data folder's standard place.
+    ///
+    /// # Errors
+    /// [`FaultCode::DataFolder`] where there is no place for one.
+    pub fn new(data_dir: Option<&Path>) -> Result<Self, Fault> {
+        let data_dir = paths::data_dir(data_dir)
+            .map_err(|error| Fault::new(FaultCode::DataFolder, &error).with("path", "").with("error", &error))?;
+        Ok(Self { data_dir, system_language: Language::of_locale(&locale::system()) })
+    }
+
+    /// The language the user asked for in the settings, else the system's.
+    pub fn language(&self) -> Language {
+        self.settings().unwrap_or_default().language.resolve(self.system_language)
+    }
+
+    /// The domain of a configured app, where it is configured.
+    ///
+    /// # Errors
+    /// [`FaultCode::SettingsUnreadable`].
+    pub fn app(&self, id: &AppId) -> Result<Option<Domain>, Fault> {
+        Ok(self.settings()?.app(id).map(|app| app.domain.clone()))
+    }
+
+    /// Now, in milliseconds since the Unix epoch.
+    pub fn now_ms(&self) -> u64 {
+        clock::now_ms()
+    }
+
+    fn settings(&self) -> Result<Settings, Fault> {
+        Ok(SettingsFile::new(self.data_dir.join("config.toml")).read()?.0)
+    }
+}
+
+/// The App Secret in a file that only its owner may read.
+///
+/// # Errors
+/// [`FaultCode::SecretUnreadable`] with the cause, which says what to do and does not repeat the secret.
+pub fn secret_in_file(path: &Path) -> Result<SecretString, Fault> {
+    secrets::from_file(path).map_err(unreadable)
+}
+
+/// The App Secret in `LONGWIRE_APP_SECRET`, where that is set.
+///
+/// # Errors
+/// As [`secret_in_file`].
+pub fn secret_in_environment() -> Result<Option<SecretString>, Fault> {
+    secrets::from_variable().map_err(unreadable)
+}
+
+fn unreadable(error: secrets::InputError) -> Fault {
+    Fault::new(FaultCode::SecretUnreadable, &error).with("error", &error)
+}

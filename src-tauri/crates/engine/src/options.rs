@@ -1,0 +1,92 @@
+use std::{fmt, future::Future, path::PathBuf, pin::Pin, sync::Arc};
+
+use longwire_contract::{AppId, Domain, Language};
+use longwire_host::secrets::{OsStore, SecretStore};
+use secrecy::SecretString;
+
+use crate::{Machine, ReceivedEvent};
+
+/// How to open an engine.
+#[derive(Clone)]
+pub struct Options {
+    /// The data folder; made where it is missing.
+    pub data_dir: PathBuf,
+    /// What holds it, as a second one is told: `Longwire`, `longwire run`.
+    pub program: String,
+    /// The language the system speaks.
+    pub system_language: Language,
+    /// Where App Secrets are kept.
+    pub secrets: Arc<dyn SecretStore>,
+    /// The secret of the one app of the settings, in place of the one that is kept.
+    pub secret: Option<SecretString>,
+    /// CA files to trust besides the OS's roots and those of the settings.
+    pub ca_files: Vec<PathBuf>,
+    /// Which apps to connect.
+    pub apps: Apps,
+    /// Who keeps each event before it is acknowledged, besides the engine's own list.
+    pub sink: Option<Arc<dyn Sink>>,
+}
+
+impl Options {
+    /// The settings' apps, with the secrets the OS keeps; `program` is what a second Longwire is told.
+    pub fn new(machine: &Machine, program: &str) -> Self {
+        Self {
+            data_dir: machine.data_dir.clone(),
+            program: program.to_owned(),
+            system_language: machine.system_language,
+            secrets: Arc::new(OsStore::new()),
+            secret: None,
+            ca_files: Vec::new(),
+            apps: Apps::Configured,
+            sink: None,
+        }
+    }
+}
+
+/// Which apps an engine connects.
+#[derive(Clone, Debug)]
+pub enum Apps {
+    /// Those of the settings; where there are none, the built-in simulator's.
+    ConfiguredOrSimulator,
+    /// Those of the settings.
+    Configured,
+    /// This one, which is in no settings.
+    Only(GivenApp),
+    /// None: to change the settings while no engine runs.
+    None,
+}
+
+/// An app given from outside the settings, with its secret.
+#[derive(Clone, Debug)]
+pub struct GivenApp {
+    /// Its App ID.
+    pub id: AppId,
+    /// Its App Secret; the one in the secret store where absent.
+    pub secret: Option<SecretString>,
+    /// Where it lives.
+    pub domain: Domain,
+}
+
+/// A place that keeps events, such as standard output. An event is acknowledged only once it is kept.
+pub trait Sink: Send + Sync {
+    /// Keeps the event.
+    ///
+    /// # Errors
+    /// [`NotKept`]: the platform is told 500 and sends the event again.
+    fn keep(&self, event: Arc<ReceivedEvent>) -> Pin<Box<dyn Future<Output = Result<(), NotKept>> + Send + '_>>;
+}
+
+/// The event could not be kept.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("the event could not be kept")]
+pub struct NotKept;
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Options")
+            .field("data_dir", &self.data_dir)
+            .field("program", &self.program)
+            .field("apps", &self.apps)
+            .finish_non_exhaustive()
+    }
+}

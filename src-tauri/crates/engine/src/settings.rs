@@ -1,0 +1,50 @@
+//! The settings file: `config.toml` in the data folder. It holds only what differs from the defaults.
+
+mod document;
+mod file;
+
+use std::path::PathBuf;
+
+use longwire_contract::{AppId, Domain, LanguageChoice};
+
+pub(crate) use document::UnknownKey;
+pub(crate) use file::SettingsFile;
+
+/// What the user has set. Its `Default` is the one list of defaults.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Settings {
+    /// The language of every view.
+    pub(crate) language: LanguageChoice,
+    /// CA files to trust besides the OS's roots.
+    pub(crate) ca_files: Vec<PathBuf>,
+    /// The apps, in the order they were added.
+    pub(crate) apps: Vec<AppSettings>,
+}
+
+/// One app, as it is configured. Its secret is elsewhere.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct AppSettings {
+    pub(crate) id: AppId,
+    pub(crate) name: String,
+    pub(crate) domain: Domain,
+    /// Held back by the user.
+    pub(crate) paused: bool,
+    /// Where its secret is read from in place of the secret store.
+    pub(crate) secret_file: Option<PathBuf>,
+}
+
+impl Settings {
+    pub(crate) fn app(&self, id: &AppId) -> Option<&AppSettings> {
+        self.apps.iter().find(|app| app.id == *id)
+    }
+
+    pub(crate) fn app_mut(&mut self, id: &AppId) -> Option<&mut AppSettings> {
+        self.apps.iter_mut().find(|app| app.id == *id)
+    }
+}
+
+impl AppSettings {
+    pub(crate) fn new(id: AppId) -> Self {
+        Self { id, name: String::new(), domain: Domain::default(), paused: false, secret_file: None }
+    }
+}

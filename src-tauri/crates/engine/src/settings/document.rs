@@ -1,0 +1,247 @@
+//! Settings ↔ TOML text. Reading names the line of a mistake and never repeats the line itself: a secret may have
+//! been pasted into it. Writing keeps comments, order and keys that are not ours.
+
+use std::{fmt::Display, ops::Range, str::FromStr};
+
+use longwire_contract::Domain;
+use toml_edit::{ArrayOfTables, Document, DocumentMut, Item, Table, value};
+
+use super::{AppSettings, Settings};
+
+/// A mistake in the file.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("line {line}: {problem}")]
+pub(crate) struct Mistake {
+    pub(crate) line: usize,
+    pub(crate) problem: String,
+}
+
+/// A key nobody reads: a typo, or a newer version's.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct UnknownKey {
+    pub(crate) key: String,
+    pub(crate) line: usize,
+}
+
+/// Reads the settings from the file's text.
+pub(crate) fn read(text: &str) -> Result<(Settings, Vec<UnknownKey>), Mistake> {
+    let document = Document::parse(text).map_err(|error| Mistake {
+        line: line_of(text, error.span()),
+        problem: error.message().to_owned(),
+    })?;
+    let mut reader = Reader { text, unknown: Vec::new() };
+    let settings = reader.settings(document.as_table())?;
+    Ok((settings, reader.unknown))
+}
+
+/// Writes what differs from the defaults into the file's text.
+pub(crate) fn write(text: &str, settings: &Settings) -> Result<String, Mistake> {
+    let mut document: DocumentMut =
+        text.parse().map_err(|error: toml_edit::TomlError| Mistake {
+            line: line_of(text, error.span()),
+            problem: error.message().to_owned(),
+        })?;
+    let defaults = Settings::default();
+    put(document.as_table_mut(), "language", settings.language.as_str(), settings.language != defaults.language);
+    let files: toml_edit::Array = settings.ca_files.iter().map(|path| path.display().to_string()).collect();
+    put(document.as_table_mut(), "ca_files", files, settings.ca_files != defaults.ca_files);
+    write_apps(document.as_table_mut(), &settings.apps);
+    Ok(document.to_string())
+}
+
+fn write_apps(root: &mut Table, apps: &[AppSettings]) {
+    let mut old = match root.remove("app") {
+        Some(Item::ArrayOfTables(tables)) => tables.into_iter().collect(),
+        _ => Vec::new(),
+    };
+    let mut tables = ArrayOfTables::new();
+    for app in apps {
+        // The table that was there carries the user's comments and unknown keys.
+        let at = old.iter().position(|table: &Table| table.get("id").and_then(Item::as_str) == Some(app.id.as_str()));
+        let mut table = at.map(|at| old.remove(at)).unwrap_or_default();
+        put(&mut table, "id", app.id.as_str(), true);
+        put(&mut table, "name", app.name.as_str(), !app.name.is_empty());
+        put(&mut table, "domain", app.domain.to_string(), app.domain != Domain::default());
+        put(&mut table, "paused", app.paused, app.paused);
+        let file = app.secret_file.as_ref().map(|path| path.display().to_string());
+        put(&mut table, "secret_file", file.clone().unwrap_or_default(), file.is_some());
+        tables.push(table);
+    }
+    if !tables.is_empty() {
+        root.insert("app", Item::ArrayOfTables(tables));
+    }
+}
+
+/// Sets a key that differs from its default, removes one that does not, and leaves one that stays as it is
+/// written.
+fn put(table: &mut Table, key: &str, new: impl Into<toml_edit::Value>, differs: bool) {
+    let new = new.into();
+    if !differs {
+        table.remove(key);
+    } else if !table.get(key).and_then(Item::as_value).is_some_and(|old| plain(old) == plain(&new)) {
+        table[key] = value(new);
+    }
+}
+
+fn plain(value: &toml_edit::Value) -> String {
+    value.clone().decorated("", "").to_string()
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    unknown: Vec<UnknownKey>,
+}
+
+impl Reader<'_> {
+    fn settings(&mut self, root: &Table) -> Result<Settings, Mistake> {
+        let mut settings = Settings::default();
+        for (key, item) in root.iter() {
+            match key {
+                "language" => settings.language = self.word(item, "language is system, en or zh-CN")?,
+                "ca_files" => settings.ca_files = self.paths(item)?,
+                "app" => settings.apps = self.apps(item)?,
+                _ => self.not_known(root, key),
+            }
+        }
+        Ok(settings)
+    }
+
+    fn apps(&mut self, item: &Item) -> Result<Vec<AppSettings>, Mistake> {
+        let tables = item
+            .as_array_of_tables()
+            .ok_or_else(|| self.mistake(item.span(), "an app begins with a line [[app]]"))?;
+        let mut apps: Vec<AppSettings> = Vec::with_capacity(tables.len());
+        for table in tables {
+            let app = self.app(table)?;
+            if apps.iter().any(|other| other.id == app.id) {
+                return Err(self.mistake(table.span(), format!("app {} is there twice", app.id)));
+            }
+            apps.push(app);
+        }
+        Ok(apps)
+    }
+
+    fn app(&mut self, table: &Table) -> Result<AppSettings, Mistake> {
+        let id = table.get("id").ok_or_else(|| self.mistake(table.span(), "this app has no id"))?;
+        let mut app = AppSettings::new(self.word(id, longwire_contract::AppIdError)?);
+        for (key, item) in table.iter() {
+            match key {
+                "id" => {}
+                "name" => app.name = self.string(item, "name is a text in quotes")?.to_owned(),
+                "domain" => app.domain = self.word(item, longwire_contract::DomainError)?,
+                "paused" => {
+                    app.paused =
+                        item.as_bool().ok_or_else(|| self.mistake(item.span(), "paused is true or false"))?;
+                }
+                "secret_file" => {
+                    app.secret_file = Some(self.string(item, "secret_file is a path in quotes")?.into());
+                }
+                _ => self.not_known(table, key),
+            }
+        }
+        Ok(app)
+    }
+
+    fn paths(&self, item: &Item) -> Result<Vec<std::path::PathBuf>, Mistake> {
+        let wrong = || self.mistake(item.span(), "ca_files is a list of paths in quotes");
+        let list = item.as_array().ok_or_else(wrong)?;
+        list.iter().map(|path| path.as_str().map(Into::into).ok_or_else(wrong)).collect()
+    }
+
+    fn word<T: FromStr>(&self, item: &Item, form: impl Display) -> Result<T, Mistake> {
+        let form = form.to_string();
+        self.string(item, &form)?.parse().map_err(|_| self.mistake(item.span(), form))
+    }
+
+    fn string<'i>(&self, item: &'i Item, form: &str) -> Result<&'i str, Mistake> {
+        item.as_str().ok_or_else(|| self.mistake(item.span(), form))
+    }
+
+    fn not_known(&mut self, table: &Table, key: &str) {
+        let line = line_of(self.text, table.key(key).and_then(toml_edit::Key::span));
+        self.unknown.push(UnknownKey { key: key.to_owned(), line });
+    }
+
+    fn mistake(&self, span: Option<Range<usize>>, problem: impl Into<String>) -> Mistake {
+        Mistake { line: line_of(self.text, span), problem: problem.into() }
+    }
+}
+
+fn line_of(text: &str, span: Option<Range<usize>>) -> usize {
+    let end = span.map_or(0, |span| span.start.min(text.len()));
+    text.as_bytes()[..end].iter().filter(|byte| **byte == b'\n').count() + 1
+}
+
+#[cfg(test)]
+mod tests {
+    use longwire_contract::LanguageChoice;
+
+    use super::*;
+
+    const FILE: &str = r#"# mine
+language = "zh-CN"   # 中文
+
+[[app]]
+id = "cli_0123456789abcdef"
+colour = "red"
+domain = "lark"
+
+[[app]]
+id = "cli_fedcba9876543210"
+paused = true
+"#;
+
+    #[test]
+    fn a_file_is_read_and_its_unknown_keys_are_named_by_line() {
+        let (settings, unknown) = read(FILE).unwrap();
+        assert_eq!(settings.language, LanguageChoice::Chinese);
+        assert_eq!(settings.apps.len(), 2);
+        assert_eq!(settings.apps[0].domain, Domain::Lark);
+        assert!(settings.apps[1].paused);
+        assert_eq!(unknown, [UnknownKey { key: "colour".into(), line: 6 }]);
+    }
+
+    #[test]
+    fn writing_what_was_read_changes_no_byte() {
+        let (settings, _) = read(FILE).unwrap();
+        assert_eq!(write(FILE, &settings).unwrap(), FILE);
+    }
+
+    #[test]
+    fn a_change_keeps_comments_and_unknown_keys() {
+        let (mut settings, _) = read(FILE).unwrap();
+        settings.language = LanguageChoice::System;
+        settings.apps.remove(1);
+        settings.apps[0].name = "bot".into();
+        let text = write(FILE, &settings).unwrap();
+        assert!(text.contains("colour = \"red\"") && text.contains("name = \"bot\""), "{text}");
+        assert!(!text.contains("language") && !text.contains("fedcba"), "{text}");
+        assert_eq!(read(&text).unwrap().0, settings);
+    }
+
+    #[test]
+    fn the_defaults_are_an_empty_file() {
+        assert_eq!(read("").unwrap().0, Settings::default());
+        assert_eq!(write("", &Settings::default()).unwrap(), "");
+    }
+
+    #[test]
+    fn a_mistake_is_named_by_its_line_and_not_repeated() {
+        let cases = [
+            ("language = \"zh-CN\"\n\n[[app]\n", 3),
+            ("\nlanguage = \"klingon\"\n", 2),
+            ("[[app]]\nid = \"planted-secret\"\n", 2),
+            ("[[app]]\nname = \"no id\"\n", 1),
+            ("\n[app]\nid = \"cli_0123456789abcdef\"\n", 2),
+            ("ca_files = \"planted-secret\"\n", 1),
+            ("[[app]]\nid = \"cli_0123456789abcdef\"\npaused = \"planted-secret\"\n", 3),
+            ("[[app]]\nid = \"cli_0123456789abcdef\"\n[[app]]\nid = \"cli_0123456789abcdef\"\n", 3),
+            ("a = \"planted-secret\n", 1),
+        ];
+        for (text, line) in cases {
+            let mistake = read(text).unwrap_err();
+            assert_eq!(mistake.line, line, "{text:?}: {mistake}");
+            assert!(!mistake.to_string().contains("planted"), "{mistake}");
+        }
+    }
+}
