@@ -1,0 +1,98 @@
+//! What a certificate says, in words a person reads.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rustls::pki_types::CertificateDer;
+use x509_parser::certificate::X509Certificate;
+use x509_parser::prelude::FromDer;
+use x509_parser::time::ASN1Time;
+use x509_parser::x509::X509Name;
+
+use crate::text;
+
+/// A certificate read for its names. It says nothing of whether the certificate is to be trusted.
+pub(crate) struct Names {
+    /// Whom it names: common name, else organisation, else the whole name.
+    pub(crate) subject: String,
+    /// Who signed it, in the same form.
+    pub(crate) issuer: String,
+    /// Whether subject and issuer are the same.
+    pub(crate) issued_by_itself: bool,
+    raw_subject: Vec<u8>,
+    raw_issuer: Vec<u8>,
+}
+
+impl Names {
+    pub(crate) fn of(certificate: &CertificateDer<'_>) -> Option<Self> {
+        let (_, certificate) = X509Certificate::from_der(certificate).ok()?;
+        let raw_subject = certificate.subject().as_raw().to_vec();
+        let raw_issuer = certificate.issuer().as_raw().to_vec();
+        Some(Self {
+            subject: name(certificate.subject()),
+            issuer: name(certificate.issuer()),
+            issued_by_itself: raw_subject == raw_issuer,
+            raw_subject,
+            raw_issuer,
+        })
+    }
+}
+
+/// Who would have to be trusted for this chain: the issuer reached by following it upwards as far as it goes.
+pub(crate) fn last_issuer(chain: &[CertificateDer<'_>]) -> Option<String> {
+    let (leaf, others) = chain.split_first()?;
+    let mut others: Vec<Names> = others.iter().filter_map(Names::of).collect();
+    let mut last = Names::of(leaf)?;
+    while !last.issued_by_itself {
+        // Each certificate is taken once, so that two that name each other cannot keep us here.
+        let Some(above) = others.iter().position(|other| other.raw_subject == last.raw_issuer) else { break };
+        last = others.swap_remove(above);
+    }
+    Some(last.issuer)
+}
+
+/// Common name, else organisation, else the whole name.
+pub(crate) fn name(name: &X509Name<'_>) -> String {
+    let said = name
+        .iter_common_name()
+        .chain(name.iter_organization())
+        .filter_map(|part| part.as_str().ok())
+        .find(|part| !part.trim().is_empty());
+    match said {
+        Some(said) => text::line(said),
+        None if name.iter().next().is_none() => "(no name)".to_owned(),
+        None => text::line(&name.to_string()),
+    }
+}
+
+/// Seconds since 1970 as a point in time.
+pub(crate) fn time(seconds: i64) -> SystemTime {
+    let distance = Duration::from_secs(seconds.unsigned_abs());
+    if seconds < 0 { UNIX_EPOCH - distance } else { UNIX_EPOCH + distance }
+}
+
+/// A point in time as `2026-01-31 23:59 UTC`.
+pub(crate) fn date(time: SystemTime) -> String {
+    let seconds = match time.duration_since(UNIX_EPOCH) {
+        Ok(after) => i64::try_from(after.as_secs()).ok(),
+        Err(before) => i64::try_from(before.duration().as_secs()).ok().map(|seconds| -seconds),
+    };
+    match seconds.and_then(|seconds| ASN1Time::from_timestamp(seconds).ok()) {
+        None => "a date out of range".to_owned(),
+        Some(time) => {
+            let time = time.to_datetime();
+            let (year, month, day) = (time.year(), u8::from(time.month()), time.day());
+            format!("{year:04}-{month:02}-{day:02} {:02}:{:02} UTC", time.hour(), time.minute())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_is_written_out() {
+        assert_eq!(date(UNIX_EPOCH + Duration::from_secs(1_700_000_000)), "2023-11-14 22:13 UTC");
+        assert_eq!(date(UNIX_EPOCH - Duration::from_secs(60)), "1969-12-31 23:59 UTC");
+    }
+}

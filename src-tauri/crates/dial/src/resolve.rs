@@ -1,0 +1,100 @@
+use std::io;
+use std::net::SocketAddr;
+
+use tokio::net::lookup_host;
+
+use crate::cause::{Cause, Lookup};
+use crate::origin::{Origin, Scheme, is_loopback};
+use crate::trace::Fault;
+
+/// The addresses of an origin, in the operating system's order of preference. An address needs no lookup.
+pub(crate) async fn addresses(origin: &Origin) -> Result<Vec<SocketAddr>, Cause> {
+    if let Some(address) = origin.address() {
+        return Ok(vec![SocketAddr::new(address, origin.port())]);
+    }
+    let host = origin.host();
+    let found = match lookup_host((&*host, origin.port())).await {
+        Ok(found) => found.collect(),
+        Err(error) => return Err(Cause::NoAddress { why: why(&error), fault: Fault::from(&error) }),
+    };
+    allowed(origin.scheme(), found)
+}
+
+/// Drops what an unencrypted road may not lead to.
+fn allowed(scheme: Scheme, found: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, Cause> {
+    let (keep, dropped): (Vec<_>, Vec<_>) =
+        found.into_iter().partition(|address| scheme == Scheme::Tls || is_loopback(address.ip()));
+    match (keep.is_empty(), dropped.is_empty()) {
+        (false, _) => Ok(keep),
+        (true, false) => {
+            Err(Cause::NotThisMachine { addresses: dropped.iter().map(SocketAddr::ip).collect() })
+        }
+        (true, true) => {
+            let error = io::Error::new(io::ErrorKind::NotFound, "the lookup succeeded with no address");
+            Err(Cause::NoAddress { why: Lookup::Unknown, fault: Fault::from(&error) })
+        }
+    }
+}
+
+/// The standard library keeps no number of a failed lookup, only the C library's words for it (glibc, musl, macOS).
+fn why(error: &io::Error) -> Lookup {
+    const NO_SUCH_HOST: [&str; 4] = [
+        "Name or service not known",
+        "No address associated with hostname",
+        "Name does not resolve",
+        "nodename nor servname provided, or not known",
+    ];
+    const TEMPORARY: [&str; 2] = ["Temporary failure in name resolution", "Try again"];
+    let text = error.to_string();
+    let says = |words: &[&str]| words.iter().any(|words| text.contains(words));
+    if says(&NO_SUCH_HOST) {
+        Lookup::NoSuchHost
+    } else if says(&TEMPORARY) {
+        Lookup::Temporary
+    } else {
+        Lookup::Unknown
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> Vec<SocketAddr> {
+        text.split(' ').map(|address| address.parse().unwrap()).collect()
+    }
+
+    #[tokio::test]
+    async fn an_address_is_its_own_answer() {
+        let origin = Origin::parse("https://[2001:db8::7]:8443").unwrap();
+        assert_eq!(addresses(&origin).await, Ok(of("[2001:db8::7]:8443")));
+    }
+
+    #[test]
+    fn an_unencrypted_road_keeps_the_addresses_of_this_machine_only() {
+        let found = of("10.0.0.1:80 [::1]:80 127.0.0.1:80 [2001:db8::1]:80");
+        assert_eq!(allowed(Scheme::Plain, found.clone()), Ok(of("[::1]:80 127.0.0.1:80")));
+        assert_eq!(allowed(Scheme::Tls, found.clone()), Ok(found));
+    }
+
+    #[test]
+    fn a_name_that_leads_away_from_this_machine_is_refused_unencrypted() {
+        let addresses = vec!["93.184.216.34".parse().unwrap()];
+        assert_eq!(allowed(Scheme::Plain, of("93.184.216.34:80")), Err(Cause::NotThisMachine { addresses }));
+    }
+
+    #[test]
+    fn the_words_of_the_c_library_tell_a_wrong_name_from_a_silent_server() {
+        for (text, expected) in [
+            ("failed to lookup address information: Name or service not known", Lookup::NoSuchHost),
+            (
+                "failed to lookup address information: nodename nor servname provided, or not known",
+                Lookup::NoSuchHost,
+            ),
+            ("failed to lookup address information: Temporary failure in name resolution", Lookup::Temporary),
+            ("failed to lookup address information: 未知的名称或服务", Lookup::Unknown),
+        ] {
+            assert_eq!(why(&io::Error::other(text)), expected, "{text}");
+        }
+    }
+}
