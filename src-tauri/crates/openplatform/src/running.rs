@@ -1,0 +1,205 @@
+use std::{net::SocketAddr, sync::Arc};
+
+use longwire_wire::ClientConfig;
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::DropGuard;
+
+use crate::{
+    api::Recorded,
+    app::App,
+    catalogue::{self, Event, EventSpec},
+    client::{ClientView, Order},
+    counters::Stats,
+    delivery::{self, Delivery},
+    fault::Fault,
+    flood::{self, FloodError, FloodReport},
+    history::{Settled, lock},
+    listener::{Change, Tls},
+    state::State,
+    tls::{Authority, Leaf},
+    violation::Observed,
+};
+
+/// A simulator that runs. It ends with [`Running::shutdown`], or when the last copy of this handle is dropped.
+#[derive(Clone)]
+pub struct Running {
+    state: Arc<State>,
+    address: SocketAddr,
+    authority: Option<Arc<Authority>>,
+    tls: Tls,
+    changes: mpsc::Sender<Change>,
+    _end: Arc<DropGuard>,
+}
+
+/// The simulator knows no app of this ID.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("the simulator knows no app {0}")]
+pub struct UnknownApp(pub String);
+
+impl Running {
+    pub(crate) fn new(
+        state: Arc<State>,
+        address: SocketAddr,
+        authority: Option<Arc<Authority>>,
+        tls: Tls,
+        changes: mpsc::Sender<Change>,
+    ) -> Self {
+        let end = Arc::new(state.shutdown.clone().drop_guard());
+        Self { state, address, authority, tls, changes, _end: end }
+    }
+
+    /// Its base URL: the domain to give to a client.
+    pub fn url(&self) -> String {
+        let scheme = if self.state.secure { "https" } else { "http" };
+        format!("{scheme}://{}", self.address)
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The apps it knows; there is at least one.
+    pub fn apps(&self) -> &[App] {
+        &self.state.apps
+    }
+
+    /// The authority of its certificate, where it speaks TLS.
+    pub fn authority(&self) -> Option<&Arc<Authority>> {
+        self.authority.as_ref()
+    }
+
+    /// Sends an event: to one random client of its app, and again after each failure, as the platform does.
+    ///
+    /// # Errors
+    /// Where the spec names an app that the simulator does not know.
+    pub fn send(&self, spec: impl Into<EventSpec>) -> Result<Delivery, UnknownApp> {
+        let spec = spec.into();
+        let app_id = self.app_id(spec.app_id)?;
+        let now_ms = self.state.now_ms();
+        let event = self.state.with_rng(|rng| {
+            catalogue::build(spec.kind, spec.text.as_deref(), &app_id, &self.state.cast, rng, now_ms)
+        });
+        Ok(delivery::start(&self.state, app_id, event))
+    }
+
+    /// Sends an event of the caller's making to an app; the first one where none is named.
+    ///
+    /// # Errors
+    /// Where the simulator does not know the app.
+    pub fn send_event(&self, app_id: Option<String>, event: Event) -> Result<Delivery, UnknownApp> {
+        let app_id = self.app_id(app_id)?;
+        Ok(delivery::start(&self.state, app_id, event))
+    }
+
+    /// Sends text messages to one client of the first app, with that many on their way at a time, and times each
+    /// from its queueing to its acknowledgement. Every acknowledgement is checked; nothing is sent again.
+    ///
+    /// # Errors
+    /// The first thing that went wrong, which ends it.
+    pub async fn flood(&self, events: u64, in_flight: usize) -> Result<FloodReport, FloodError> {
+        let app_id = &self.state.apps[0].id;
+        let client = self.state.any_client(app_id).ok_or(FloodError::NoClient)?;
+        let plan = flood::Plan::new(&self.state, app_id, events, in_flight);
+        let (done, report) = oneshot::channel();
+        let order = Order::Flood(Box::new(flood::Flood { plan, done }));
+        client.orders.send(order).await.map_err(|_| FloodError::Disconnected)?;
+        report.await.map_err(|_| FloodError::Disconnected)?
+    }
+
+    /// Plays a failure from now on, or none. Returns when it is in force.
+    pub async fn set_fault(&self, fault: Option<Fault>) {
+        let (done, in_force) = oneshot::channel();
+        if self.changes.send(Change { fault, done }).await.is_ok() {
+            // An error: the simulator was shut down meanwhile.
+            let _ = in_force.await;
+        }
+    }
+
+    /// The failure that is played.
+    pub fn fault(&self) -> Option<Fault> {
+        self.state.fault()
+    }
+
+    /// Cuts every connection that is open, once.
+    pub fn cut_links(&self) {
+        self.state.cut();
+    }
+
+    /// Tells clients this configuration from now on, with the endpoint's answers and with pongs.
+    pub fn set_client_config(&self, config: ClientConfig) {
+        *lock(&self.state.config) = config;
+    }
+
+    /// Shows another certificate to connections from now on. Without effect where it speaks no TLS.
+    ///
+    /// # Errors
+    /// Where the system gives no randomness.
+    pub fn set_leaf(&self, leaf: Leaf) -> Result<(), rcgen::Error> {
+        if let Some(authority) = &self.authority {
+            *lock(&self.tls) = Some(authority.server(leaf)?);
+        }
+        Ok(())
+    }
+
+    /// The clients that are connected.
+    pub fn clients(&self) -> Vec<ClientView> {
+        self.state.clients()
+    }
+
+    /// What happened so far.
+    pub fn stats(&self) -> Stats {
+        self.state.stats()
+    }
+
+    /// Waits until what happened so far is as wanted.
+    pub async fn until(&self, mut wanted: impl FnMut(&Stats) -> bool) -> Stats {
+        let mut news = self.state.counters.news();
+        loop {
+            news.mark_unchanged();
+            let stats = self.stats();
+            if wanted(&stats) {
+                return stats;
+            }
+            // The sender lives as long as we do.
+            let _ = news.changed().await;
+        }
+    }
+
+    /// The last deliveries that came to their end, the oldest first.
+    pub fn settled(&self) -> Vec<Settled> {
+        self.state.settled.all()
+    }
+
+    /// The last things clients did against the protocol, the oldest first.
+    pub fn violations(&self) -> Vec<Observed> {
+        self.state.violations.all()
+    }
+
+    /// The last messages bots sent, the oldest first.
+    pub fn messages(&self) -> Vec<Recorded> {
+        self.state.recorded.all()
+    }
+
+    /// Ends everything: when it returns, no task runs and no socket is open.
+    pub async fn shutdown(&self) {
+        self.state.shutdown.cancel();
+        self.state.tasks.close();
+        self.state.tasks.wait().await;
+    }
+
+    fn app_id(&self, wanted: Option<String>) -> Result<String, UnknownApp> {
+        match wanted {
+            None => Ok(self.state.apps[0].id.clone()),
+            Some(app_id) if self.state.app(&app_id).is_some() => Ok(app_id),
+            Some(app_id) => Err(UnknownApp(app_id)),
+        }
+    }
+}
+
+/// Nothing of a session or a secret.
+impl std::fmt::Debug for Running {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Running").field("url", &self.url()).finish_non_exhaustive()
+    }
+}
