@@ -1,0 +1,107 @@
+use std::{
+    collections::BTreeSet,
+    io::IsTerminal,
+    process::{Command, Stdio},
+};
+
+use crate::process::{Failure, find, output, probe, run, say};
+
+/// What the tray app is built with and runs on.
+pub(crate) const TO_BUILD: &[&str] = &["libayatana-appindicator3-dev", "libwebkit2gtk-4.1-dev", "pkg-config"];
+
+/// What the tests drive the app with: a display, a tray, notifications, a Secret Service, a WebDriver.
+pub(crate) const TO_TEST: &[&str] = &[
+    "dbus",
+    "dbus-x11",
+    "dunst",
+    "fonts-noto-cjk",
+    "gnome-keyring",
+    "imagemagick",
+    "webkit2gtk-driver",
+    "xauth",
+    "xdotool",
+    "xfce4-panel",
+    "xvfb",
+];
+
+/// What a virtual environment of Debian's own Python needs.
+pub(crate) const FOR_PYTHON: &[&str] = &["python3-venv"];
+
+/// Installs the packages that are missing.
+///
+/// Where the system is not a Debian, what they stand for may be there under other names: then `present` decides.
+pub(crate) fn ensure(packages: &[&str], present: impl Fn() -> bool) -> Result<(), Failure> {
+    if find("dpkg-query").is_none() || find("apt-get").is_none() {
+        if present() {
+            return Ok(());
+        }
+        return Err(Failure::new(format!(
+            "install what Debian calls: {} (this system has no apt-get)",
+            packages.join(" ")
+        )));
+    }
+    let missing = missing(packages, &installed(packages));
+    if missing.is_empty() {
+        return Ok(());
+    }
+    say(format_args!("installing {}", missing.join(" ")));
+    let mut install = vec!["apt-get", "install", "--yes", "--no-install-recommends"];
+    install.extend(&missing);
+    let by_hand = || Failure::new(format!("install these packages first: sudo {}", install.join(" ")));
+    as_root(&["apt-get", "update", "--quiet"]).map_err(|_| by_hand())?;
+    as_root(&install).map_err(|_| by_hand())
+}
+
+/// What dpkg says of each package it knows: `installed NAME`, `not-installed NAME`.
+fn installed(packages: &[&str]) -> String {
+    // It fails where it does not know one of them, and still lists the others.
+    Command::new("dpkg-query")
+        .args(["--show", "--showformat=${db:Status-Status} ${Package}\\n"])
+        .args(packages)
+        .stderr(Stdio::null())
+        .output()
+        .map(|output| String::from_utf8_lossy(&output.stdout).into_owned())
+        .unwrap_or_default()
+}
+
+fn missing<'a>(packages: &[&'a str], installed: &str) -> Vec<&'a str> {
+    let there: BTreeSet<&str> =
+        installed.lines().filter_map(|line| line.strip_prefix("installed ")).collect();
+    packages.iter().copied().filter(|package| !there.contains(package)).collect()
+}
+
+/// Runs a command with the rights it needs, asking for a password only where somebody can type one.
+fn as_root(words: &[&str]) -> Result<(), Failure> {
+    let (program, arguments) = words.split_first().ok_or_else(|| Failure::new("no command"))?;
+    let mut command = if output(Command::new("id").arg("-u"))?.trim() == "0" {
+        Command::new(program)
+    } else if probe(Command::new("sudo").args(["-n", "true"])).is_some() || std::io::stdin().is_terminal() {
+        let mut sudo = Command::new("sudo");
+        sudo.args(["DEBIAN_FRONTEND=noninteractive", program]);
+        sudo
+    } else {
+        return Err(Failure::new("sudo needs a password and there is no terminal to ask for it"));
+    };
+    run(command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_removed_or_unknown_is_missing() {
+        let said = "installed xvfb\nnot-installed dunst\nconfig-files xauth\n";
+        assert_eq!(missing(&["xvfb", "dunst", "xauth", "no-such"], said), ["dunst", "xauth", "no-such"]);
+        assert_eq!(missing(&["xvfb"], said), [""; 0]);
+    }
+
+    #[test]
+    fn the_lists_are_sorted_and_name_nothing_twice() {
+        for list in [TO_BUILD, TO_TEST, FOR_PYTHON] {
+            assert!(list.is_sorted());
+        }
+        let all: BTreeSet<_> = [TO_BUILD, TO_TEST, FOR_PYTHON].concat().into_iter().collect();
+        assert_eq!(all.len(), TO_BUILD.len() + TO_TEST.len() + FOR_PYTHON.len());
+    }
+}
