@@ -134,7 +134,7 @@ fn certificates(path: &Path, bytes: Vec<u8>) -> Result<Vec<CertificateDer<'stati
 fn judge(path: &Path, certificate: &CertificateDer<'_>, now: SystemTime) -> Result<(), RootsProblem> {
     let path = path.to_owned();
     let certificate = match X509Certificate::from_der(certificate) {
-        Ok((rest, certificate)) if rest.is_empty() => certificate,
+        Ok(([], certificate)) => certificate,
         Ok(_) => {
             return Err(RootsProblem::Corrupt { path, reason: "bytes follow the certificate".to_owned() });
         }

@@ -89,13 +89,11 @@ pub enum Cause {
     /// http: what answers there does not speak HTTP.
     #[error("the answer is not HTTP: {0}")]
     NotHttp(String),
-    /// http: the answer is larger than we are ready to keep.
-    #[error("the {part} of the answer exceed {limit} bytes")]
+    /// http: the answer is larger than the caller is ready to keep.
+    #[error("the {part} of the answer is too large")]
     TooLarge {
         /// The part that is too large.
         part: Part,
-        /// The largest size accepted, in bytes.
-        limit: usize,
     },
     /// Any stage: another error of the operating system.
     #[error("{0}")]
@@ -153,8 +151,8 @@ impl fmt::Display for Lookup {
 impl fmt::Display for Part {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Headers => "headers",
-            Self::Body => "contents",
+            Self::Headers => "head",
+            Self::Body => "body",
         })
     }
 }

@@ -71,7 +71,7 @@ pub(crate) fn time(seconds: i64) -> SystemTime {
 }
 
 /// A point in time as `2026-01-31 23:59 UTC`.
-pub(crate) fn date(time: SystemTime) -> String {
+pub fn date(time: SystemTime) -> String {
     let seconds = match time.duration_since(UNIX_EPOCH) {
         Ok(after) => i64::try_from(after.as_secs()).ok(),
         Err(before) => i64::try_from(before.duration().as_secs()).ok().map(|seconds| -seconds),

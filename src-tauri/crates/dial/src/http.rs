@@ -9,7 +9,7 @@ use bytes::{Bytes, BytesMut};
 use http::header::{CONNECTION, HOST};
 use http::{HeaderMap, HeaderValue, Request, StatusCode, Uri};
 use http_body_util::{BodyExt, Full};
-use hyper::body::Incoming;
+use hyper::body::{Body, Incoming};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 
@@ -20,6 +20,9 @@ use crate::origin::Origin;
 use crate::stream::Stream;
 use crate::text;
 use crate::trace::{Fault, Trace};
+
+/// The least that hyper accepts for its buffer, in bytes.
+const SMALLEST_BUFFER: usize = 8192;
 
 /// An answer, whole.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -35,7 +38,7 @@ pub struct Response {
 /// How large an answer may be.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Limits {
-    /// The status line and headers, in bytes; not less than 8192.
+    /// The status line and headers, in bytes. More than a hundred headers are too large, too.
     pub headers: usize,
     /// The body, in bytes.
     pub body: usize,
@@ -86,14 +89,15 @@ async fn exchange(
     deadline: Duration,
 ) -> Result<Response, Cause> {
     let (mut sender, connection) = http1::Builder::new()
-        .max_buf_size(limits.headers.max(8192))
+        .max_header_size(limits.headers)
+        .max_buf_size(limits.headers.max(SMALLEST_BUFFER))
         .handshake(TokioIo::new(stream))
         .await
-        .map_err(|error| cause(&error, limits, deadline))?;
+        .map_err(|error| cause(&error, deadline))?;
     let answer = async {
-        let response = sender.send_request(request).await.map_err(|error| cause(&error, limits, deadline))?;
+        let response = sender.send_request(request).await.map_err(|error| cause(&error, deadline))?;
         let (parts, body) = response.into_parts();
-        let body = read(body, limits, deadline).await?;
+        let body = read(body, limits.body, deadline).await?;
         Ok(Response { status: parts.status, headers: parts.headers, body })
     };
     // The connection is driven here and not by a task of its own, so that it cannot outlive the request.
@@ -106,22 +110,26 @@ async fn exchange(
     }
 }
 
-async fn read(mut body: Incoming, limits: Limits, deadline: Duration) -> Result<Bytes, Cause> {
+async fn read(mut body: Incoming, limit: usize, deadline: Duration) -> Result<Bytes, Cause> {
+    let too_large = Cause::TooLarge { part: Part::Body };
+    if body.size_hint().lower() > limit as u64 {
+        return Err(too_large);
+    }
     let mut whole = BytesMut::new();
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|error| cause(&error, limits, deadline))?;
+        let frame = frame.map_err(|error| cause(&error, deadline))?;
         let Ok(data) = frame.into_data() else { continue };
-        if whole.len() + data.len() > limits.body {
-            return Err(Cause::TooLarge { part: Part::Body, limit: limits.body });
+        if whole.len() + data.len() > limit {
+            return Err(too_large);
         }
         whole.extend_from_slice(&data);
     }
     Ok(whole.freeze())
 }
 
-fn cause(error: &hyper::Error, limits: Limits, deadline: Duration) -> Cause {
+fn cause(error: &hyper::Error, deadline: Duration) -> Cause {
     if error.is_parse_too_large() {
-        return Cause::TooLarge { part: Part::Headers, limit: limits.headers.max(8192) };
+        return Cause::TooLarge { part: Part::Headers };
     }
     let mut reason = text::line(&error.to_string());
     let mut source = error.source();

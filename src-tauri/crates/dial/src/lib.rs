@@ -25,12 +25,13 @@ mod tls;
 mod trace;
 
 #[cfg(test)]
-mod testing;
+mod tests;
 
 pub use rustls::pki_types::CertificateDer;
 
 pub use crate::ca_file::RootsProblem;
 pub use crate::cause::{Cause, Lookup, Part};
+pub use crate::certificate::date;
 pub use crate::deadlines::Deadlines;
 pub use crate::dialer::{Dialer, Road};
 pub use crate::error::{Error, Stage};

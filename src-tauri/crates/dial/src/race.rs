@@ -125,7 +125,11 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_slow_address_may_still_win_after_the_next_was_started() {
         let connect = |address: SocketAddr| async move {
-            if address.is_ipv6() { Ok(sleep(2 * STAGGER).await) } else { pending().await }
+            match address.is_ipv6() {
+                true => sleep(2 * STAGGER).await,
+                false => pending().await,
+            }
+            Ok(())
         };
         let won = first(&of(&[V6[0], V4[0]]), connect, &mut Vec::new()).await;
         assert_eq!(won, Some((of(&V6)[0], ())));

@@ -71,7 +71,8 @@ fn certificate_cause(error: &CertificateError, chain: &[CertificateDer<'_>]) -> 
             // Asked of the certificate, not of the error: one that signs itself is also refused for being a CA, or for
             // its version, before anybody asks who signed it.
             (Some(leaf), _) if leaf.issued_by_itself => Cause::SelfSigned { subject: leaf.subject },
-            (Some(leaf), Refused::UnknownIssuer) => {
+            // A bad signature means another key under a trusted name, such as a proxy's CA that was made anew.
+            (Some(leaf), Refused::UnknownIssuer | Refused::BadSignature) => {
                 Cause::UntrustedIssuer { issuer: last_issuer(chain).unwrap_or(leaf.issuer) }
             }
             _ => Cause::BadCertificate(text::line(&error.to_string())),
