@@ -1,0 +1,246 @@
+import { CommandFault, type Backend } from '../backend/backend'
+import type {
+  AppView,
+  Commands,
+  Domain,
+  EventDetail,
+  Fault,
+  FaultCode,
+  Language,
+  Push,
+  Snapshot
+} from '../backend/contract.gen'
+import { systemLanguage } from '../i18n/i18n.svelte'
+import { EVENT_KINDS } from '../state/simulated'
+import { sampleEvent } from './samples'
+import { reason, road, scenario, simulatedApp, SIMULATED_ID, type Scenario } from './scenarios'
+
+type Handlers = { [K in keyof Commands]: (request: Commands[K]['request']) => Commands[K]['response'] }
+
+const KEPT = 500
+const SIMULATOR_URL = 'http://127.0.0.1:50211'
+
+/**
+ * An engine that plays itself, for a plain browser and for tests: `?demo=SCENARIO`, `&lang=en|zh-CN`, `&still` for
+ * no events of its own accord. The secret `wrong` is refused, and App IDs that end in `1a` live on Lark.
+ */
+export function demo(query: URLSearchParams): Backend {
+  const world = new World(scenario(query.get('demo')), query.get('lang'))
+  if (!query.has('still')) world.live()
+  return world
+}
+
+class World implements Backend {
+  readonly #scenario: Scenario
+  readonly #listeners = new Set<(push: Push) => void>()
+  readonly #details: EventDetail[] = []
+  #snapshot: Snapshot
+  #seq = 0
+
+  constructor(begin: Scenario, lang: string | null) {
+    this.#scenario = begin
+    const language: Language = lang === 'en' || lang === 'zh-CN' ? lang : systemLanguage()
+    this.#snapshot = {
+      rev: 1,
+      version: '0.1.0',
+      pid: 4711,
+      data_dir: '~/Library/Application Support/Longwire',
+      language_choice: lang === null ? 'system' : language,
+      language,
+      phase: 'connected',
+      apps: begin.apps,
+      simulator: begin.simulator ? { app_id: SIMULATED_ID, url: SIMULATOR_URL } : null,
+      events_today: 0,
+      notices: begin.notices ?? []
+    }
+    const count = begin.events ?? 0
+    for (let index = count; index > 0; index--) this.#receive(Date.now() - index * 47_000)
+    this.#change({})
+  }
+
+  async call<K extends keyof Commands>(command: K, request: Commands[K]['request']) {
+    await Promise.resolve()
+    return this.#handlers[command](request)
+  }
+
+  onPush(listener: (push: Push) => void): Promise<() => void> {
+    this.#listeners.add(listener)
+    return Promise.resolve(() => this.#listeners.delete(listener))
+  }
+
+  /** Lets events arrive now and then. */
+  live(): void {
+    setInterval(() => this.#arrive(), 4_000)
+  }
+
+  #handlers: Handlers = {
+    snapshot: () => {
+      if (this.#scenario.fault) throw new CommandFault(this.#scenario.fault)
+      return this.#snapshot
+    },
+    events: ({ after }) => this.#details.map((detail) => detail.view).filter((view) => view.seq > after),
+    event: ({ seq }) => {
+      const found = this.#details.find((detail) => detail.view.seq === seq)
+      return found ?? refuse('event_gone')
+    },
+    app_add: ({ app_id, app_secret, domain, name }) => {
+      if (!app_secret) refuse('secret_empty')
+      if (this.#find(app_id)) refuse('app_exists', { app_id })
+      const added: AppView = { ...simulatedApp(), app_id, name, domain, simulated: false, events: 0 }
+      this.#change({ apps: [...this.#snapshot.apps, this.#dial(added, app_secret ?? '')] })
+      return null
+    },
+    app_edit: ({ app_id, app_secret, domain, name }) => {
+      const app = this.#find(app_id) ?? refuse('app_unknown', { app_id })
+      const edited = { ...app, domain: domain ?? app.domain, name: name ?? app.name }
+      this.#replace(this.#dial(edited, app_secret ?? ''))
+      return null
+    },
+    app_remove: ({ app_id }) => {
+      this.#change({ apps: this.#snapshot.apps.filter((app) => app.app_id !== app_id) })
+      return null
+    },
+    app_check: ({ app_id, app_secret, domain }) => {
+      if (app_secret === 'wrong') {
+        const why = reason('credentials_wrong', { code: '1000040345' }, 'endpoint: code 1000040345')
+        return { app_id, domain, ok: false, reason: why }
+      }
+      const home = homeOf(app_id, domain)
+      if (home === domain) return { app_id, domain, ok: true }
+      const why = reason('domain_wrong', { domain }, 'endpoint: code 1000040351')
+      return { app_id, domain, ok: false, works_on: home, reason: why }
+    },
+    pause: ({ app_id }) =>
+      this.#each(app_id, (app) => ({
+        ...app,
+        phase: 'paused',
+        reason: null,
+        since_ms: Date.now(),
+        hops: road('computer', 'off')
+      })),
+    resume: ({ app_id }) => this.#each(app_id, (app) => this.#dial(app, '')),
+    retry: ({ app_id }) =>
+      this.#each(app_id, (app) =>
+        app.reason ? { ...app, attempt: app.attempt + 1, retry_at_ms: Date.now() + 15_000 } : app
+      ),
+    simulator_start: () => {
+      this.#change({
+        simulator: { app_id: SIMULATED_ID, url: SIMULATOR_URL },
+        apps: [...this.#snapshot.apps, { ...simulatedApp(), events: 0, since_ms: Date.now() }]
+      })
+      return null
+    },
+    simulator_stop: () => {
+      this.#change({ simulator: null, apps: this.#snapshot.apps.filter((app) => !app.simulated) })
+      return null
+    },
+    simulator_send: ({ kind }) => {
+      if (!this.#snapshot.simulator) refuse('simulator', { error: 'not running' })
+      this.#push(this.#receive(Date.now(), kind, SIMULATED_ID))
+      return null
+    },
+    simulator_fault: ({ fault }) => {
+      const simulator = this.#snapshot.simulator ?? refuse('simulator', { error: 'not running' })
+      const app = this.#find(SIMULATED_ID)
+      const broken: Partial<AppView> = {
+        phase: 'waiting',
+        attempt: 1,
+        retry_at_ms: Date.now() + 4_000,
+        hops: road('platform', 'bad', '127.0.0.1:50211', true),
+        reason: reason('http_status', { host: '127.0.0.1:50211', status: '502' }, 'endpoint: HTTP 502')
+      }
+      this.#snapshot = { ...this.#snapshot, simulator: { ...simulator, fault } }
+      if (app)
+        this.#replace(fault ? { ...app, ...broken, since_ms: Date.now() } : { ...simulatedApp(), since_ms: Date.now() })
+      return null
+    },
+    settings_change: ({ language }) => {
+      if (language) {
+        this.#change({ language_choice: language, language: language === 'system' ? systemLanguage() : language })
+      }
+      return null
+    }
+  }
+
+  #find(app_id: string): AppView | undefined {
+    return this.#snapshot.apps.find((app) => app.app_id === app_id)
+  }
+
+  #each(app_id: string | null | undefined, change: (app: AppView) => AppView): null {
+    this.#change({ apps: this.#snapshot.apps.map((app) => (!app_id || app.app_id === app_id ? change(app) : app)) })
+    return null
+  }
+
+  #replace(changed: AppView): void {
+    this.#change({ apps: this.#snapshot.apps.map((app) => (app.app_id === changed.app_id ? changed : app)) })
+  }
+
+  /** How an app stands right after it was dialled. */
+  #dial(app: AppView, secret: string): AppView {
+    const home = homeOf(app.app_id, app.domain)
+    const why =
+      secret === 'wrong'
+        ? reason('credentials_wrong', { code: '1000040345' }, 'endpoint: code 1000040345')
+        : home !== app.domain
+          ? reason('domain_wrong', { domain: app.domain }, 'endpoint: code 1000040351')
+          : null
+    const since_ms = Date.now()
+    const plain = app.domain.startsWith('http:')
+    return why
+      ? { ...app, phase: 'needs_you', reason: why, since_ms, hops: road('platform', 'bad', undefined, plain) }
+      : {
+          ...app,
+          phase: 'connected',
+          reason: null,
+          attempt: 0,
+          retry_at_ms: null,
+          since_ms,
+          hops: road(undefined, 'ok', undefined, plain)
+        }
+  }
+
+  #change(change: Partial<Snapshot>): void {
+    const next = { ...this.#snapshot, ...change }
+    const order = ['paused', 'connected', 'connecting', 'waiting', 'needs_you'] as const
+    const worst = Math.max(0, ...next.apps.map((app) => order.indexOf(app.phase)))
+    this.#snapshot = { ...next, rev: next.rev + 1, phase: order[worst] ?? 'paused' }
+    for (const listener of this.#listeners) listener({ kind: 'snapshot', value: this.#snapshot })
+  }
+
+  #arrive(): void {
+    const push = this.#receive(Date.now())
+    if (push) this.#push(push)
+  }
+
+  #push(detail: EventDetail | undefined): void {
+    if (!detail) return
+    for (const listener of this.#listeners) listener({ kind: 'events', value: [detail.view] })
+    this.#change({ events_today: this.#seq })
+  }
+
+  #receive(
+    at_ms: number,
+    kind = EVENT_KINDS[this.#seq % EVENT_KINDS.length],
+    app_id?: string
+  ): EventDetail | undefined {
+    const able = this.#snapshot.apps.filter((app) => app.phase === 'connected' || at_ms < Date.now() - 10_000)
+    const receiver = app_id ?? able[this.#seq % Math.max(1, able.length)]?.app_id
+    if (!receiver || !kind) return undefined
+    this.#seq += 1
+    const detail = sampleEvent(kind, this.#seq, receiver, at_ms)
+    this.#details.push(detail)
+    if (this.#details.length > KEPT) this.#details.shift()
+    this.#snapshot = { ...this.#snapshot, events_today: this.#seq }
+    return detail
+  }
+}
+
+function homeOf(app_id: string, domain: Domain): Domain {
+  if (domain !== 'feishu' && domain !== 'lark') return domain
+  return app_id.endsWith('1a') ? 'lark' : domain
+}
+
+function refuse(code: FaultCode, values: Record<string, string> = {}): never {
+  const fault: Fault = { code, values, detail: code }
+  throw new CommandFault(fault)
+}

@@ -1,0 +1,6 @@
+import { afterEach } from 'vitest'
+
+afterEach(() => {
+  location.hash = ''
+  document.body.innerHTML = ''
+})
