@@ -6,7 +6,6 @@ use std::{
 };
 
 use crate::{
-    node,
     process::{Failure, cargo, find, output, run, say},
     python::Venv,
     repository::Repository,
@@ -18,9 +17,6 @@ const TARGET: &str = "aarch64-apple-darwin";
 /// it proves types, not behaviour.
 pub(crate) fn check(repository: &Repository) -> Result<(), Failure> {
     ensure_target()?;
-    if !repository.ui().join("dist/index.html").is_file() {
-        node::build_window(repository)?;
-    }
     let mut clippy = cargo(&repository.root);
     clippy.args(["clippy", "--workspace", "--all-targets", "--target", TARGET]);
     if !cfg!(target_os = "macos") {
