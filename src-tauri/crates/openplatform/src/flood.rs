@@ -150,15 +150,15 @@ impl Plan {
             // Everything up to the headers' end is as sent, so that what follows is all there is to check.
             let tail = decode(raw.slice(self.head..))?;
             let log_id_new = tail.log_id_new == self.sent.log_id_new;
-            if let ([biz_rt], true) = (tail.headers.as_slice(), log_id_new) {
-                if biz_rt.key == key::BIZ_RT {
-                    let biz_rt = Some(receipt::biz_rt(&biz_rt.value)?);
-                    let (code, data) = match tail.payload.as_deref() {
-                        Some(b"{\"code\":200}") => (200, None),
-                        payload => receipt::payload(payload.unwrap_or_default())?,
-                    };
-                    return Ok(Inbound::Ack(number, Receipt { code, data, biz_rt }));
-                }
+            if let ([biz_rt], true) = (tail.headers.as_slice(), log_id_new)
+                && biz_rt.key == key::BIZ_RT
+            {
+                let biz_rt = Some(receipt::biz_rt(&biz_rt.value)?);
+                let (code, data) = match tail.payload.as_deref() {
+                    Some(b"{\"code\":200}") => (200, None),
+                    payload => receipt::payload(payload.unwrap_or_default())?,
+                };
+                return Ok(Inbound::Ack(number, Receipt { code, data, biz_rt }));
             }
         }
         // Another encoder, or something wrong: compare field by field.

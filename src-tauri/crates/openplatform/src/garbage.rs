@@ -10,8 +10,11 @@ pub(crate) struct Garbage {
     next: usize,
 }
 
-/// The pieces: a name for the list in tests, and the frame made from a good one. `None`: no frame at all.
-const LIES: &[(&str, fn(&mut Frame))] = &[
+/// What is made of a good frame.
+type Lie = fn(&mut Frame);
+
+/// Frames that lie, each with its name.
+const LIES: &[(&str, Lie)] = &[
     ("a seq beyond the sum", |frame| set(frame, &[(key::SUM, "2"), (key::SEQ, "7")])),
     ("a sum of 0", |frame| set(frame, &[(key::SUM, "0")])),
     ("a negative seq", |frame| set(frame, &[(key::SUM, "2"), (key::SEQ, "-1")])),

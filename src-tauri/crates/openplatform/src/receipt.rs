@@ -176,7 +176,8 @@ mod tests {
 
     #[test]
     fn a_changed_field_is_named() {
-        let cases: [(&str, fn(&mut Frame)); 7] = [
+        type Change = fn(&mut Frame);
+        let cases: [(&str, Change); 7] = [
             ("SeqID", |f| f.seq_id = 8),
             ("LogID", |f| f.log_id = 0),
             ("service", |f| f.service = 0),
