@@ -29,6 +29,21 @@ impl ClientConfig {
         serde_json::from_slice(json).ok()
     }
 
+    /// Reads the value that the endpoint's answer holds; `None` where it is no JSON object.
+    pub fn of_value(value: Value) -> Option<Self> {
+        serde_json::from_value(value).ok()
+    }
+
+    /// What this one says, and where it says nothing, what the other does.
+    pub fn or(self, other: Self) -> Self {
+        Self {
+            reconnect_count: self.reconnect_count.or(other.reconnect_count),
+            reconnect_interval: self.reconnect_interval.or(other.reconnect_interval),
+            reconnect_nonce: self.reconnect_nonce.or(other.reconnect_nonce),
+            ping_interval: self.ping_interval.or(other.ping_interval),
+        }
+    }
+
     /// The same as the platform writes it.
     pub fn to_json(&self) -> Bytes {
         // Four whole numbers cannot fail to serialise.

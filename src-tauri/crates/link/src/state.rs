@@ -1,0 +1,107 @@
+use std::{net::SocketAddr, time::Duration};
+
+use longwire_dial::Trace;
+use tokio::time::Instant;
+
+use crate::{Error, Stage};
+
+/// How a connection stands.
+#[derive(Clone, Debug, PartialEq)]
+pub enum State {
+    /// On its way.
+    Connecting {
+        /// How many tries in a row have failed before this one.
+        attempt: u32,
+        /// The way so far; [`Steps::at`] is the step under way.
+        steps: Steps,
+    },
+    /// Upgraded, and the first pong (or any other frame) has come.
+    Connected {
+        /// The way here.
+        steps: Steps,
+        /// With whom.
+        session: SessionInfo,
+    },
+    /// Failed; tries again by itself.
+    Waiting {
+        /// Why.
+        error: Error,
+        /// How many tries in a row have failed.
+        attempt: u32,
+        /// When it tries again.
+        retry_at: Instant,
+        /// The way; [`Steps::at`] is the step that failed.
+        steps: Steps,
+    },
+    /// Refused for a reason that no retry mends. Only a nudge starts a new try.
+    Refused {
+        /// Why.
+        error: Error,
+        /// The way; [`Steps::at`] is the step that refused.
+        steps: Steps,
+    },
+    /// Over: closed as asked.
+    Closed,
+}
+
+/// The steps of a try and how long each took; absent where it was not reached, not needed, or failed. There are two
+/// roads, to the endpoint and to the WebSocket's host; the values are those of the last one walked.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Steps {
+    /// The step under way, or the one that failed.
+    pub at: Stage,
+    /// Finding the host's addresses.
+    pub dns: Option<Duration>,
+    /// Connecting to one of them.
+    pub tcp: Option<Duration>,
+    /// The TLS handshake.
+    pub tls: Option<Duration>,
+    /// The endpoint's answer, from the moment its road stood.
+    pub endpoint: Option<Duration>,
+    /// The upgrade to a WebSocket, from the moment its road stood.
+    pub upgrade: Option<Duration>,
+    /// From the first ping to the first frame.
+    pub pong: Option<Duration>,
+    /// The address we are, or were, connected to.
+    pub peer: Option<SocketAddr>,
+    /// Who signed the peer's certificate.
+    pub issuer: Option<String>,
+}
+
+/// What is known of an open session. None of it is a secret.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct SessionInfo {
+    /// Scheme and host: `wss://HOST`, with the port where it is not the scheme's own.
+    pub host: String,
+    /// The session's `device_id`, which the official SDKs log as the connection's id; empty where the URL has none.
+    pub device_id: String,
+    /// The session's `service_id`, which is in every ping.
+    pub service_id: i32,
+}
+
+impl Default for Steps {
+    fn default() -> Self {
+        Self {
+            at: Stage::Dns,
+            dns: None,
+            tcp: None,
+            tls: None,
+            endpoint: None,
+            upgrade: None,
+            pong: None,
+            peer: None,
+            issuer: None,
+        }
+    }
+}
+
+impl Steps {
+    /// Takes over what was seen of a road.
+    pub(crate) fn walked(&mut self, trace: &Trace) {
+        self.dns = trace.dns;
+        self.tcp = trace.tcp;
+        self.tls = trace.tls;
+        self.peer = trace.peer;
+        self.issuer.clone_from(&trace.issuer);
+    }
+}
