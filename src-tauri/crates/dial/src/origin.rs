@@ -51,7 +51,7 @@ pub enum OriginError {
     NoPort,
     /// `http` or `ws` to another machine.
     #[error(
-        "{host} is not this machine, and unencrypted connections leave it never: write https:// or wss://"
+        "{host} is another machine, and unencrypted connections go to this one only: write https:// or wss://"
     )]
     PlainToElsewhere {
         /// The host as the URL names it.

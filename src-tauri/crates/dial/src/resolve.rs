@@ -12,12 +12,14 @@ pub(crate) async fn addresses(origin: &Origin) -> Result<Vec<SocketAddr>, Cause>
     if let Some(address) = origin.address() {
         return Ok(vec![SocketAddr::new(address, origin.port())]);
     }
-    let host = origin.host();
-    let found = match lookup_host((&*host, origin.port())).await {
-        Ok(found) => found.collect(),
-        Err(error) => return Err(Cause::NoAddress { why: why(&error), fault: Fault::from(&error) }),
-    };
-    allowed(origin.scheme(), found)
+    allowed(origin.scheme(), look_up(&origin.host(), origin.port()).await?)
+}
+
+async fn look_up(host: &str, port: u16) -> Result<Vec<SocketAddr>, Cause> {
+    match lookup_host((host, port)).await {
+        Ok(found) => Ok(found.collect()),
+        Err(error) => Err(Cause::NoAddress { why: why(&error), fault: Fault::from(&error) }),
+    }
 }
 
 /// Drops what an unencrypted road may not lead to.
@@ -68,6 +70,15 @@ mod tests {
     async fn an_address_is_its_own_answer() {
         let origin = Origin::parse("https://[2001:db8::7]:8443").unwrap();
         assert_eq!(addresses(&origin).await, Ok(of("[2001:db8::7]:8443")));
+    }
+
+    #[tokio::test]
+    async fn a_lookup_that_fails_keeps_what_the_system_said() {
+        // Longer than any name may be, so that it is refused before a name server is asked.
+        let Err(Cause::NoAddress { fault, .. }) = look_up(&"x".repeat(64), 1).await else {
+            panic!("it was found")
+        };
+        assert!(fault.text.contains("lookup"), "{fault:?}");
     }
 
     #[test]

@@ -4,8 +4,8 @@ use rcgen::{BasicConstraints, DnType, IsCa, date_time_ymd};
 use rustls::version::{TLS12, TLS13};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use super::{Ca, Identity, dialer, file, leaf_params, origin, server, short, stranger};
-use crate::{Cause, Error, Stage, Stream};
+use super::{Ca, Identity, SHORT, dialer, file, leaf_params, origin, server, stranger};
+use crate::{Cause, Deadlines, Error, Stage, Stream};
 
 /// What a dialer that trusts `ca` says of a server that shows `identity`.
 async fn refusal(ca: &Ca, identity: Identity) -> Error {
@@ -31,14 +31,13 @@ async fn a_server_whose_ca_is_in_an_extra_file_is_trusted_in_both_versions_of_tl
     for version in [&TLS12, &TLS13] {
         let identity = ca.sign();
         let presented = identity.chain.clone();
-        let config =
+        let mut config =
             rustls::ServerConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
                 .with_protocol_versions(&[version])
                 .unwrap()
                 .with_no_client_auth()
                 .with_single_cert(identity.chain, identity.key)
                 .unwrap();
-        let mut config = config;
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         let address = server::encrypted(config, |mut stream| async move {
             stream.write_all(b"hello").await.unwrap();
@@ -181,7 +180,11 @@ async fn an_alert_is_passed_on_by_its_name() {
 async fn a_server_silent_in_the_handshake_runs_into_the_deadline() {
     let (dialer, _folder) = stranger();
     let address = server::silent().await;
-    let error = dialer.with_deadlines(short()).dial(&origin(format!("https://{address}"))).await.unwrap_err();
-    assert_eq!((error.stage, error.cause), (Stage::Tls, Cause::TimedOut(short().tls)));
+    let error = dialer
+        .with_deadlines(Deadlines { tls: SHORT, ..Deadlines::default() })
+        .dial(&origin(format!("https://{address}")))
+        .await
+        .unwrap_err();
+    assert_eq!((error.stage, error.cause), (Stage::Tls, Cause::TimedOut(SHORT)));
     assert_eq!(error.trace.peer, Some(address));
 }

@@ -5,9 +5,9 @@ use http::{Method, Request, StatusCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::mpsc;
 
-use super::{Ca, dialer, file, origin, server, short};
+use super::{Ca, SHORT, dialer, file, origin, server};
 use crate::http::{Limits, Response, send};
-use crate::{Cause, Error, Part, Stage};
+use crate::{Cause, Deadlines, Error, Part, Stage};
 
 fn post(body: &'static str) -> Request<Bytes> {
     Request::builder()
@@ -150,11 +150,11 @@ async fn a_server_silent_after_the_request_runs_into_the_deadline() {
             let _ = stream.read_to_end(&mut Vec::new()).await;
         })
         .await;
-        let dialer = dialer(&[]).with_deadlines(short());
+        let dialer = dialer(&[]).with_deadlines(Deadlines { http: SHORT, ..Deadlines::default() });
         let error = send(&dialer, &origin(format!("http://{address}")), post("{}"), Limits::default())
             .await
             .unwrap_err();
-        assert_eq!((error.stage, error.cause), (Stage::Http, Cause::TimedOut(short().http)));
+        assert_eq!((error.stage, error.cause), (Stage::Http, Cause::TimedOut(SHORT)));
     }
 }
 

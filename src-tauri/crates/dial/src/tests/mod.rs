@@ -13,7 +13,10 @@ use std::time::Duration;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-use crate::{Deadlines, Dialer, Origin, RootSource, Roots};
+use crate::{Dialer, Origin, RootSource, Roots};
+
+/// For the one step of a road that a test lets run out of time.
+const SHORT: Duration = Duration::from_millis(150);
 
 /// A CA of our own.
 struct Ca {
@@ -98,11 +101,6 @@ fn stranger() -> (Dialer, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let dialer = dialer(&[file(folder.path(), "ca.pem", Ca::new("A stranger").pem)]);
     (dialer, folder)
-}
-
-fn short() -> Deadlines {
-    let short = Duration::from_millis(150);
-    Deadlines { dns: short, tcp: short, tls: short, http: short }
 }
 
 fn origin(text: impl AsRef<str>) -> Origin {

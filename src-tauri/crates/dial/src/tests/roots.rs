@@ -1,4 +1,5 @@
 use std::fs;
+use std::time::SystemTime;
 
 use rcgen::{KeyPair, date_time_ymd};
 use tempfile::tempdir;
@@ -36,6 +37,26 @@ async fn a_file_that_appears_later_is_read_then() {
     fs::write(&path, &ca.pem).unwrap();
     dialer.dial(&origin).await.unwrap();
     assert_eq!(dialer.roots().problems(), []);
+}
+
+#[tokio::test]
+async fn files_that_look_unchanged_are_read_again_after_a_refusal_and_not_before() {
+    let (one, two, folder) = (Ca::new("One"), Ca::new("Two"), tempdir().unwrap());
+    let path = folder.path().join("ca.pem");
+    let write_alike = |pem: &str| {
+        fs::write(&path, format!("{pem:<2000}")).unwrap();
+        fs::File::options().write(true).open(&path).unwrap().set_modified(SystemTime::UNIX_EPOCH).unwrap();
+    };
+    let to_one = origin(format!("https://{}", server::echoes(one.sign()).await));
+    let to_two = origin(format!("https://{}", server::echoes(two.sign()).await));
+    let dialer = dialer(std::slice::from_ref(&path));
+
+    write_alike(&one.pem);
+    dialer.dial(&to_one).await.unwrap();
+    write_alike(&two.pem);
+    dialer.dial(&to_one).await.unwrap();
+    dialer.dial(&to_two).await.unwrap_err();
+    dialer.dial(&to_two).await.unwrap();
 }
 
 #[tokio::test]
