@@ -1,2 +1,16 @@
-//! .
-fn main() {}
+//! The tray app: a tray icon and a window over the engine. Nothing of the domain is decided here.
+
+mod app;
+mod engine;
+mod ipc;
+mod menu;
+mod platform;
+mod push;
+mod tray;
+mod window;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    app::run()
+}

@@ -1,0 +1,90 @@
+//! The process: starts the tray, the engine and the window, and ends them.
+
+use std::process::ExitCode;
+
+use tauri::{AppHandle, Manager, RunEvent, async_runtime};
+use tauri_plugin_single_instance as single_instance;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing::Level;
+
+use crate::{
+    engine::{self, EngineSlot},
+    ipc,
+    menu::View,
+    platform, tray, window,
+};
+use longwire_engine::{Machine, log};
+
+/// Starts with the tray alone, as at login.
+const HIDDEN: &str = "--hidden";
+
+/// Runs the app until it is quit.
+pub(crate) fn run() -> ExitCode {
+    let built = tauri::Builder::default()
+        // First, so that a second process ends before it touches anything.
+        .plugin(single_instance::init(|app, arguments, _| open_unless_hidden(app, &arguments)))
+        .manage(EngineSlot::empty())
+        .invoke_handler(tauri::generate_handler![ipc::rpc])
+        .setup(|app| Ok(start(app.handle())?))
+        .build(tauri::generate_context!());
+    match built {
+        Ok(app) => {
+            app.run(on_event);
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            log::start(None, Level::INFO);
+            tracing::error!(%error, "the desktop cannot be reached; `longwire run` works without one");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(app: &AppHandle) -> tauri::Result<()> {
+    // Not before: a second process has ended by now and must not write to the log of the first.
+    log::start(Machine::new(None).ok().as_ref().map(|machine| machine.data_dir.as_path()), Level::INFO);
+    platform::live_in_menu_bar(app)?;
+    tray::build(app, View::without_engine(engine::language(), None));
+    async_runtime::spawn(open_engine(app.clone()));
+    async_runtime::spawn(quit_on_signal(app.clone()));
+    let arguments: Vec<String> = std::env::args().collect();
+    open_unless_hidden(app, &arguments);
+    Ok(())
+}
+
+fn open_unless_hidden(app: &AppHandle, arguments: &[String]) {
+    // Without a tray icon a hidden app could not be reached at all.
+    if !tray::is_there(app) || !arguments.iter().any(|argument| argument == HIDDEN) {
+        window::show(app);
+    }
+}
+
+async fn open_engine(app: AppHandle) {
+    // What stands in the way is logged there, and shown by the tray and the window.
+    app.state::<EngineSlot>().engine(&app).await.ok();
+}
+
+async fn quit_on_signal(app: AppHandle) {
+    let (Ok(mut terminate), Ok(mut interrupt)) =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
+    else {
+        return;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    app.exit(0);
+}
+
+fn on_event(app: &AppHandle, event: RunEvent) {
+    if platform::is_reopen(&event) {
+        window::show(app);
+    }
+    match event {
+        // The last window was closed; nobody has asked to quit.
+        RunEvent::ExitRequested { code: None, api, .. } if tray::is_there(app) => api.prevent_exit(),
+        RunEvent::Exit => async_runtime::block_on(app.state::<EngineSlot>().close()),
+        _ => {}
+    }
+}

@@ -1,0 +1,71 @@
+//! The engine inside this process: opened once, closed before the process ends.
+
+use std::time::Duration;
+
+use longwire_contract::{Fault, FaultCode, Language};
+use longwire_engine::{Apps, Engine, Machine, Options};
+use tauri::AppHandle;
+use tokio::{sync::Mutex, time::timeout};
+
+use crate::{menu::View, push, tray};
+
+/// How long the links may take to say goodbye.
+const GOODBYE: Duration = Duration::from_secs(3);
+
+/// The place of the engine.
+pub(crate) struct EngineSlot(Mutex<Slot>);
+
+enum Slot {
+    Empty,
+    Open(Engine),
+    Closed,
+}
+
+impl EngineSlot {
+    /// A slot without an engine yet.
+    pub(crate) fn empty() -> Self {
+        Self(Mutex::new(Slot::Empty))
+    }
+
+    /// The engine. Where it is not open it is opened, and the views begin to follow it.
+    pub(crate) async fn engine(&self, app: &AppHandle) -> Result<Engine, Fault> {
+        let mut slot = self.0.lock().await;
+        match &*slot {
+            Slot::Open(engine) => Ok(engine.clone()),
+            Slot::Closed => Err(Fault::new(FaultCode::NotRunning, "Longwire is quitting")),
+            Slot::Empty => match open().await {
+                Ok(engine) => {
+                    *slot = Slot::Open(engine.clone());
+                    push::follow(app, &engine);
+                    Ok(engine)
+                }
+                Err(fault) => {
+                    tracing::error!(code = ?fault.code, %fault, "the engine cannot be opened");
+                    tray::show(app, View::without_engine(language(), Some(&fault)));
+                    Err(fault)
+                }
+            },
+        }
+    }
+
+    /// Closes the engine's links; none is opened afterwards.
+    pub(crate) async fn close(&self) {
+        let slot = std::mem::replace(&mut *self.0.lock().await, Slot::Closed);
+        if let Slot::Open(engine) = slot
+            && timeout(GOODBYE, engine.close()).await.is_err()
+        {
+            tracing::warn!("the links did not close in time");
+        }
+    }
+}
+
+/// The language to speak while no engine says which.
+pub(crate) fn language() -> Language {
+    Machine::new(None).map_or(Language::English, |machine| machine.language())
+}
+
+async fn open() -> Result<Engine, Fault> {
+    let mut options = Options::new(&Machine::new(None)?, "Longwire");
+    options.apps = Apps::ConfiguredOrSimulator;
+    Engine::open(options).await
+}
