@@ -1,0 +1,167 @@
+//! The official Python SDK, unmodified, against the simulator: the proof that the simulator speaks the protocol.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use longwire_openplatform::{
+    App, ClientConfig, Delivery, EventKind, EventSpec, Fault, Outcome, Running, Simulator, Stats,
+};
+use longwire_tests::Process;
+use secrecy::SecretString;
+use serde_json::Value;
+use tokio::time::timeout;
+
+const APP_ID: &str = "cli_0123456789abcdef";
+const SECRET: &str = "a secret of the SDK";
+/// The interpreter starts, and loads a large package, in a few seconds; this only ends a test that would hang.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sdk_receives_every_event_with_every_field_it_knows() {
+    let platform = platform().start().await.unwrap();
+    let sdk = connect(&platform).await;
+    for &kind in EventKind::ALL {
+        let delivery = platform.send(kind).unwrap();
+        let sent: Value = serde_json::from_slice(&delivery.event.payload).unwrap();
+        settle(delivery).await;
+        let id = if sent["schema"] == "2.0" { &sent["header"]["event_id"] } else { &sent["uuid"] };
+        // Its models drop what they do not know: an equal event has the platform's own names, each in its place.
+        assert_eq!(received(&sdk, id.as_str().unwrap()), sent, "{kind:?}");
+    }
+    assert_eq!(platform.violations(), []);
+    assert_eq!(platform.stats().failed, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sdk_puts_parts_together() {
+    let platform = platform().fragment(64).start().await.unwrap();
+    let sdk = connect(&platform).await;
+    let text = "分成许多段的消息 · in many parts ".repeat(50);
+    let delivery = platform.send(EventSpec::new(EventKind::MessageText).text(&text)).unwrap();
+    assert!(delivery.event.payload.len() > 40 * 64);
+    let event = received(&sdk, &delivery.event.event_id);
+    settle(delivery).await;
+    let content: Value =
+        serde_json::from_str(event["event"]["message"]["content"].as_str().unwrap()).unwrap();
+    assert_eq!(content["text"], text);
+    assert_eq!(platform.violations(), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sdks_answer_to_a_card_and_to_a_link_arrives() {
+    let platform = platform().start().await.unwrap();
+    let _sdk = connect(&platform).await;
+    let answer = async |kind| {
+        let ack = settle(platform.send(kind).unwrap()).await;
+        serde_json::from_slice::<Value>(&ack.expect("an answer")).unwrap()
+    };
+    assert_eq!(answer(EventKind::CardAction).await["toast"]["content"], "已收到 button");
+    let title = answer(EventKind::UrlPreview).await["inline"]["title"].to_string();
+    assert!(title.contains("preview of https://example.com/"), "{title}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sdk_comes_back_after_a_drop_and_gets_what_it_missed() {
+    let platform = platform().redelivery([Duration::from_millis(100); 600]).start().await.unwrap();
+    let sdk = connect(&platform).await;
+    platform.set_fault(Some(Fault::Refused)).await;
+    until(&platform, |stats| stats.clients == 0).await;
+    let missed = platform.send(EventKind::MessageText).unwrap();
+    platform.set_fault(None).await;
+    until(&platform, |stats| stats.links == 2).await;
+    sdk.stdout_line("reconnected");
+    let event_id = missed.event.event_id.clone();
+    settle(missed).await;
+    received(&sdk, &event_id);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sdk_lives_through_garbage() {
+    let platform = platform().start().await.unwrap();
+    let sdk = connect(&platform).await;
+    platform.set_fault(Some(Fault::Garbage)).await;
+    for _ in 0..20 {
+        let delivery = platform.send(EventKind::Reaction).unwrap();
+        let event_id = delivery.event.event_id.clone();
+        settle(delivery).await;
+        received(&sdk, &event_id);
+    }
+    assert_eq!(platform.stats().links, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_sdk_stops_at_what_the_platform_refuses() {
+    for (fault, says) in [
+        (Fault::CredentialsWrong, "1000040345"),
+        (Fault::DomainWrong, "1000040351"),
+        (Fault::Forbidden, "403"),
+        (Fault::ConnectionLimit, "514"),
+    ] {
+        let platform = platform().start().await.unwrap();
+        platform.set_fault(Some(fault)).await;
+        let ended = start(&platform).end();
+        assert_eq!(ended.code, Some(1), "{fault:?}: {}", ended.stderr);
+        assert!(ended.stderr.contains(says), "{fault:?}: {}", ended.stderr);
+    }
+}
+
+fn platform() -> longwire_openplatform::Builder {
+    // The SDK waits as long as it is told between two tries.
+    let config = ClientConfig {
+        reconnect_count: Some(-1),
+        reconnect_interval: Some(1),
+        reconnect_nonce: Some(0),
+        ping_interval: Some(1),
+    };
+    Simulator::builder().app(App::new(APP_ID, SecretString::from(SECRET))).client_config(config)
+}
+
+async fn connect(platform: &Running) -> Process {
+    let sdk = start(platform);
+    until(platform, |stats| stats.clients == 1 && stats.pings > 0).await;
+    sdk
+}
+
+fn start(platform: &Running) -> Process {
+    let peers = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/sdk_client.py");
+    Process::start(python())
+        .arguments([peers.to_str().unwrap(), &platform.url(), APP_ID])
+        .variable("LONGWIRE_APP_SECRET", SECRET)
+        .variable("PYTHONDONTWRITEBYTECODE", "1")
+        .run()
+}
+
+/// The interpreter of the environment that has the SDK.
+fn python() -> PathBuf {
+    let venv = env::var_os("LONGWIRE_TEST_VENV")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv"), PathBuf::from);
+    let python = venv.join("bin/python");
+    let has_sdk = std::process::Command::new(&python).args(["-c", "import lark_oapi.ws"]).output();
+    assert!(
+        has_sdk.is_ok_and(|ran| ran.status.success()),
+        "{} lacks the Python SDK lark-oapi: `cargo xtask test` installs it",
+        venv.display()
+    );
+    python
+}
+
+async fn until(platform: &Running, wanted: impl FnMut(&Stats) -> bool) {
+    let reached = timeout(PATIENCE, platform.until(wanted)).await;
+    assert!(reached.is_ok(), "{:?}", platform.stats());
+}
+
+/// Waits until the SDK took it; what it answered.
+async fn settle(mut delivery: Delivery) -> Option<Vec<u8>> {
+    let report = timeout(PATIENCE, delivery.settled()).await.expect("an end");
+    assert_eq!(report.outcome, Outcome::Acked, "{report:?}");
+    report.attempts.last().unwrap().result.clone().unwrap().data.map(|data| data.to_vec())
+}
+
+/// The event of that id, as the SDK holds it.
+fn received(sdk: &Process, event_id: &str) -> Value {
+    let line: Value = serde_json::from_str(&sdk.stdout_line(event_id)).unwrap();
+    line["received"].clone()
+}
