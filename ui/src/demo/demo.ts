@@ -10,7 +10,7 @@ import type {
   Push,
   Snapshot
 } from '../backend/contract.gen'
-import { systemLanguage } from '../i18n/i18n.svelte'
+import { setLanguage, systemLanguage } from '../i18n/i18n.svelte'
 import { EVENT_KINDS } from '../state/simulated'
 import { sampleEvent } from './samples'
 import { reason, road, scenario, simulatedApp, SIMULATED_ID, type Scenario } from './scenarios'
@@ -40,6 +40,8 @@ class World implements Backend {
   constructor(begin: Scenario, lang: string | null) {
     this.#scenario = begin
     const language: Language = lang === 'en' || lang === 'zh-CN' ? lang : systemLanguage()
+    // Also where there will be no snapshot to say so.
+    setLanguage(language)
     this.#snapshot = {
       rev: 1,
       version: '0.1.0',

@@ -24,6 +24,8 @@ export class Live {
 
   readonly #backend: Backend
   #unlisten: (() => void) | undefined
+  /** A change that came before what it changes. */
+  #early: Snapshot | undefined
   #held: EventView[] = []
   #timer: ReturnType<typeof setTimeout> | undefined
 
@@ -36,8 +38,11 @@ export class Live {
     this.trouble = undefined
     try {
       this.#unlisten ??= await this.#backend.onPush((push) => this.#hear(push))
-      this.#see(await this.#backend.call('snapshot', null))
+      const first = await this.#backend.call('snapshot', null)
       this.#keep(await this.#backend.call('events', { after: 0 }))
+      this.#see(first)
+      if (this.#early) this.#see(this.#early)
+      this.#early = undefined
     } catch (thrown) {
       this.trouble = CommandFault.of(thrown)
     }
@@ -73,8 +78,8 @@ export class Live {
 
   #hear(push: Push): void {
     if (push.kind === 'snapshot') {
-      // Before the first answer there is nothing a change could change.
       if (this.snapshot) this.#see(push.value)
+      else this.#early = push.value
     } else {
       this.#held = [...this.#held, ...push.value].slice(-KEPT)
       this.#timer ??= setTimeout(() => this.#flush(), PACE)

@@ -1,0 +1,243 @@
+import { cleanup, fireEvent, render, screen, waitFor, within } from '@testing-library/svelte'
+import { afterEach, describe, expect, it } from 'vitest'
+import App from './App.svelte'
+import type { Backend } from './backend/backend'
+import { demo } from './demo/demo'
+import { go } from './state/route.svelte'
+
+const ID = 'cli_0123456789abcdef'
+
+async function open(name: string, hash = ''): Promise<Backend> {
+  go({ page: 'overview' })
+  const backend = demo(new URLSearchParams(`demo=${name}&lang=en&still`))
+  render(App, { backend })
+  if (hash) {
+    location.hash = hash
+    window.dispatchEvent(new Event('hashchange'))
+  }
+  await waitFor(() => expect(document.querySelector('main')?.getAttribute('aria-busy')).not.toBe('true'))
+  return backend
+}
+
+const value = async (testid: string, text: string) =>
+  fireEvent.input(screen.getByTestId(testid), { target: { value: text } })
+const click = async (testid: string) => fireEvent.click(screen.getByTestId(testid))
+const headline = () => screen.getByTestId('headline').textContent
+
+afterEach(cleanup)
+
+describe('the overview', () => {
+  it('says state and cause, marks the hop that failed and offers what mends it', async () => {
+    await open('refused')
+    expect(headline()).toBe('Needs you: App ID or App Secret is wrong')
+    expect(screen.getByTestId('phase').dataset.phase).toBe('needs_you')
+    const hops = within(screen.getByRole('list', { name: 'The road to the platform' })).getAllByRole('listitem')
+    expect(hops.map((hop) => hop.querySelector('strong')?.textContent)).toEqual([
+      'This computer: passed',
+      'Network: passed',
+      'TLS: passed',
+      'Feishu: failed',
+      'Long connection: not reached'
+    ])
+    await click('mend')
+    expect(await screen.findByTestId('app-form')).toBeTruthy()
+    expect(document.activeElement).toBe(screen.getByTestId('app-secret'))
+  })
+
+  it('counts down to the next attempt', async () => {
+    await open('waiting-tls')
+    expect(screen.getByText(/^retries in 1[0-3] s$/)).toBeTruthy()
+    expect(screen.getByText('attempt 3')).toBeTruthy()
+  })
+
+  it('pauses and resumes', async () => {
+    await open('connected')
+    await click('pause')
+    await waitFor(() => expect(headline()).toBe('Paused'))
+    await click('resume')
+    await waitFor(() => expect(headline()).toBe('Connected to Feishu'))
+  })
+
+  it('shows the app that needs the user most, and any other that is chosen', async () => {
+    await open('many')
+    expect(headline()).toBe('Needs you: the app lives on the other platform')
+    await click('mend')
+    await waitFor(() => expect(headline()).toMatch(/^Not connected: certificate/))
+    expect(screen.getAllByTestId('app-tab').map((tab) => tab.dataset.phase)).toEqual([
+      'connected',
+      'waiting',
+      'connected',
+      'connecting',
+      'paused'
+    ])
+  })
+
+  it('leads from the simulator to an app, and plays events and failures', async () => {
+    await open('simulator')
+    const before = screen.getAllByTestId('recent-event').length
+    await click('simulator-send')
+    await waitFor(() => expect(screen.getAllByTestId('recent-event').length).toBe(before + 1))
+    await fireEvent.change(screen.getByTestId('simulator-fault'), { target: { value: 'http_status' } })
+    await waitFor(() => expect(headline()).toBe('Not connected: HTTP 502 from 127.0.0.1:50211'))
+    await click('mend')
+    await waitFor(() => expect(headline()).toBe('Connected to the built-in simulator'))
+    await click('connect-app')
+    expect(await screen.findByTestId('app-form')).toBeTruthy()
+  })
+
+  it('welcomes where there is no app', async () => {
+    await open('empty')
+    await click('simulator-start')
+    await waitFor(() => expect(headline()).toBe('Connected to the built-in simulator'))
+  })
+})
+
+describe('the form', () => {
+  it('says what is missing, in place, and goes there', async () => {
+    await open('empty', '#/apps/add')
+    await click('save')
+    expect(await screen.findByText('Enter the App ID.')).toBeTruthy()
+    expect(document.activeElement).toBe(screen.getByTestId('app-id'))
+    await value('app-id', ID)
+    await click('save')
+    expect(await screen.findByText('Enter the App Secret.')).toBeTruthy()
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId('app-secret')))
+    expect(screen.getByTestId('app-secret').getAttribute('aria-invalid')).toBe('true')
+  })
+
+  it('adds an app and shows its wire', async () => {
+    await open('empty', '#/apps/add')
+    await value('app-id', ` ${ID} `)
+    await value('app-secret', 'right')
+    await value('app-name', 'Orders')
+    await click('save')
+    await waitFor(() => expect(headline()).toBe('Connected to Feishu'))
+    expect(screen.getByTitle(ID)).toBeTruthy()
+  })
+
+  it('moves a secret that was pasted for an App ID', async () => {
+    await open('empty', '#/apps/add')
+    await value('app-id', 'Qf3kZ8s1LmN0pR7tUvWxYz2A4bC6dE9g')
+    await fireEvent.click(await screen.findByText('Move it to App Secret'))
+    expect(screen.getByTestId<HTMLInputElement>('app-id').value).toBe('')
+    expect(screen.getByTestId<HTMLInputElement>('app-secret').value).toBe('Qf3kZ8s1LmN0pR7tUvWxYz2A4bC6dE9g')
+  })
+
+  it('checks credentials and switches to the platform they belong to', async () => {
+    await open('empty', '#/apps/add')
+    await value('app-id', 'cli_0123456789abcd1a')
+    await value('app-secret', 'right')
+    await click('check')
+    expect(await screen.findByText('These credentials belong to Lark.')).toBeTruthy()
+    await click('use-domain')
+    expect(await screen.findByText('Lark accepts these credentials.')).toBeTruthy()
+    expect(screen.getByTestId<HTMLInputElement>('domain-lark').checked).toBe(true)
+  })
+
+  it('shows the fault of the engine at its field', async () => {
+    await open('connected', '#/apps/add')
+    await value('app-id', 'cli_a1b2c3d4e5f6079f')
+    await value('app-secret', 'right')
+    await click('save')
+    expect(await screen.findByText('The app cli_a1b2c3d4e5f6079f is there already.')).toBeTruthy()
+    expect(document.activeElement).toBe(screen.getByTestId('app-id'))
+  })
+
+  it('keeps the secret where none is entered, and never holds the kept one', async () => {
+    const backend = await open('refused', '#/apps/edit/cli_a1b2c3d4e5f6079f')
+    const secret = await screen.findByTestId<HTMLInputElement>('app-secret')
+    expect([secret.type, secret.value]).toEqual(['password', ''])
+    let sent: unknown
+    const call = backend.call.bind(backend)
+    backend.call = (command, request) => {
+      if (command === 'app_edit') sent = request
+      return call(command, request)
+    }
+    await click('save')
+    await waitFor(() => expect(headline()).toBe('Connected to Feishu'))
+    expect(sent).toEqual({ app_id: 'cli_a1b2c3d4e5f6079f', app_secret: null, domain: 'feishu', name: '订单助手' })
+  })
+})
+
+describe('the apps', () => {
+  it('are removed only when asked twice', async () => {
+    await open('connected', '#/apps')
+    await click('remove-app')
+    await waitFor(() => expect(document.activeElement?.textContent).toBe('Cancel'))
+    expect(screen.getByTestId('app-card')).toBeTruthy()
+    await click('remove-confirm')
+    await waitFor(() => expect(screen.queryByTestId('app-card')).toBeNull())
+  })
+})
+
+describe('the events', () => {
+  it('are chosen with the arrow keys and shown whole', async () => {
+    await open('connected', '#/events')
+    const list = await screen.findByTestId('event-list')
+    await fireEvent.keyDown(list, { key: 'ArrowDown' })
+    await fireEvent.keyDown(list, { key: 'ArrowDown' })
+    await waitFor(() => expect(screen.getByTestId('json-pane').textContent).toContain('"event_type"'))
+    const chosen = within(list).getByRole('option', { selected: true })
+    expect(list.getAttribute('aria-activedescendant')).toBe(chosen.id)
+    expect(screen.getAllByTestId('event-row')[1]).toBe(chosen)
+    await fireEvent.keyDown(list, { key: 'End' })
+    await waitFor(() => expect(screen.getAllByTestId('event-row').at(-1)?.getAttribute('aria-selected')).toBe('true'))
+  })
+
+  it('are filtered, and say so where none is left', async () => {
+    await open('connected', '#/events')
+    await value('filter', 'bot added')
+    await waitFor(() => expect(screen.getAllByTestId('event-row').length).toBe(2))
+    await value('filter', 'nothing of the kind')
+    await fireEvent.click(await screen.findByText('Clear filters'))
+    await waitFor(() => expect(screen.getAllByTestId('event-row').length).toBe(24))
+  })
+
+  it('teach where there is none', async () => {
+    await open('new', '#/events')
+    expect(screen.getByTestId('events-empty').textContent).toContain('Write your bot a message')
+  })
+
+  it('say where one is no longer kept', async () => {
+    await open('connected', '#/events/4000')
+    expect(await screen.findByText(/no longer kept/)).toBeTruthy()
+  })
+})
+
+describe('the window', () => {
+  it('changes its language', async () => {
+    await open('connected', '#/settings')
+    await fireEvent.change(screen.getByTestId('language-select'), { target: { value: 'zh-CN' } })
+    expect(await screen.findByRole('heading', { name: '设置' })).toBeTruthy()
+    expect(document.documentElement.lang).toBe('zh-CN')
+  })
+
+  it('explains why there is nothing to show, and tries again', async () => {
+    go({ page: 'overview' })
+    const backend = demo(new URLSearchParams('demo=broken-config&lang=en&still'))
+    const { call } = { call: backend.call.bind(backend) }
+    render(App, { backend })
+    expect((await screen.findByTestId('trouble')).dataset.code).toBe('settings_unreadable')
+    expect(screen.getByRole('alert').textContent).toContain('was left as it is')
+    const whole = demo(new URLSearchParams('demo=connected&lang=en&still'))
+    backend.call = (command, request) =>
+      command === 'snapshot' ? whole.call(command, request) : call(command, request)
+    await click('try-again')
+    await waitFor(() => expect(headline()).toBe('Connected to Feishu'))
+  })
+
+  it('shows why a command was not carried out, until dismissed', async () => {
+    const backend = await open('connected')
+    backend.call = () => Promise.reject(new Error('gone'))
+    await click('pause')
+    expect((await screen.findByTestId('fault')).textContent).toContain('gone')
+    await fireEvent.click(screen.getByText('Dismiss'))
+    await waitFor(() => expect(screen.queryByTestId('fault')).toBeNull())
+  })
+
+  it('goes to a page by its number', async () => {
+    await open('connected')
+    await fireEvent.keyDown(window, { key: '4', ctrlKey: true })
+    expect(await screen.findByRole('heading', { name: 'Settings' })).toBeTruthy()
+  })
+})

@@ -1,0 +1,144 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { CommandFault, type Backend } from '../backend/backend'
+import type { EventView, Fault, Push, Snapshot } from '../backend/contract.gen'
+import { currentLanguage } from '../i18n/i18n.svelte'
+import { KEPT, Live } from './live.svelte'
+
+function snapshot(rev: number, over: Partial<Snapshot> = {}): Snapshot {
+  return {
+    rev,
+    version: '0',
+    pid: 1,
+    data_dir: '/',
+    language_choice: 'en',
+    language: 'en',
+    phase: 'paused',
+    apps: [],
+    events_today: 0,
+    notices: [],
+    ...over
+  }
+}
+
+function event(seq: number): EventView {
+  return { seq, app_id: 'cli_a1b2c3d4e5f60718', at_ms: seq, event_type: 't', bytes: 1, ack_code: 200, ack_ms: 1 }
+}
+
+const sequence = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => event(from + index))
+
+class Fake implements Backend {
+  answers: Record<string, unknown> = { snapshot: snapshot(5), events: [] }
+  calls: string[] = []
+  push: (push: Push) => void = () => undefined
+  stopped = false
+
+  call(command: string): Promise<never> {
+    this.calls.push(command)
+    const answer = this.answers[command]
+    return answer instanceof Error ? Promise.reject(answer) : (Promise.resolve(answer) as Promise<never>)
+  }
+
+  onPush(listener: (push: Push) => void) {
+    this.calls.push('listen')
+    this.push = listener
+    return Promise.resolve(() => {
+      this.stopped = true
+    })
+  }
+}
+
+describe('the store', () => {
+  let fake: Fake
+  let store: Live
+
+  beforeEach(() => {
+    vi.useFakeTimers()
+    fake = new Fake()
+    store = new Live(fake)
+  })
+  afterEach(() => {
+    store.stop()
+    vi.useRealTimers()
+  })
+
+  it('listens before it asks, so that nothing falls in between', async () => {
+    await store.start()
+    expect(fake.calls).toEqual(['listen', 'snapshot', 'events'])
+  })
+
+  it.each([
+    [4, 5],
+    [6, 6]
+  ])('holds a push of revision %d until the first snapshot is here, then is at %d', async (pushed, shown) => {
+    const starting = store.start()
+    fake.push({ kind: 'snapshot', value: snapshot(pushed) })
+    expect(store.snapshot).toBeUndefined()
+    await starting
+    expect(store.snapshot?.rev).toBe(shown)
+  })
+
+  it('drops a revision it has seen', async () => {
+    await store.start()
+    fake.push({ kind: 'snapshot', value: snapshot(7, { language: 'zh-CN' }) })
+    expect([store.snapshot?.rev, currentLanguage()]).toEqual([7, 'zh-CN'])
+    fake.push({ kind: 'snapshot', value: snapshot(6, { pid: 99 }) })
+    fake.push({ kind: 'snapshot', value: snapshot(7, { pid: 99 }) })
+    expect(store.snapshot).toMatchObject({ rev: 7, pid: 1 })
+  })
+
+  it('has events newest first, each once, and no more than are kept', async () => {
+    fake.answers.events = sequence(1, 10)
+    await store.start()
+    fake.push({ kind: 'events', value: sequence(9, 12) })
+    vi.runAllTimers()
+    expect(store.events.map((each) => each.seq)).toEqual([12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1])
+    fake.push({ kind: 'events', value: sequence(13, 900) })
+    vi.runAllTimers()
+    expect([store.events.length, store.events[0]?.seq, store.events.at(-1)?.seq]).toEqual([KEPT, 900, 401])
+  })
+
+  it('puts in order what was pushed before the list was answered', async () => {
+    fake.answers.events = sequence(1, 3)
+    const starting = store.start()
+    await vi.waitFor(() => expect(fake.calls).toContain('listen'))
+    fake.push({ kind: 'events', value: sequence(3, 4) })
+    vi.advanceTimersByTime(200)
+    await starting
+    vi.runAllTimers()
+    expect(store.events.map((each) => each.seq)).toEqual([4, 3, 2, 1])
+  })
+
+  it('draws a burst once', async () => {
+    await store.start()
+    const before = store.events
+    for (let seq = 1; seq <= 50; seq++) fake.push({ kind: 'events', value: [event(seq)] })
+    expect(store.events).toBe(before)
+    vi.runAllTimers()
+    expect(store.events.length).toBe(50)
+  })
+
+  it('tells trouble, and begins anew when asked to', async () => {
+    const fault: Fault = { code: 'held_by_other', values: { holder: 'longwire', pid: '7' }, detail: 'held' }
+    fake.answers.snapshot = new CommandFault(fault)
+    await store.start()
+    expect(store.trouble).toEqual(fault)
+    fake.answers.snapshot = snapshot(1)
+    await store.start()
+    expect([store.trouble, store.snapshot?.rev]).toEqual([undefined, 1])
+  })
+
+  it('shows why a command was not carried out until the next one', async () => {
+    fake.answers.pause = new Error('lost')
+    expect(await store.act('pause', {})).toBe(false)
+    expect(store.fault).toEqual({ code: 'internal', values: {}, detail: 'lost' })
+    fake.answers.pause = null
+    expect(await store.act('pause', {})).toBe(true)
+    expect(store.fault).toBeUndefined()
+  })
+
+  it('stops listening', async () => {
+    await store.start()
+    store.stop()
+    expect(fake.stopped).toBe(true)
+  })
+})

@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from 'vitest'
+
+const css = readFileSync('src/app.css', 'utf8')
+const [light = '', dark = ''] = [...css.matchAll(/:root \{([^}]*)\}/g)].map((match) => match[1] ?? '')
+
+function tokens(block: string): Record<string, string> {
+  return Object.fromEntries([...block.matchAll(/--([\w-]+): (#[0-9a-f]{6})/g)].map((match) => [match[1], match[2]]))
+}
+
+function luminance(hex: string): number {
+  const [r = 0, g = 0, b = 0] = [1, 3, 5].map((at) => {
+    const part = parseInt(hex.slice(at, at + 2), 16) / 255
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4
+  })
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b
+}
+
+function contrast(one: string, other: string): number {
+  const [high = 0, low = 0] = [luminance(one), luminance(other)].sort((a, b) => b - a)
+  return (high + 0.05) / (low + 0.05)
+}
+
+const TEXT: [string, string][] = [
+  ...['ink', 'ink2', 'ink3'].flatMap((ink) => ['bg', 'panel', 'hover'].map((on): [string, string] => [ink, on])),
+  ...['ok', 'warn', 'bad'].flatMap((tone): [string, string][] => [
+    [tone, 'panel'],
+    ['ink', `${tone}-soft`],
+    ['ink2', `${tone}-soft`],
+    ['panel', tone]
+  ]),
+  ['accent-ink', 'accent']
+]
+const SHAPES: [string, string][] = [
+  ...['ok', 'warn', 'bad'].map((tone): [string, string] => [tone, `${tone}-soft`]),
+  ['edge', 'panel'],
+  ['edge', 'bg'],
+  ['accent', 'bg'],
+  ['accent', 'panel']
+]
+
+describe.each([
+  ['light', tokens(light)],
+  ['dark', { ...tokens(light), ...tokens(dark) }]
+])('in the %s scheme', (_, colours) => {
+  const ratio = (one: string, on: string) => contrast(colours[one] ?? '#000000', colours[on] ?? '#000000')
+
+  it.each(TEXT)('%s can be read on %s', (ink, on) => {
+    expect(ratio(ink, on)).toBeGreaterThanOrEqual(4.5)
+  })
+
+  it.each(SHAPES)('%s can be seen on %s', (shape, on) => {
+    expect(ratio(shape, on)).toBeGreaterThanOrEqual(3)
+  })
+})
