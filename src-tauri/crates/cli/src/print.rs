@@ -40,7 +40,10 @@ impl Printer {
 }
 
 impl Sink for Printer {
-    fn keep(&self, event: Arc<ReceivedEvent>) -> Pin<Box<dyn Future<Output = Result<(), NotKept>> + Send + '_>> {
+    fn keep(
+        &self,
+        event: Arc<ReceivedEvent>,
+    ) -> Pin<Box<dyn Future<Output = Result<(), NotKept>> + Send + '_>> {
         Box::pin(async move {
             let (written, outcome) = oneshot::channel();
             self.lines.send((line(&event), written)).await.map_err(|_| NotKept)?;

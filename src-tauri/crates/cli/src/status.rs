@@ -43,7 +43,8 @@ fn line(app: &AppView, language: Language, now_ms: u64) -> String {
         Phase::Paused => '‖',
     };
     let state = text(language, &format!("phase.{}", word(&app.phase)), &values([]));
-    let who = if app.name.is_empty() { app.app_id.to_string() } else { format!("{} ({})", app.name, app.app_id) };
+    let who =
+        if app.name.is_empty() { app.app_id.to_string() } else { format!("{} ({})", app.name, app.app_id) };
     let since = duration(now_ms.saturating_sub(app.since_ms));
     let mut line = format!("{shape} {state}  {who}  {}  {since}", app.domain);
     if let Some(reason) = &app.reason {
@@ -56,7 +57,8 @@ fn line(app: &AppView, language: Language, now_ms: u64) -> String {
 /// A duration in its two largest units: `3d 4h`, `5m 10s`, `7s`.
 fn duration(ms: u64) -> String {
     let seconds = ms / 1000;
-    let units = [(seconds / 86_400, 'd'), (seconds / 3600 % 24, 'h'), (seconds / 60 % 60, 'm'), (seconds % 60, 's')];
+    let units =
+        [(seconds / 86_400, 'd'), (seconds / 3600 % 24, 'h'), (seconds / 60 % 60, 'm'), (seconds % 60, 's')];
     let first = units.iter().position(|(count, _)| *count > 0).unwrap_or(units.len() - 1);
     let shown = units.iter().skip(first).take(2).map(|(count, unit)| format!("{count}{unit}"));
     shown.collect::<Vec<_>>().join(" ")
@@ -74,7 +76,8 @@ mod tests {
 
     #[test]
     fn a_duration_shows_its_two_largest_units() {
-        let cases = [(0, "0s"), (7_900, "7s"), (310_000, "5m 10s"), (3_600_000, "1h 0m"), (273_600_000, "3d 4h")];
+        let cases =
+            [(0, "0s"), (7_900, "7s"), (310_000, "5m 10s"), (3_600_000, "1h 0m"), (273_600_000, "3d 4h")];
         for (ms, shown) in cases {
             assert_eq!(duration(ms), shown);
         }

@@ -21,5 +21,9 @@ pub(crate) fn reason(language: Language, reason: &Reason) -> String {
 /// Why a command was not carried out, with the technical cause where the text does not hold it.
 pub(crate) fn fault(language: Language, fault: &Fault) -> String {
     let said = text(language, &format!("fault.{}", word(&fault.code)), &fault.values);
-    if fault.values.is_empty() && !fault.detail.is_empty() { format!("{said} ({})", fault.detail) } else { said }
+    if fault.values.is_empty() && !fault.detail.is_empty() {
+        format!("{said} ({})", fault.detail)
+    } else {
+        said
+    }
 }

@@ -153,7 +153,15 @@ mod tests {
         for good in ["cli_0123456789abcdef", "cli_ABCDEFabcdef0123"] {
             assert_eq!(good.parse::<AppId>().unwrap().as_str(), good);
         }
-        for bad in ["", "cli_", "cli_0123456789abcde", "cli_0123456789abcdef0", "cli_0123456789abcdeg", "CLI_0123456789abcdef", " cli_0123456789abcdef"] {
+        for bad in [
+            "",
+            "cli_",
+            "cli_0123456789abcde",
+            "cli_0123456789abcdef0",
+            "cli_0123456789abcdeg",
+            "CLI_0123456789abcdef",
+            " cli_0123456789abcdef",
+        ] {
             assert_eq!(bad.parse::<AppId>(), Err(AppIdError), "{bad:?}");
         }
     }

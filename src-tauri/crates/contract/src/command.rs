@@ -8,8 +8,8 @@ use serde_json::Value;
 use ts_rs::TS;
 
 use crate::{
-    AppDraft, AppEdit, AppRef, CheckDraft, CheckReport, EventDetail, EventRef, EventView, EventsAfter, Fault, FaultCode,
-    SettingsChange, SimulatedEvent, SimulatedFaultChange, Snapshot, Which,
+    AppDraft, AppEdit, AppRef, CheckDraft, CheckReport, EventDetail, EventRef, EventView, EventsAfter, Fault,
+    FaultCode, SettingsChange, SimulatedEvent, SimulatedFaultChange, Snapshot, Which,
 };
 
 /// Hands the list of commands to a macro: `Type = name(Request) -> Response`.
@@ -144,7 +144,8 @@ fn parse<T: DeserializeOwned>(name: &str, arguments: Value) -> Result<T, Fault> 
         // Of serde's words only those are safe that come from our own parsers or name a field.
         let text = error.to_string();
         let known = [crate::AppIdError.to_string(), crate::DomainError.to_string()];
-        let safe = known.iter().any(|known| text.starts_with(known.as_str())) || text.starts_with("missing field");
+        let safe =
+            known.iter().any(|known| text.starts_with(known.as_str())) || text.starts_with("missing field");
         let detail = if safe { text } else { "the arguments do not have its form".to_owned() };
         Fault::new(FaultCode::BadRequest, format!("{name}: {detail}"))
     })
@@ -157,11 +158,15 @@ mod tests {
 
     #[test]
     fn a_refused_argument_is_not_repeated() {
-        let fault = parse::<AppDraft>("app_add", json!({ "app_id": "cli_0123456789abcdef", "app_secret": 42 })).unwrap_err();
+        let fault =
+            parse::<AppDraft>("app_add", json!({ "app_id": "cli_0123456789abcdef", "app_secret": 42 }))
+                .unwrap_err();
         assert_eq!(fault.detail, "app_add: the arguments do not have its form");
         let fault = parse::<AppDraft>("app_add", json!("planted")).unwrap_err();
         assert!(!fault.detail.contains("planted"), "{fault}");
-        let fault = parse::<AppDraft>("app_add", json!({ "app_id": "planted", "app_secret": "x", "domain": "lark" })).unwrap_err();
+        let fault =
+            parse::<AppDraft>("app_add", json!({ "app_id": "planted", "app_secret": "x", "domain": "lark" }))
+                .unwrap_err();
         assert_eq!(fault.detail, format!("app_add: {}", crate::AppIdError));
     }
 

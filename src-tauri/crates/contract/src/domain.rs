@@ -45,7 +45,9 @@ impl FromStr for Domain {
         match text {
             "feishu" | "https://open.feishu.cn" => Ok(Self::Feishu),
             "lark" | "https://open.larksuite.com" => Ok(Self::Lark),
-            _ if text.starts_with("https://") || text.starts_with("http://") => Ok(Self::Custom(text.to_owned())),
+            _ if text.starts_with("https://") || text.starts_with("http://") => {
+                Ok(Self::Custom(text.to_owned()))
+            }
             _ => Err(DomainError),
         }
     }

@@ -25,6 +25,8 @@ pub use fault::{Fault, FaultCode};
 pub use reason::{Reason, ReasonCode};
 pub use secret::Secret;
 pub use settings::{Language, LanguageChoice, SettingsChange};
-pub use simulator::{SimulatedEvent, SimulatedEventKind, SimulatedFault, SimulatedFaultChange, SimulatorView};
+pub use simulator::{
+    SimulatedEvent, SimulatedEventKind, SimulatedFault, SimulatedFaultChange, SimulatorView,
+};
 pub use snapshot::{AppView, Hop, HopKind, Mark, Notice, NoticeCode, Phase, Snapshot};
 pub use typescript::typescript;

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
@@ -12,6 +12,19 @@ pub struct Reason {
     pub values: BTreeMap<String, String>,
     /// The technical cause in English, for the log and for a bug report. It holds no secret.
     pub detail: String,
+}
+
+impl Reason {
+    /// A reason with its technical cause.
+    pub fn new(code: ReasonCode, detail: impl fmt::Display) -> Self {
+        Self { code, values: BTreeMap::new(), detail: detail.to_string() }
+    }
+
+    /// The same, with a value for a placeholder of its texts.
+    pub fn with(mut self, name: &str, value: impl fmt::Display) -> Self {
+        self.values.insert(name.to_owned(), value.to_string());
+        self
+    }
 }
 
 /// What went wrong, by name. A code exists only while something can raise it.

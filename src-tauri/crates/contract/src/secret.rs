@@ -23,7 +23,10 @@ impl Secret {
     ///
     /// # Errors
     /// Those of the serializer.
-    pub fn danger_serialize_option<S: Serializer>(secret: &Option<Self>, serializer: S) -> Result<S::Ok, S::Error> {
+    pub fn danger_serialize_option<S: Serializer>(
+        secret: &Option<Self>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
         match secret {
             Some(secret) => serializer.serialize_some(secret.0.expose_secret()),
             None => serializer.serialize_none(),

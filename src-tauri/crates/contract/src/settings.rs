@@ -62,7 +62,10 @@ impl FromStr for LanguageChoice {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {
-        [Self::System, Self::English, Self::Chinese].into_iter().find(|choice| choice.as_str() == text).ok_or(())
+        [Self::System, Self::English, Self::Chinese]
+            .into_iter()
+            .find(|choice| choice.as_str() == text)
+            .ok_or(())
     }
 }
 

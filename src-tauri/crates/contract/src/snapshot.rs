@@ -144,7 +144,7 @@ pub struct Notice {
 pub enum NoticeCode {
     /// A key of the settings file is not known; `key` and `line` name it.
     SettingsKeyUnknown,
-    /// A CA file could not be read; `path` and `cause` name it.
+    /// A CA file is left out; `cause` names it and says why.
     CaFileUnreadable,
 }
 

@@ -4,8 +4,10 @@ use std::{collections::BTreeMap, sync::LazyLock};
 
 use crate::Language;
 
-static ENGLISH: LazyLock<Catalogue> = LazyLock::new(|| catalogue(include_str!("../../../../ui/src/i18n/en.json")));
-static CHINESE: LazyLock<Catalogue> = LazyLock::new(|| catalogue(include_str!("../../../../ui/src/i18n/zh-CN.json")));
+static ENGLISH: LazyLock<Catalogue> =
+    LazyLock::new(|| catalogue(include_str!("../../../../ui/src/i18n/en.json")));
+static CHINESE: LazyLock<Catalogue> =
+    LazyLock::new(|| catalogue(include_str!("../../../../ui/src/i18n/zh-CN.json")));
 
 type Catalogue = BTreeMap<String, String>;
 

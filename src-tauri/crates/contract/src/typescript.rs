@@ -8,17 +8,47 @@ use crate::{command::with_commands, *};
 /// request and response.
 pub fn typescript() -> String {
     let config = Config::default();
-    let mut module = String::from("// Made by `cargo xtask codegen` from the contract crate. Do not edit.\n\n");
+    let mut module =
+        String::from("// Made by `cargo xtask codegen` from the contract crate. Do not edit.\n\n");
     macro_rules! declare {
         ($($type:ty),* $(,)?) => {
             $( writeln!(module, "export {}\n", <$type as TS>::decl(&config)).ok(); )*
         };
     }
     declare!(
-        AppId, Domain, Language, LanguageChoice, Phase, ReasonCode, Reason, FaultCode, Fault, HopKind, Mark, Hop,
-        AppView, NoticeCode, Notice, SimulatedEventKind, SimulatedFault, SimulatorView, Snapshot, EventView,
-        EventDetail, EventsAfter, EventRef, AppDraft, AppEdit, AppRef, Which, CheckDraft, CheckReport, SimulatedEvent,
-        SimulatedFaultChange, SettingsChange, Push,
+        AppId,
+        Domain,
+        Language,
+        LanguageChoice,
+        Phase,
+        ReasonCode,
+        Reason,
+        FaultCode,
+        Fault,
+        HopKind,
+        Mark,
+        Hop,
+        AppView,
+        NoticeCode,
+        Notice,
+        SimulatedEventKind,
+        SimulatedFault,
+        SimulatorView,
+        Snapshot,
+        EventView,
+        EventDetail,
+        EventsAfter,
+        EventRef,
+        AppDraft,
+        AppEdit,
+        AppRef,
+        Which,
+        CheckDraft,
+        CheckReport,
+        SimulatedEvent,
+        SimulatedFaultChange,
+        SettingsChange,
+        Push,
     );
     module.push_str("export interface Commands {\n");
     macro_rules! list {

@@ -61,7 +61,12 @@ impl RunningApp {
     }
 }
 
-async fn hold(app: App, surroundings: Surroundings, mut nudges: mpsc::Receiver<Nudge>, stop: CancellationToken) {
+async fn hold(
+    app: App,
+    surroundings: Surroundings,
+    mut nudges: mpsc::Receiver<Nudge>,
+    stop: CancellationToken,
+) {
     let Surroundings { shared, dialer, sink } = surroundings;
     let Some(secret) = secret(&app, &shared, &mut nudges, &stop).await else { return };
     let config = Config {
@@ -73,7 +78,8 @@ async fn hold(app: App, surroundings: Surroundings, mut nudges: mpsc::Receiver<N
     };
     let intake = Arc::new(AppIntake { app_id: app.id.clone(), shared: shared.clone(), sink });
     let (states, followed) = watch::channel(State::Closed);
-    let run = longwire_link::run(config, intake, fastrand::Rng::new(), states, nudges, stop.cancelled_owned());
+    let run =
+        longwire_link::run(config, intake, fastrand::Rng::new(), states, nudges, stop.cancelled_owned());
     tokio::join!(run, follow(&app.id, &app.domain, followed, &shared));
 }
 
@@ -87,12 +93,8 @@ async fn secret(
     loop {
         let reason = match app.secret.read(&app.id).await {
             Ok(Some(secret)) => return Some(secret),
-            Ok(None) => Reason { code: ReasonCode::SecretMissing, values: Default::default(), detail: "no App Secret is kept for this app".into() },
-            Err(error) => Reason {
-                code: ReasonCode::SecretUnreadable,
-                values: [("error".to_owned(), error.to_string())].into(),
-                detail: error.to_string(),
-            },
+            Ok(None) => Reason::new(ReasonCode::SecretMissing, "no App Secret is kept for this app"),
+            Err(error) => Reason::new(ReasonCode::SecretUnreadable, &error).with("error", &error),
         };
         warn!(reason = %reason.detail, "cannot connect");
         shared.change_app(&app.id, |view| {

@@ -1,8 +1,8 @@
 //! The bodies of the commands a view can give.
 
 use longwire_contract::{
-    AppDraft, AppEdit, AppId, AppRef, CheckDraft, CheckReport, EventDetail, EventRef, EventView, EventsAfter, Fault,
-    FaultCode, Handler, Phase, SettingsChange, SimulatedEvent, SimulatedFaultChange, Snapshot, Which,
+    AppDraft, AppEdit, AppId, AppRef, CheckDraft, CheckReport, EventDetail, EventRef, EventView, EventsAfter,
+    Fault, FaultCode, Handler, Phase, SettingsChange, SimulatedEvent, SimulatedFaultChange, Snapshot, Which,
 };
 use longwire_host::{clock, secrets};
 
@@ -12,7 +12,7 @@ use crate::{
     check,
     engine::{Desk, Inner, usable},
     options::Apps,
-    secret::{SecretError, SecretSource, blocking},
+    secret::{SecretSource, blocking},
     settings::AppSettings,
 };
 
@@ -36,7 +36,7 @@ impl Handler for Engine {
         match (&app.secret_file, draft.app_secret) {
             (Some(path), _) => {
                 let path = path.clone();
-                blocking(move || secrets::from_file(&path)).await.map_err(secret_store)?;
+                blocking(move || secrets::read_file(&path)).await.map_err(secret_store)?;
             }
             (None, secret) => self.keep_secret(&app.id, secret).await?,
         }
@@ -48,7 +48,13 @@ impl Handler for Engine {
             self.end_simulator(&mut desk).await;
         }
         self.inner.surroundings.shared.change(|snapshot| {
-            snapshot.apps.push(unconnected(app.id.clone(), app.name.clone(), app.domain.clone(), false, false));
+            snapshot.apps.push(unconnected(
+                app.id.clone(),
+                app.name.clone(),
+                app.domain.clone(),
+                false,
+                false,
+            ));
         });
         self.start_configured(&mut desk, &app);
         Ok(())
@@ -92,7 +98,7 @@ impl Handler for Engine {
 
     async fn app_remove(&self, AppRef { app_id }: AppRef) -> Result<(), Fault> {
         let mut desk = self.inner.desk.lock().await;
-        self.configured(&app_id)?;
+        let app = self.configured(&app_id)?;
         self.inner.settings.change(|settings| {
             settings.apps.retain(|app| app.id != app_id);
             Ok(())
@@ -101,9 +107,12 @@ impl Handler for Engine {
             running.stop().await;
         }
         self.inner.surroundings.shared.change(|snapshot| snapshot.apps.retain(|app| app.app_id != app_id));
+        if app.secret_file.is_some() {
+            return Ok(());
+        }
         let (store, account) = (self.inner.options.secrets.clone(), app_id);
-        // The app is gone either way; what could not be deleted is said.
-        blocking(move || store.forget(account.as_str())).await.map_err(secret_store)
+        // The app is gone either way; what could not be forgotten is said.
+        blocking(move || store.delete(account.as_str())).await.map_err(secret_store)
     }
 
     async fn app_check(&self, draft: CheckDraft) -> Result<CheckReport, Fault> {
@@ -188,7 +197,10 @@ impl Handler for Engine {
         Ok(())
     }
 
-    async fn simulator_fault(&self, SimulatedFaultChange { fault }: SimulatedFaultChange) -> Result<(), Fault> {
+    async fn simulator_fault(
+        &self,
+        SimulatedFaultChange { fault }: SimulatedFaultChange,
+    ) -> Result<(), Fault> {
         let desk = self.inner.desk.lock().await;
         desk.simulator.as_ref().ok_or_else(no_simulator)?.play(fault).await;
         self.inner.surroundings.shared.change(|snapshot| {
@@ -237,7 +249,7 @@ impl Engine {
     async fn keep_secret(&self, id: &AppId, secret: Option<longwire_contract::Secret>) -> Result<(), Fault> {
         let secret = secret.filter(|secret| !secret.is_blank()).ok_or_else(empty_secret)?;
         let (store, account) = (self.inner.options.secrets.clone(), id.clone());
-        blocking(move || store.keep(account.as_str(), &secret.into_inner())).await.map_err(secret_store)
+        blocking(move || store.write(account.as_str(), secret.into_inner())).await.map_err(secret_store)
     }
 
     /// Remembers the pause of an app of the settings; another's lasts as long as the engine.
@@ -253,7 +265,9 @@ impl Engine {
 
     fn restart(&self, desk: &mut Desk, id: &AppId) -> Result<(), Fault> {
         let Inner { options, settings, .. } = &*self.inner;
-        if let Some(app) = desk.simulator.as_ref().filter(|simulator| simulator.app_id == *id).map(|it| it.app()) {
+        if let Some(app) =
+            desk.simulator.as_ref().filter(|simulator| simulator.app_id == *id).map(|it| it.app())
+        {
             self.start(desk, app?);
         } else if let Some(app) = settings.read()?.0.app(id) {
             self.start_configured(desk, app);
@@ -276,7 +290,7 @@ fn empty_secret() -> Fault {
     Fault::new(FaultCode::SecretEmpty, "the App Secret is empty")
 }
 
-fn secret_store(error: SecretError) -> Fault {
+fn secret_store(error: secrets::Error) -> Fault {
     Fault::new(FaultCode::SecretStore, &error).with("error", &error)
 }
 

@@ -1,11 +1,12 @@
-use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use futures_util::future::join_all;
 use longwire_contract::{
-    AppId, AppView, Domain, EventView, Fault, FaultCode, Notice, NoticeCode, Phase, Reason, ReasonCode, Snapshot,
+    AppId, AppView, Domain, EventView, Fault, FaultCode, Notice, NoticeCode, Phase, Reason, ReasonCode,
+    Snapshot,
 };
-use longwire_dial::{Dialer, Origin, Roots};
-use longwire_host::{AcquireError, Holder, InstanceLock, clock};
+use longwire_dial::{Dialer, Origin, RootSource, Roots};
+use longwire_host::instance::{Holder, InstanceLock};
 use tokio::sync::{Mutex, broadcast, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::{info, warn};
@@ -55,12 +56,13 @@ impl Engine {
         let settings_file = SettingsFile::new(options.data_dir.join("config.toml"));
         let (settings, unknown) = settings_file.read()?;
         if options.secret.is_some() && settings.apps.len() > 1 {
-            let detail = "one App Secret was given and several apps are configured: name the app with --app-id";
+            let detail =
+                "one App Secret was given and several apps are configured: name the app with --app-id";
             return Err(Fault::new(FaultCode::BadRequest, detail));
         }
         let ca_files = [&options.ca_files[..], &settings.ca_files[..]].concat();
-        let (roots, problems) = Roots::load(ca_files);
-        let notices = notices(unknown, problems);
+        let roots = Roots::new(RootSource::System, ca_files);
+        let notices = notices(unknown, roots.check_extra());
         let shared = Arc::new(Shared::new(snapshot(&options, &settings, notices)));
         let surroundings =
             Surroundings { shared, dialer: Dialer::new(Arc::new(roots)), sink: options.sink.clone() };
@@ -125,11 +127,7 @@ impl Engine {
                 warn!(app = %app.id, %error, "cannot connect");
                 self.inner.surroundings.shared.change_app(&app.id, |view| {
                     view.phase = Phase::NeedsYou;
-                    view.reason = Some(Reason {
-                        code: ReasonCode::BadAddress,
-                        values: [("host".to_owned(), app.domain.to_string())].into(),
-                        detail: error.to_string(),
-                    });
+                    view.reason = Some(Reason::new(ReasonCode::BadAddress, error).with("host", &app.domain));
                 });
             }
         }
@@ -162,7 +160,9 @@ impl Engine {
                 self.start(&mut desk, app);
                 Ok(())
             }
-            Apps::ConfiguredOrSimulator if settings.apps.is_empty() => self.start_simulator(&mut desk, true).await,
+            Apps::ConfiguredOrSimulator if settings.apps.is_empty() => {
+                self.start_simulator(&mut desk, true).await
+            }
             Apps::Configured | Apps::ConfiguredOrSimulator => {
                 for app in &settings.apps {
                     self.start_configured(&mut desk, app);
@@ -207,18 +207,13 @@ fn take(options: &Options) -> Result<InstanceLock, Fault> {
             .with("error", error)
     };
     longwire_host::paths::create(dir).map_err(|error| unusable(&error))?;
-    let holder =
-        Holder { pid: std::process::id(), program: options.program.clone(), since_ms: clock::now_ms() };
-    InstanceLock::acquire(dir, &holder).map_err(|error| match &error {
-        AcquireError::Held { holder } => {
-            // Unknown for the blink between taking the folder and leaving word.
-            let (program, pid) = holder.as_ref().map_or(("?", 0), |holder| (holder.program.as_str(), holder.pid));
-            Fault::new(FaultCode::HeldByOther, &error)
-                .with("holder", program)
-                .with("pid", pid)
-                .with("path", dir.display())
-        }
-        AcquireError::NotUsable { .. } => unusable(&error),
+    let holder = Holder::this_process(&options.program);
+    InstanceLock::acquire(dir, &holder).map_err(|error| match error.holder() {
+        Some(holder) => Fault::new(FaultCode::HeldByOther, &error)
+            .with("holder", &holder.program)
+            .with("pid", holder.pid)
+            .with("path", dir.display()),
+        None => unusable(&error),
     })
 }
 
@@ -253,8 +248,7 @@ fn notices(unknown: Vec<UnknownKey>, problems: Vec<longwire_dial::RootsProblem>)
     });
     let files = problems.into_iter().map(|problem| {
         warn!(%problem, "a CA file is left out");
-        let path = |path: PathBuf| path.display().to_string();
-        let values = [("path".to_owned(), path(problem.path)), ("cause".to_owned(), problem.cause.to_string())].into();
+        let values = [("cause".to_owned(), problem.to_string())].into();
         Notice { code: NoticeCode::CaFileUnreadable, values }
     });
     keys.chain(files).collect()

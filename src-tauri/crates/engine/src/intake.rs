@@ -3,7 +3,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use longwire_contract::AppId;
 use longwire_host::clock;
-use longwire_link::{Event, Intake, NotKept, Reply};
+use longwire_link::{BadFrame, Event, Intake, NotKept, Reply};
 use tokio::time::Instant;
 
 use crate::{options::Sink, recent::ReceivedEvent, shared::Shared};
@@ -16,12 +16,17 @@ pub(crate) struct AppIntake {
 }
 
 impl Intake for AppIntake {
+    fn bad_frame(&self, _: &BadFrame) {
+        self.shared.change_app(&self.app_id, |view| view.bad_frames = view.bad_frames.saturating_add(1));
+    }
+
     async fn keep(&self, mut event: Event) -> Result<Reply, NotKept> {
         let arrived = Instant::now();
         let seq = self.shared.next_seq();
         // The payload is a slice of the socket's buffer, which would stay as long as the list keeps the event.
         event.payload = Bytes::copy_from_slice(&event.payload);
-        let received = Arc::new(ReceivedEvent { seq, app_id: self.app_id.clone(), at_ms: clock::now_ms(), event });
+        let received =
+            Arc::new(ReceivedEvent { seq, app_id: self.app_id.clone(), at_ms: clock::now_ms(), event });
         let kept = match &self.sink {
             Some(sink) => sink.keep(received.clone()).await.map_err(|_| NotKept),
             None => Ok(()),

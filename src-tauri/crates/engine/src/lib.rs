@@ -19,6 +19,7 @@ mod recent;
 mod secret;
 mod settings;
 mod shared;
+pub mod simulated;
 mod simulator;
 mod standing;
 mod today;

@@ -9,12 +9,12 @@ use std::{
 };
 
 use file_rotate::{ContentLimit, FileRotate, compression::Compression, suffix::AppendCount};
-use tracing::{Level, Metadata, level_filters::LevelFilter};
+use tracing::{Level, Subscriber, level_filters::LevelFilter};
 use tracing_subscriber::{
     Layer,
     filter::{FilterExt, filter_fn},
     fmt::{self, MakeWriter},
-    layer::SubscriberExt,
+    layer::{Filter, SubscriberExt},
     util::SubscriberInitExt,
 };
 
@@ -29,15 +29,17 @@ const KEPT: usize = 4;
 ///
 /// A folder that cannot be written to costs the file, not the program.
 pub fn start(data_dir: Option<&Path>, level: Level) {
-    let ours = || LevelFilter::from_level(level).and(filter_fn(is_ours));
-    let screen = fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal()).with_target(false);
-    let file = data_dir.and_then(LogFile::open).map(|file| fmt::layer().with_writer(file).with_ansi(false).with_filter(ours()));
+    let screen =
+        fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal()).with_target(false);
+    let file = data_dir
+        .and_then(LogFile::open)
+        .map(|file| fmt::layer().with_writer(file).with_ansi(false).with_filter(ours(level)));
     // An error says that a log is running already, as in tests.
-    tracing_subscriber::registry().with(screen.with_filter(ours())).with(file).try_init().ok();
+    tracing_subscriber::registry().with(screen.with_filter(ours(level))).with(file).try_init().ok();
 }
 
-fn is_ours(metadata: &Metadata<'_>) -> bool {
-    metadata.target().starts_with("longwire")
+fn ours<S: Subscriber>(level: Level) -> impl Filter<S> {
+    LevelFilter::from_level(level).and(filter_fn(|metadata| metadata.target().starts_with("longwire")))
 }
 
 #[derive(Clone)]

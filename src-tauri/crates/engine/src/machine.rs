@@ -21,8 +21,9 @@ impl Machine {
     /// # Errors
     /// [`FaultCode::DataFolder`] where there is no place for one.
     pub fn new(data_dir: Option<&Path>) -> Result<Self, Fault> {
-        let data_dir = paths::data_dir(data_dir)
-            .map_err(|error| Fault::new(FaultCode::DataFolder, &error).with("path", "").with("error", &error))?;
+        let data_dir = paths::data_dir(data_dir).map_err(|error| {
+            Fault::new(FaultCode::DataFolder, &error).with("path", "").with("error", &error)
+        })?;
         Ok(Self { data_dir, system_language: Language::of_locale(&locale::system()) })
     }
 
@@ -54,7 +55,7 @@ impl Machine {
 /// # Errors
 /// [`FaultCode::SecretUnreadable`] with the cause, which says what to do and does not repeat the secret.
 pub fn secret_in_file(path: &Path) -> Result<SecretString, Fault> {
-    secrets::from_file(path).map_err(unreadable)
+    secrets::read_file(path).map_err(unreadable)
 }
 
 /// The App Secret in `LONGWIRE_APP_SECRET`, where that is set.
@@ -62,9 +63,9 @@ pub fn secret_in_file(path: &Path) -> Result<SecretString, Fault> {
 /// # Errors
 /// As [`secret_in_file`].
 pub fn secret_in_environment() -> Result<Option<SecretString>, Fault> {
-    secrets::from_variable().map_err(unreadable)
+    secrets::read_variable().map_err(unreadable)
 }
 
-fn unreadable(error: secrets::InputError) -> Fault {
+fn unreadable(error: secrets::Error) -> Fault {
     Fault::new(FaultCode::SecretUnreadable, &error).with("error", &error)
 }

@@ -73,7 +73,10 @@ pub trait Sink: Send + Sync {
     ///
     /// # Errors
     /// [`NotKept`]: the platform is told 500 and sends the event again.
-    fn keep(&self, event: Arc<ReceivedEvent>) -> Pin<Box<dyn Future<Output = Result<(), NotKept>> + Send + '_>>;
+    fn keep(
+        &self,
+        event: Arc<ReceivedEvent>,
+    ) -> Pin<Box<dyn Future<Output = Result<(), NotKept>> + Send + '_>>;
 }
 
 /// The event could not be kept.

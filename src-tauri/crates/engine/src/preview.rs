@@ -36,7 +36,9 @@ mod tests {
 
     fn message(content: &str) -> Vec<u8> {
         let mentions = json!([{ "key": "@_user_1", "name": "李娜" }]);
-        json!({ "event": { "message": { "content": content, "mentions": mentions } } }).to_string().into_bytes()
+        json!({ "event": { "message": { "content": content, "mentions": mentions } } })
+            .to_string()
+            .into_bytes()
     }
 
     #[test]

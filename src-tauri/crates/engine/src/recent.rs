@@ -80,7 +80,11 @@ impl Recent {
         Some(EventDetail {
             view: kept.view(),
             payload: event.text().to_owned(),
-            headers: event.headers().iter().map(|header| (header.key.clone(), header.value.clone())).collect(),
+            headers: event
+                .headers()
+                .iter()
+                .map(|header| (header.key.clone(), header.value.clone()))
+                .collect(),
         })
     }
 }

@@ -39,7 +39,12 @@ impl Shared {
     pub(crate) fn new(snapshot: Snapshot) -> Self {
         let snapshots = watch::Sender::new(Arc::new(snapshot.clone()));
         let state = State { snapshot, recent: Recent::default(), last_seq: 0, today: Today::default() };
-        Self { state: Mutex::new(state), snapshots, events: broadcast::Sender::new(64), arrived: Notify::new() }
+        Self {
+            state: Mutex::new(state),
+            snapshots,
+            events: broadcast::Sender::new(64),
+            arrived: Notify::new(),
+        }
     }
 
     pub(crate) fn snapshots(&self) -> watch::Receiver<Arc<Snapshot>> {

@@ -45,7 +45,9 @@ impl Client {
         let answer = timeout(DEADLINE, self.exchange(&line))
             .await
             .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
-            .map_err(|error| Fault::new(FaultCode::NotRunning, format!("the running Longwire did not answer: {error}")))?;
+            .map_err(|error| {
+                Fault::new(FaultCode::NotRunning, format!("the running Longwire did not answer: {error}"))
+            })?;
         match serde_json::from_slice(&answer).map_err(internal)? {
             Response::Ok(value) => serde_json::from_value(value).map_err(internal),
             Response::Fault(fault) => Err(fault),

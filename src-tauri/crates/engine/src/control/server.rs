@@ -1,6 +1,11 @@
-use std::{io, os::unix::fs::PermissionsExt, path::Path, sync::Weak};
+use std::{
+    io,
+    path::Path,
+    sync::{Arc, Weak},
+};
 
 use longwire_contract::{Fault, FaultCode, Request, Response, dispatch};
+use longwire_host::files;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::{UnixListener, UnixStream},
@@ -25,7 +30,7 @@ pub(crate) fn bind(data_dir: &Path) -> io::Result<UnixListener> {
         _ => {}
     }
     let listener = UnixListener::bind(&path)?;
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+    files::restrict(&path)?;
     Ok(listener)
 }
 
@@ -66,8 +71,8 @@ async fn answer(stream: UnixStream, engine: &Weak<Inner>) -> io::Result<()> {
     let mut line = Vec::new();
     loop {
         line.clear();
-        let read = (&mut stream).take(LONGEST_LINE as u64).read_until(b'\n', &mut line);
-        if timeout(IDLE, read).await?? == 0 {
+        let mut bounded = (&mut stream).take(LONGEST_LINE as u64);
+        if timeout(IDLE, bounded.read_until(b'\n', &mut line)).await?? == 0 {
             return Ok(());
         }
         let response = match serde_json::from_slice::<Request>(&line) {

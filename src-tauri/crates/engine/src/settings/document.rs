@@ -36,13 +36,17 @@ pub(crate) fn read(text: &str) -> Result<(Settings, Vec<UnknownKey>), Mistake> {
 
 /// Writes what differs from the defaults into the file's text.
 pub(crate) fn write(text: &str, settings: &Settings) -> Result<String, Mistake> {
-    let mut document: DocumentMut =
-        text.parse().map_err(|error: toml_edit::TomlError| Mistake {
-            line: line_of(text, error.span()),
-            problem: error.message().to_owned(),
-        })?;
+    let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| Mistake {
+        line: line_of(text, error.span()),
+        problem: error.message().to_owned(),
+    })?;
     let defaults = Settings::default();
-    put(document.as_table_mut(), "language", settings.language.as_str(), settings.language != defaults.language);
+    put(
+        document.as_table_mut(),
+        "language",
+        settings.language.as_str(),
+        settings.language != defaults.language,
+    );
     let files: toml_edit::Array = settings.ca_files.iter().map(|path| path.display().to_string()).collect();
     put(document.as_table_mut(), "ca_files", files, settings.ca_files != defaults.ca_files);
     write_apps(document.as_table_mut(), &settings.apps);
@@ -57,7 +61,9 @@ fn write_apps(root: &mut Table, apps: &[AppSettings]) {
     let mut tables = ArrayOfTables::new();
     for app in apps {
         // The table that was there carries the user's comments and unknown keys.
-        let at = old.iter().position(|table: &Table| table.get("id").and_then(Item::as_str) == Some(app.id.as_str()));
+        let at = old
+            .iter()
+            .position(|table: &Table| table.get("id").and_then(Item::as_str) == Some(app.id.as_str()));
         let mut table = at.map(|at| old.remove(at)).unwrap_or_default();
         put(&mut table, "id", app.id.as_str(), true);
         put(&mut table, "name", app.name.as_str(), !app.name.is_empty());

@@ -1,0 +1,143 @@
+//! `longwire simulate`: the platform, played on this machine.
+
+mod input;
+
+use std::{path::PathBuf, sync::Arc};
+
+use longwire_contract::{Fault, FaultCode, Language, SimulatedEventKind, SimulatedFault, text::text};
+use longwire_engine::simulated;
+use longwire_openplatform::{App, Authority, Leaf, Running, Simulator, Stats};
+use secrecy::ExposeSecret;
+use tokio::time::{Duration, Interval, interval};
+use tracing::info;
+
+use crate::{
+    args::{Certificate, Simulate, word},
+    exit::Exit,
+    secret,
+    words::values,
+};
+use input::{Command, Input};
+
+/// Serves until Ctrl-C, `quit`, or the end of standard input where that is no terminal.
+pub(crate) async fn simulate(options: Simulate, language: Language) -> Result<Exit, Fault> {
+    let mut app = App::random(&mut fastrand::Rng::new());
+    if let Some(id) = &options.app_id {
+        app.id = id.to_string();
+    }
+    if let Some(given) = secret::given(options.app_secret_file.as_deref())? {
+        app.secret = given;
+    }
+    let mut builder = Simulator::builder().listen(options.listen).app(app.clone());
+    let mut ca_file = None;
+    if let Some(kind) = options.tls {
+        let authority = Authority::new("Longwire simulator").map_err(not_started)?;
+        ca_file = Some(CaFile::write(&authority)?);
+        builder = builder.tls(Arc::new(authority), leaf(kind));
+    }
+    let platform = builder.start().await.map_err(not_started)?;
+    platform.set_fault(options.fault.map(simulated::fault)).await;
+    introduce(&platform, &app, ca_file.as_ref());
+    let mut ticks =
+        options.every.map(|every| interval(Duration::from_secs_f64(every.clamp(0.001, 86_400.0))));
+    let mut input = Input::start();
+    if input.is_terminal() {
+        say(&text(language, "cli.simulate_keys", &values([])));
+    }
+    loop {
+        let command = tokio::select! {
+            command = input.next() => command,
+            _ = tokio::signal::ctrl_c() => Command::Quit,
+            () = tick(&mut ticks) => Command::Send(SimulatedEventKind::MessageText),
+        };
+        match command {
+            Command::Send(kind) => send(&platform, kind),
+            Command::Fault(fault) => play(&platform, fault).await,
+            Command::Stats => say(&stats(platform.stats())),
+            Command::Help => say(&input::help(language)),
+            Command::Unknown(what) => say(&text(language, "cli.simulate_unknown", &values([("what", what)]))),
+            Command::Quit => break,
+        }
+    }
+    drop(input);
+    platform.shutdown().await;
+    Ok(Exit::Ok)
+}
+
+/// What to use, on standard output: for a person to copy, and for a script to read.
+fn introduce(platform: &Running, app: &App, ca_file: Option<&CaFile>) {
+    say(&format!("domain      {}", platform.url()));
+    say(&format!("app id      {}", app.id));
+    say(&format!("app secret  {}", app.secret.expose_secret()));
+    let ca = ca_file.map_or_else(String::new, |CaFile(path)| {
+        say(&format!("ca file     {}", path.display()));
+        format!(" --ca-file {}", path.display())
+    });
+    let run = format!("longwire run --app-id {} --domain {}{ca} --print", app.id, platform.url());
+    say(&format!("\nLONGWIRE_APP_SECRET={} {run}\n", app.secret.expose_secret()));
+}
+
+/// The simulator's CA, where a client can read it, for as long as the simulator runs.
+struct CaFile(PathBuf);
+
+impl CaFile {
+    fn write(authority: &Authority) -> Result<Self, Fault> {
+        let path = std::env::temp_dir().join(format!("longwire-simulator-{}-ca.pem", std::process::id()));
+        authority.save(&path).map_err(not_started)?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for CaFile {
+    fn drop(&mut self) {
+        // A certificate without its key, in the folder for what is temporary: no harm where it stays.
+        std::fs::remove_file(&self.0).ok();
+    }
+}
+
+#[allow(clippy::print_stdout)]
+fn say(line: &str) {
+    println!("{line}");
+}
+
+fn send(platform: &Running, kind: SimulatedEventKind) {
+    match platform.send(simulated::event_kind(kind)) {
+        Ok(_) => info!(event = %word(&kind), "sent"),
+        Err(error) => info!(event = %word(&kind), %error, "not sent"),
+    }
+}
+
+async fn play(platform: &Running, fault: Option<SimulatedFault>) {
+    platform.set_fault(fault.map(simulated::fault)).await;
+    info!(fault = %fault.as_ref().map_or_else(|| "none".to_owned(), word), "playing");
+}
+
+fn stats(stats: Stats) -> String {
+    let Stats { clients, sent, acked, failed, redelivered, lost, violations, .. } = stats;
+    format!(
+        "clients {clients}  sent {sent}  acked {acked}  failed {failed}  redelivered {redelivered}  lost {lost}  \
+         violations {violations}"
+    )
+}
+
+async fn tick(ticks: &mut Option<Interval>) {
+    match ticks {
+        Some(ticks) => drop(ticks.tick().await),
+        None => std::future::pending().await,
+    }
+}
+
+fn leaf(kind: Certificate) -> Leaf {
+    match kind {
+        Certificate::Good => Leaf::Good,
+        Certificate::Expired => Leaf::Expired,
+        Certificate::NotYetValid => Leaf::NotYetValid,
+        Certificate::WrongHost => Leaf::WrongHost,
+        Certificate::SelfSigned => Leaf::SelfSigned,
+    }
+}
+
+fn not_started(error: impl std::fmt::Display) -> Fault {
+    let detail = error.to_string();
+    Fault::new(FaultCode::Simulator, &detail).with("error", detail)
+}
