@@ -55,13 +55,15 @@ impl Node {
             return Ok(());
         }
         say("installing the window's npm packages");
-        run(&mut self.npm(ui, &["ci", "--no-audit", "--no-fund"]))?;
+        run(&mut self.npm(ui, &["ci", "--no-audit", "--no-fund"]))
+            .map_err(|_| Failure::new("npm ci failed"))?;
         fs::write(&copy, wanted).map_err(|error| Failure::new(format!("{}: {error}", copy.display())))
     }
 
     /// A script of ui/package.json.
     pub(crate) fn script(&self, ui: &Path, name: &str) -> Result<(), Failure> {
         run(&mut self.npm(ui, &["run", "--silent", name]))
+            .map_err(|_| Failure::new(format!("npm run {name} failed")))
     }
 
     fn npm(&self, ui: &Path, arguments: &[&str]) -> Command {

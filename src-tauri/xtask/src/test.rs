@@ -97,11 +97,13 @@ fn format(repository: &Repository) -> Result<(), Failure> {
 fn window(repository: &Repository) -> Result<(), Failure> {
     let (node, ui) = (Node::ensure(repository)?, repository.ui());
     node.install(&ui)?;
-    for script in ["lint", "check", "test", "build"] {
+    // The build comes first, since the app embeds it, and each runs whatever another found; the first failure counts.
+    let mut outcome = Ok(());
+    for script in ["build", "lint", "check", "test"] {
         say(format_args!("npm run {script}"));
-        node.script(&ui, script)?;
+        outcome = outcome.and(node.script(&ui, script));
     }
-    Ok(())
+    outcome
 }
 
 fn clippy(repository: &Repository) -> Result<(), Failure> {
