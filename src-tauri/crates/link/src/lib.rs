@@ -33,3 +33,8 @@ pub use error::{BadUrl, Code, EndpointError, Error, SessionError, Stage, Upgrade
 pub use hold::{Nudge, run};
 pub use intake::{BadFrame, Intake, NotKept};
 pub use state::{SessionInfo, State, Steps};
+
+#[cfg(test)]
+mod behaviour;
+#[cfg(test)]
+mod testing;

@@ -83,3 +83,170 @@ fn refuses(error: &Error) -> bool {
         Error::Road(_) | Error::Endpoint(_) | Error::Upgrade(_) | Error::Session(_) => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use longwire_dial::OriginError;
+
+    use super::*;
+    use crate::{BadUrl, SessionError};
+
+    fn retry() -> Retry {
+        Retry::new(Backoff::default(), fastrand::Rng::with_seed(1))
+    }
+
+    fn judge(error: impl Into<Error>) -> bool {
+        retry().after(&error.into(), None, &ClientConfig::default()) == Verdict::Refuse
+    }
+
+    fn cut() -> Error {
+        SessionError::Cut.into()
+    }
+
+    fn wishes(nonce: i64, interval: i64) -> ClientConfig {
+        ClientConfig {
+            reconnect_count: Some(1),
+            reconnect_nonce: Some(nonce),
+            reconnect_interval: Some(interval),
+            ping_interval: None,
+        }
+    }
+
+    #[test]
+    fn every_code_of_the_endpoint_is_judged() {
+        for (number, refused) in [
+            (1, false),
+            (1_000_040_343, false),
+            (1_000_040_344, true),
+            (1_000_040_345, true),
+            (1_000_040_350, true),
+            (1_000_040_351, true),
+            (2, true),
+            (-1, true),
+            (10_003, true),
+            (i64::MAX, true),
+        ] {
+            assert_eq!(Code::from(number).number(), number);
+            assert_eq!(
+                judge(EndpointError::Code { code: number.into(), message: String::new() }),
+                refused,
+                "{number}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_not_the_platforms_last_word_is_tried_again() {
+        let message = String::new;
+        for status in [301, 400, 401, 403, 404, 500, 502, 503] {
+            assert!(
+                !judge(EndpointError::Status { status, code: Some(1_000_040_345), message: message() }),
+                "{status}"
+            );
+        }
+        for error in [
+            EndpointError::Empty,
+            EndpointError::Foreign { start: "<html>".to_owned() },
+            EndpointError::NoUrl,
+            EndpointError::BadUrl(BadUrl::NotWebSocket),
+            EndpointError::BadUrl(BadUrl::Origin(OriginError::NoHost)),
+        ] {
+            assert!(!judge(error.clone()), "{error:?}");
+        }
+        for error in [
+            SessionError::Silent(Duration::from_secs(20)),
+            SessionError::Closed { code: Some(1000), reason: String::new() },
+            SessionError::Cut,
+            SessionError::TooLarge { limit: 1 },
+            SessionError::Protocol(String::new()),
+        ] {
+            assert!(!judge(error.clone()), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn every_answer_to_an_upgrade_is_judged() {
+        let message = String::new;
+        for (error, refused) in [
+            (UpgradeError::ConnectionLimit { message: message() }, true),
+            (UpgradeError::Forbidden { message: message() }, true),
+            (UpgradeError::TicketRefused { code: Some(1_000_040_348), message: message() }, false),
+            (UpgradeError::Refused { status: 401, code: None, message: message() }, false),
+            (UpgradeError::Blocked { status: 403, start: message() }, false),
+            (UpgradeError::NotWebSocket(message()), false),
+            (UpgradeError::TimedOut(Duration::from_secs(10)), false),
+            (UpgradeError::Cut, false),
+        ] {
+            assert_eq!(judge(error.clone()), refused, "{error:?}");
+        }
+    }
+
+    #[test]
+    fn waits_are_spread_over_the_whole_of_a_bound_that_doubles_up_to_its_cap() {
+        for (failures, bound) in [(1, 1.0), (2, 2.0), (3, 4.0), (5, 16.0), (6, 30.0), (7, 30.0), (5000, 30.0)]
+        {
+            let pauses: Vec<f64> = (0..200)
+                .map(|seed| {
+                    let mut retry = Retry::new(Backoff::default(), fastrand::Rng::with_seed(seed));
+                    retry.failed = failures - 1;
+                    let Verdict::Retry(pause) = retry.after(&cut(), None, &ClientConfig::default()) else {
+                        panic!()
+                    };
+                    pause.as_secs_f64()
+                })
+                .collect();
+            let (least, most) =
+                (pauses.iter().copied().fold(f64::MAX, f64::min), pauses.iter().copied().fold(0.0, f64::max));
+            assert!(
+                most <= bound && most > bound * 0.9 && least < bound * 0.1,
+                "{failures}: {least}..{most}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_platform_may_stretch_the_bounds_but_not_far_and_not_shrink_them() {
+        for (nonce, interval, first, cap) in [
+            (30, 120, 5, 60),
+            (3, 45, 3, 45),
+            (0, 0, 1, 30),
+            (-1, -1, 1, 30),
+            (i64::MAX, i64::MAX, 5, 60),
+            (i64::MIN, i64::MIN, 1, 30),
+        ] {
+            let mut retry = retry();
+            retry.failed = 1;
+            assert_eq!(retry.bound(&wishes(nonce, interval)), Duration::from_secs(first), "{nonce}");
+            retry.failed = u32::MAX;
+            assert_eq!(retry.bound(&wishes(nonce, interval)), Duration::from_secs(cap), "{interval}");
+        }
+    }
+
+    #[test]
+    fn only_a_link_that_settled_starts_the_count_anew() {
+        let mut retry = retry();
+        let settled = Backoff::default().settled;
+        for (up, failed) in [
+            (None, 1),
+            (None, 2),
+            (Some(Duration::ZERO), 3),
+            (Some(settled - Duration::from_millis(1)), 4),
+            (Some(settled), 1),
+            (None, 2),
+        ] {
+            retry.after(&cut(), up, &ClientConfig::default());
+            assert_eq!(retry.failed(), failed);
+        }
+        retry.forgive();
+        assert_eq!(retry.failed(), 0);
+    }
+
+    #[test]
+    fn a_slow_backoff_of_ours_is_not_shortened_by_the_bounds_of_the_stretch() {
+        let backoff =
+            Backoff { first: Duration::from_secs(10), cap: Duration::from_secs(300), ..Backoff::default() };
+        let mut retry = Retry::new(backoff, fastrand::Rng::with_seed(1));
+        retry.failed = 1;
+        assert_eq!(retry.bound(&wishes(30, 120)), Duration::from_secs(10));
+    }
+}
