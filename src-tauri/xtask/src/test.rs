@@ -142,6 +142,9 @@ fn documentation(repository: &Repository) -> Result<(), Failure> {
 }
 
 fn fuzz(repository: &Repository) -> Result<(), Failure> {
+    if cfg!(target_os = "linux") {
+        debian::ensure(debian::FOR_FUZZING, || find("c++").is_some())?;
+    }
     let build = ["build", "--manifest-path", "src-tauri/crates/wire/fuzz/Cargo.toml", "--target-dir"];
     run_command(cargo(&repository.root).args(build).arg(repository.target.join("fuzz")))
 }
