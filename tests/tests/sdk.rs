@@ -7,7 +7,7 @@ use std::{
 };
 
 use longwire_openplatform::{
-    App, ClientConfig, Delivery, EventKind, EventSpec, Fault, Outcome, Running, Simulator, Stats,
+    App, ClientConfig, Delivery, EventKind, EventSpec, Fault, Running, Simulator, Stats,
 };
 use longwire_tests::Process;
 use secrecy::SecretString;
@@ -20,47 +20,45 @@ const SECRET: &str = "a secret of the SDK";
 const PATIENCE: Duration = Duration::from_secs(60);
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_sdk_receives_every_event_with_every_field_it_knows() {
+async fn the_sdk_receives_every_event_with_every_field_it_knows_and_answers_callbacks() {
     let platform = platform().start().await.unwrap();
     let sdk = connect(&platform).await;
     for &kind in EventKind::ALL {
         let delivery = platform.send(kind).unwrap();
         let sent: Value = serde_json::from_slice(&delivery.event.payload).unwrap();
-        settle(delivery).await;
+        let answer = settle(delivery).await;
         let id = if sent["schema"] == "2.0" { &sent["header"]["event_id"] } else { &sent["uuid"] };
         // Its models drop what they do not know: an equal event has the platform's own names, each in its place.
         assert_eq!(received(&sdk, id.as_str().unwrap()), sent, "{kind:?}");
+        match kind {
+            EventKind::CardAction => assert_eq!(answer["toast"]["content"], "已收到 button"),
+            EventKind::UrlPreview => {
+                let url = sent["event"]["context"]["url"].as_str().unwrap();
+                assert_eq!(answer["inline"]["title"], format!("preview of {url}"));
+            }
+            _ => assert_eq!(answer, Value::Null, "{kind:?}"),
+        }
     }
-    assert_eq!(platform.violations(), []);
-    assert_eq!(platform.stats().failed, 0);
+    assert_eq!((platform.violations(), platform.stats().failed), (vec![], 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_sdk_puts_parts_together() {
+async fn the_sdk_puts_parts_together_also_between_garbage() {
     let platform = platform().fragment(64).start().await.unwrap();
     let sdk = connect(&platform).await;
-    let text = "分成许多段的消息 · in many parts ".repeat(50);
-    let delivery = platform.send(EventSpec::new(EventKind::MessageText).text(&text)).unwrap();
-    assert!(delivery.event.payload.len() > 40 * 64);
-    let event = received(&sdk, &delivery.event.event_id);
-    settle(delivery).await;
-    let content: Value =
-        serde_json::from_str(event["event"]["message"]["content"].as_str().unwrap()).unwrap();
-    assert_eq!(content["text"], text);
-    assert_eq!(platform.violations(), []);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_sdks_answer_to_a_card_and_to_a_link_arrives() {
-    let platform = platform().start().await.unwrap();
-    let _sdk = connect(&platform).await;
-    let answer = async |kind| {
-        let ack = settle(platform.send(kind).unwrap()).await;
-        serde_json::from_slice::<Value>(&ack.expect("an answer")).unwrap()
-    };
-    assert_eq!(answer(EventKind::CardAction).await["toast"]["content"], "已收到 button");
-    let title = answer(EventKind::UrlPreview).await["inline"]["title"].to_string();
-    assert!(title.contains("preview of https://example.com/"), "{title}");
+    for fault in [None, Some(Fault::Garbage)] {
+        platform.set_fault(fault).await;
+        for count in 0..10 {
+            let text = format!("分成许多段的消息 · in many parts {count} ").repeat(50);
+            let delivery = platform.send(EventSpec::new(EventKind::MessageText).text(&text)).unwrap();
+            assert!(delivery.event.payload.len() > 40 * 64);
+            let event = received(&sdk, &delivery.event.event_id);
+            settle(delivery).await;
+            let content = event["event"]["message"]["content"].as_str().unwrap();
+            assert_eq!(serde_json::from_str::<Value>(content).unwrap()["text"], text);
+        }
+    }
+    assert_eq!((platform.violations(), platform.stats().links), (vec![], 1));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -73,33 +71,13 @@ async fn the_sdk_comes_back_after_a_drop_and_gets_what_it_missed() {
     platform.set_fault(None).await;
     until(&platform, |stats| stats.links == 2).await;
     sdk.stdout_line("reconnected");
-    let event_id = missed.event.event_id.clone();
+    received(&sdk, &missed.event.event_id);
     settle(missed).await;
-    received(&sdk, &event_id);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_sdk_lives_through_garbage() {
-    let platform = platform().start().await.unwrap();
-    let sdk = connect(&platform).await;
-    platform.set_fault(Some(Fault::Garbage)).await;
-    for _ in 0..20 {
-        let delivery = platform.send(EventKind::Reaction).unwrap();
-        let event_id = delivery.event.event_id.clone();
-        settle(delivery).await;
-        received(&sdk, &event_id);
-    }
-    assert_eq!(platform.stats().links, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_sdk_stops_at_what_the_platform_refuses() {
-    for (fault, says) in [
-        (Fault::CredentialsWrong, "1000040345"),
-        (Fault::DomainWrong, "1000040351"),
-        (Fault::Forbidden, "403"),
-        (Fault::ConnectionLimit, "514"),
-    ] {
+    for (fault, says) in [(Fault::CredentialsWrong, "1000040345"), (Fault::ConnectionLimit, "514")] {
         let platform = platform().start().await.unwrap();
         platform.set_fault(Some(fault)).await;
         let ended = start(&platform).end();
@@ -139,7 +117,9 @@ fn python() -> PathBuf {
     let venv = env::var_os("LONGWIRE_TEST_VENV")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv"), PathBuf::from);
     let python = venv.join("bin/python");
-    let has_sdk = std::process::Command::new(&python).args(["-c", "import lark_oapi.ws"]).output();
+    // Finding it is quick; loading it takes seconds.
+    let find = "import importlib.util, sys; sys.exit(importlib.util.find_spec('lark_oapi') is None)";
+    let has_sdk = std::process::Command::new(&python).args(["-c", find]).output();
     assert!(
         has_sdk.is_ok_and(|ran| ran.status.success()),
         "{} lacks the Python SDK lark-oapi: `cargo xtask test` installs it",
@@ -153,11 +133,12 @@ async fn until(platform: &Running, wanted: impl FnMut(&Stats) -> bool) {
     assert!(reached.is_ok(), "{:?}", platform.stats());
 }
 
-/// Waits until the SDK took it; what it answered.
-async fn settle(mut delivery: Delivery) -> Option<Vec<u8>> {
-    let report = timeout(PATIENCE, delivery.settled()).await.expect("an end");
-    assert_eq!(report.outcome, Outcome::Acked, "{report:?}");
-    report.attempts.last().unwrap().result.clone().unwrap().data.map(|data| data.to_vec())
+/// Waits until the SDK took it; what it answered, null where nothing.
+async fn settle(mut delivery: Delivery) -> Value {
+    match timeout(PATIENCE, delivery.acked()).await.expect("an end") {
+        Ok(ack) => ack.data.map_or(Value::Null, |data| serde_json::from_slice(&data).unwrap()),
+        Err(report) => panic!("{report:?}"),
+    }
 }
 
 /// The event of that id, as the SDK holds it.

@@ -5,7 +5,6 @@ use crate::ids;
 
 /// The tenant an app lives in: who writes to it, and where. It stays the same as long as the simulator runs,
 /// so that one person keeps one `open_id`.
-#[derive(Clone, Debug)]
 pub(crate) struct Cast {
     pub(crate) tenant_key: String,
     /// The app's Verification Token, which every event carries.
@@ -16,7 +15,6 @@ pub(crate) struct Cast {
 }
 
 /// Somebody with the three ids the platform gives.
-#[derive(Clone, Debug)]
 pub(crate) struct Person {
     pub(crate) name: &'static str,
     pub(crate) open_id: String,
@@ -27,7 +25,6 @@ pub(crate) struct Person {
 }
 
 /// A group chat the bot is in.
-#[derive(Clone, Debug)]
 pub(crate) struct Group {
     pub(crate) chat_id: String,
     pub(crate) zh: &'static str,

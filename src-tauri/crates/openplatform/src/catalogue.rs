@@ -240,6 +240,23 @@ mod tests {
     }
 
     #[test]
+    fn a_text_that_is_made_up_comes_from_a_person_alone_or_from_a_group_that_mentions_the_bot() {
+        let mut rng = Rng::with_seed(3);
+        let cast = Cast::new(&mut rng);
+        let mut seen = std::collections::HashSet::new();
+        for _ in 0..50 {
+            let event = build(EventKind::MessageText, None, "cli_0123456789abcdef", &cast, &mut rng, 1);
+            let json: Value = serde_json::from_slice(&event.payload).unwrap();
+            let message = &json["event"]["message"];
+            let in_group = message["chat_type"] == "group";
+            assert_eq!(message["content"].as_str().unwrap().contains("@_user_1"), in_group);
+            assert_eq!(message["mentions"][0]["name"] == cast.bot.name, in_group);
+            seen.insert(in_group);
+        }
+        assert_eq!(seen.len(), 2);
+    }
+
+    #[test]
     fn a_post_is_larger_than_a_part() {
         let (event, _) = event(EventKind::MessagePost, None);
         assert!(event.payload.len() > 2 * crate::simulator::FRAGMENT, "{}", event.payload.len());

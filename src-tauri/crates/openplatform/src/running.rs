@@ -93,7 +93,8 @@ impl Running {
     }
 
     /// Sends text messages to one client of the first app, with that many on their way at a time, and times each
-    /// from its queueing to its acknowledgement. Every acknowledgement is checked; nothing is sent again.
+    /// from its queueing to its acknowledgement. Every acknowledgement is checked; nothing is sent again. A failure
+    /// that shows on open links begins when it is over.
     ///
     /// # Errors
     /// The first thing that went wrong, which ends it.

@@ -17,7 +17,6 @@ pub(crate) const SERVICE_ID: i32 = 33_554_678;
 pub(crate) struct Tickets(Mutex<HashMap<String, Ticket>>);
 
 /// One session, not yet opened.
-#[derive(Clone, Debug)]
 pub(crate) struct Ticket {
     pub(crate) app_id: String,
     pub(crate) device_id: String,

@@ -18,8 +18,14 @@ const FILES: &[&str] =
     &["第三季度总结.pdf", "架构设计-v2.docx", "incident-2026-11-02.log", "预算表.xlsx", "release-notes.md"];
 
 pub(super) fn text(scene: &mut Scene<'_>, text: Option<&str>) -> Value {
-    let text = text.map_or_else(|| scene.pick(TEXTS).to_owned(), str::to_owned);
-    message(scene, "text", &json!({ "text": text }))
+    match text {
+        Some(text) => message(scene, "text", &json!({ "text": text })),
+        None if scene.rng.bool() => in_group(scene),
+        None => {
+            let text = scene.pick(TEXTS);
+            message(scene, "text", &json!({ "text": text }))
+        }
+    }
 }
 
 pub(super) fn image(scene: &mut Scene<'_>) -> Value {
@@ -51,7 +57,24 @@ pub(super) fn post(scene: &mut Scene<'_>, title: Option<&str>) -> Value {
     message(scene, "post", &json!({ "title": title, "content": lines }))
 }
 
-/// The body of `im.message.receive_v1`. `content` travels as JSON in a string.
+/// A text in a group that mentions the bot: `@_user_1` in the text stands for the first of `mentions`.
+fn in_group(scene: &mut Scene<'_>) -> Value {
+    let text = format!("@_user_1 {}", scene.pick(TEXTS));
+    let mut body = message(scene, "text", &json!({ "text": text }));
+    let group = scene.cast.group(scene.rng);
+    body["message"]["chat_id"] = json!(group.chat_id);
+    body["message"]["chat_type"] = json!("group");
+    body["message"]["mentions"] = json!([{
+        "key": "@_user_1",
+        "id": scene.cast.bot.ids(),
+        "mentioned_type": "bot",
+        "name": scene.cast.bot.name,
+        "tenant_key": scene.cast.tenant_key,
+    }]);
+    body
+}
+
+/// The body of `im.message.receive_v1` in a chat with the bot alone. `content` travels as JSON in a string.
 fn message(scene: &mut Scene<'_>, message_type: &str, content: &Value) -> Value {
     let person = scene.cast.person(scene.rng);
     let sent = scene.now_ms.saturating_sub(scene.rng.u64(150..900)).to_string();
