@@ -26,7 +26,7 @@ values: { [key in string]: string },
  */
 detail: string, };
 
-export type FaultCode = "bad_request" | "secret_empty" | "domain_unusable" | "app_exists" | "app_unknown" | "secret_store" | "settings_unreadable" | "settings_unwritable" | "data_folder" | "held_by_other" | "event_gone" | "simulator" | "not_running" | "internal";
+export type FaultCode = "bad_request" | "secret_empty" | "secret_unreadable" | "domain_unusable" | "app_exists" | "app_unknown" | "secret_store" | "settings_unreadable" | "settings_unwritable" | "data_folder" | "held_by_other" | "event_gone" | "simulator" | "no_apps" | "not_running" | "internal";
 
 export type Fault = { 
 /**

@@ -31,7 +31,7 @@ pub(crate) async fn simulate(options: Simulate, language: Language) -> Result<Ex
     let mut builder = Simulator::builder().listen(options.listen).app(app.clone());
     let mut ca_file = None;
     if let Some(kind) = options.tls {
-        let authority = Authority::new("Longwire simulator").map_err(not_started)?;
+        let authority = Authority::new().map_err(not_started)?;
         ca_file = Some(CaFile::write(&authority)?);
         builder = builder.tls(Arc::new(authority), leaf(kind));
     }
