@@ -26,12 +26,13 @@ pub struct ClientConfig {
 impl ClientConfig {
     /// Reads a pong's payload; `None` where it is empty or no JSON object.
     pub fn of_json(json: &[u8]) -> Option<Self> {
-        serde_json::from_slice(json).ok()
+        Self::of_value(serde_json::from_slice(json).ok()?)
     }
 
     /// Reads the value that the endpoint's answer holds; `None` where it is no JSON object.
     pub fn of_value(value: Value) -> Option<Self> {
-        serde_json::from_value(value).ok()
+        // serde would read a list as the fields in order.
+        if value.is_object() { serde_json::from_value(value).ok() } else { None }
     }
 
     /// What this one says, and where it says nothing, what the other does.
@@ -71,7 +72,7 @@ mod tests {
 
     #[test]
     fn what_is_no_configuration_is_none() {
-        for payload in [&b""[..], b"null", b"7", b"\"x\"", b"{", b"\xff"] {
+        for payload in [&b""[..], b"null", b"7", b"[1]", b"\"x\"", b"{", b"\xff"] {
             assert_eq!(ClientConfig::of_json(payload), None, "{payload:?}");
         }
     }
