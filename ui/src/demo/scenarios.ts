@@ -20,9 +20,9 @@ export function reason(code: ReasonCode, values: Record<string, string>, detail:
 }
 
 const KINDS: HopKind[] = ['computer', 'network', 'tls', 'platform', 'connection']
-const NOTES: Record<HopKind, string> = {
-  computer: '104.18.32.7',
-  network: '104.18.32.7:443',
+const NOTES: Record<HopKind, string | null> = {
+  computer: null,
+  network: '104.18.32.7',
   tls: 'DigiCert TLS RSA SHA256 2020 CA1',
   platform: 'open.feishu.cn',
   connection: 'msg-frontier.feishu.cn'
@@ -36,7 +36,12 @@ export function road(at?: HopKind, mark: Mark = 'bad', note?: string, plain = fa
   return kinds.map((kind, index) => {
     if (index < stop) {
       return plain
-        ? { kind, mark: 'ok', ms: MS[kind] / 40, note: '127.0.0.1:50211' }
+        ? {
+            kind,
+            mark: 'ok',
+            ms: MS[kind] / 40,
+            note: kind === 'computer' ? null : kind === 'network' ? '127.0.0.1' : '127.0.0.1:50211'
+          }
         : { kind, mark: 'ok', ms: MS[kind], note: NOTES[kind] }
     }
     return index === stop ? { kind, mark, note: note ?? null } : { kind, mark: 'off' }

@@ -5,7 +5,7 @@ import { setLanguage } from '../i18n/i18n.svelte'
 import { matches } from './filter'
 import { mending } from './mending'
 import { hashOf, parseRoute, type Route } from './route.svelte'
-import { headline, stateLine, tone } from './words'
+import { headline, saying, stateLine, tone } from './words'
 
 function down(code: ReasonCode, over: Partial<AppView> = {}): AppView {
   const reason: Reason = { code, values: { host: 'open.feishu.cn', domain: 'feishu' }, detail: '' }
@@ -69,6 +69,14 @@ describe('the words for an app', () => {
     setLanguage('zh-CN')
     expect([headline(app), headline({ ...app, domain: 'lark' })]).toEqual(['已连接到飞书', '已连接到 Lark'])
     expect(headline({ ...app, domain: 'https://x.example:8443/' })).toBe('已连接到 x.example:8443')
+  })
+
+  it('name platforms and steps, and leave no placeholder', () => {
+    setLanguage('zh-CN')
+    const values = { host: 'h', stage: 'tls', domain: 'feishu' }
+    expect(saying({ code: 'timed_out', values }, 'say')).toContain('「TLS 握手」')
+    expect(saying({ code: 'domain_wrong', values }, 'say')).toContain('发给了飞书，')
+    expect(saying({ code: 'tls_expired', values }, 'say')).not.toMatch(/[{}]/)
   })
 
   it('alarm only where waiting will not do', () => {

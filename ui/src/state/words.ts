@@ -45,16 +45,24 @@ export function headline(app: AppView): string {
 
 /** Why, in a few words. */
 export function cause(reason: Reason): string {
-  return t(`reason.${reason.code}.title`, valuesOf(reason))
+  return whole(t(`reason.${reason.code}.title`, valuesOf(reason)))
 }
 
 export function saying({ code, values }: Pick<Reason, 'code' | 'values'>, part: 'say' | 'do'): string {
-  return t(`reason.${code}.${part}`, valuesOf({ code, values })).trim()
+  return whole(t(`reason.${code}.${part}`, valuesOf({ values })))
 }
 
-/** Values are data of the engine's; the names of platforms are words. */
-function valuesOf({ values }: Pick<Reason, 'code' | 'values'>): Record<string, string> {
-  return values.domain ? { ...values, domain: domainName(values.domain) } : values
+/** Values are data of the engine's; the names of platforms and of steps are words. */
+function valuesOf({ values }: Pick<Reason, 'values'>): Record<string, string> {
+  const words = { ...values }
+  if (values.domain) words.domain = domainName(values.domain)
+  if (values.stage) words.stage = textIfAny(`stage.${values.stage}`) ?? values.stage
+  return words
+}
+
+/** What an error could not name (a certificate without an issuer) is not shown as a placeholder. */
+function whole(text: string): string {
+  return text.replace(/\{\w+\}/g, '?').trim()
 }
 
 /** The state of an app in a list: its phase, or better the cause. */
