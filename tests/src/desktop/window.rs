@@ -1,0 +1,123 @@
+use std::net::TcpListener;
+
+use fantoccini::{Client, ClientBuilder, Locator, elements::Element, wd::Capabilities};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::json;
+
+use super::{PATIENCE, Session, answer, eventually};
+use crate::Process;
+
+/// The app's window, driven over WebDriver: what a user reads, types and clicks.
+///
+/// Parts of the page go by their `data-testid`.
+pub struct Window<'a> {
+    session: &'a Session,
+    page: Client,
+    driver: Process,
+}
+
+impl<'a> Window<'a> {
+    pub(super) async fn open(session: &'a Session) -> Self {
+        // Free a moment ago: the driver takes no port 0.
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let driver = session
+            .program("WebKitWebDriver".into())
+            .variable("LONGWIRE_DATA_DIR", session.data_dir())
+            .variable("TAURI_AUTOMATION", "true")
+            .variable("TAURI_WEBVIEW_AUTOMATION", "true")
+            .arguments(["--host=127.0.0.1", &format!("--port={port}")])
+            .run();
+        let app = crate::program("longwire-app");
+        let options = json!({ "binary": app.to_str().expect("a path in UTF-8"), "args": [] });
+        let capabilities = Capabilities::from_iter([("webkitgtk:browserOptions".to_owned(), options)]);
+        let url = format!("http://127.0.0.1:{port}");
+        eventually("the driver listens", async || {
+            tokio::net::TcpStream::connect(("127.0.0.1", port)).await.ok()
+        })
+        .await;
+        let page = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&url)
+            .await
+            .unwrap_or_else(|error| panic!("no session with the app: {error}\n{}", driver.stderr()));
+        Self { session, page, driver }
+    }
+
+    /// Waits until the part is on the page and says what `part` asks for, and gives back all it says.
+    pub async fn reads(&self, id: &str, part: &str) -> String {
+        self.wait(&format!("{id} says {part:?}"), async || {
+            for element in self.page.find_all(Locator::Css(&selector(id))).await.ok()? {
+                // Not WebDriver's own text: that leaves out what WebKit may shorten with an ellipsis.
+                if let Ok(Some(text)) = element.prop("textContent").await
+                    && text.contains(part)
+                {
+                    return Some(text);
+                }
+            }
+            None
+        })
+        .await
+    }
+
+    /// Waits until the part's attribute has this value.
+    pub async fn has(&self, id: &str, attribute: &str, value: &str) {
+        self.element(&format!("{}[{attribute}='{value}']", selector(id))).await;
+    }
+
+    /// Clicks the part.
+    pub async fn click(&self, id: &str) {
+        self.wait(&format!("a click on {id}"), async || {
+            self.page.find(Locator::Css(&selector(id))).await.ok()?.click().await.ok()
+        })
+        .await;
+    }
+
+    /// Types into the part, in place of what is there.
+    pub async fn fill(&self, id: &str, text: &str) {
+        let field = self.element(&selector(id)).await;
+        field.clear().await.expect("a field can be emptied");
+        field.send_keys(text).await.expect("a field takes text");
+    }
+
+    /// Chooses the option with this value.
+    pub async fn choose(&self, id: &str, value: &str) {
+        self.element(&selector(id)).await.select_by_value(value).await.expect("the option is there");
+    }
+
+    /// The page's markup as it is now.
+    pub async fn source(&self) -> String {
+        self.page.source().await.expect("a page has a source")
+    }
+
+    /// Saves a picture of the screen once the page is painted; see [`Session::shoot`].
+    pub async fn shoot(&self, name: &str) {
+        // The second frame begins when the first has been handed over.
+        let painted = "requestAnimationFrame(() => requestAnimationFrame(arguments[0]))";
+        self.page.execute_async(painted, Vec::new()).await.expect("the page is painted");
+        self.session.shoot(name);
+    }
+
+    /// Ends the app with the session.
+    pub async fn close(self) {
+        self.page.close().await.ok();
+        drop(self.driver);
+    }
+
+    async fn element(&self, css: &str) -> Element {
+        self.wait(css, async || self.page.find(Locator::Css(css)).await.ok()).await
+    }
+
+    async fn wait<T>(&self, what: &str, ask: impl AsyncFnMut() -> Option<T>) -> T {
+        if let Some(answer) = answer(ask).await {
+            return answer;
+        }
+        self.session.shoot("failed");
+        let page = self.page.find(Locator::Css("body")).await.expect("a page");
+        let says = page.prop("textContent").await.expect("a page has text").unwrap_or_default();
+        panic!("not within {PATIENCE:?}: {what}; the page says:\n{says}");
+    }
+}
+
+fn selector(id: &str) -> String {
+    format!("[data-testid='{id}']")
+}
