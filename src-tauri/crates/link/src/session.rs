@@ -224,15 +224,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin, I: Intake> Session<S, I> {
         match message {
             WsMessage::Binary(bytes) => self.receive(bytes, cx)?,
             WsMessage::Text(text) => self.complain(BadFrame::Text { bytes: text.len() }),
-            // tungstenite has put the pong in line; the flush sends it.
-            WsMessage::Ping(_) => self.unflushed = true,
             WsMessage::Close(goodbye) => {
                 self.unflushed = true;
                 let (code, reason) =
                     goodbye.map(|frame| (frame.code.into(), self.censor.line(&frame.reason))).unzip();
                 return Err(SessionError::Closed { code, reason: reason.unwrap_or_default() });
             }
-            WsMessage::Pong(_) | WsMessage::Frame(_) => {}
+            // tungstenite answers a ping by itself, when the next message is looked for.
+            WsMessage::Ping(_) | WsMessage::Pong(_) | WsMessage::Frame(_) => {}
         }
         Ok(())
     }
@@ -260,12 +259,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin, I: Intake> Session<S, I> {
     fn read(&mut self, bytes: Bytes, now: Instant) -> Result<Option<Message>, longwire_wire::Error> {
         match Inbound::of(Frame::decode(bytes)?)? {
             Inbound::Part(part) => self.reassembly.accept(part, now.into_std()),
-            Inbound::Pong(wishes) => {
-                self.follow(wishes.unwrap_or_default());
+            Inbound::Pong(Some(wishes)) => {
+                self.follow(wishes);
                 Ok(None)
             }
-            // The official clients do not answer it either.
-            Inbound::Ping => Ok(None),
+            // The official clients do not answer a ping either.
+            Inbound::Pong(None) | Inbound::Ping => Ok(None),
         }
     }
 

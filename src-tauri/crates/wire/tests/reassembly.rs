@@ -122,6 +122,23 @@ fn empty_parts_are_not_free() {
     assert!((1..10).contains(&accepted.count()));
 }
 
+#[test]
+fn whatever_becomes_of_a_message_its_room_is_free_again() {
+    let mut reassembly = Reassembly::new(Limits { bytes: 1000, age: AGE, ..Limits::default() });
+    let mut now = Instant::now();
+    for _ in 0..100 {
+        assert_eq!(reassembly.accept(part("whole", "2", "0", "a"), now), Ok(None));
+        assert!(reassembly.accept(part("whole", "2", "1", "b"), now).unwrap().is_some());
+        assert_eq!(reassembly.accept(part("changed", "2", "0", "a"), now), Ok(None));
+        assert_eq!(
+            reassembly.accept(part("changed", "3", "1", "b"), now),
+            Err(Error::SumChanged { was: 2, now: 3 })
+        );
+        assert_eq!(reassembly.accept(part("late", "2", "0", "a"), now), Ok(None));
+        now += AGE;
+    }
+}
+
 fn accept_one(part: Part) -> Result<Option<Message>, Error> {
     Reassembly::new(Limits::default()).accept(part, Instant::now())
 }

@@ -133,6 +133,22 @@ async fn a_small_reconnect_count_never_stops_us() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_a_pong_wishes_stretches_the_waits() {
+    let wishes = ClientConfig { reconnect_interval: Some(3600), ..ClientConfig::default() };
+    let mut stage = Stage::script([], open(), Tuning::default());
+    let mut longest = Duration::ZERO;
+    for _ in 0..20 {
+        let mut link = stage.link().await;
+        link.answer_ping(Some(wishes)).await;
+        stage.state(|state| matches!(state, State::Connected { .. })).await;
+        drop(link);
+        let State::Waiting { retry_at, .. } = stage.waiting().await else { unreachable!() };
+        longest = longest.max(retry_at - Instant::now());
+    }
+    assert!((30.0..60.0).contains(&longest.as_secs_f64()), "{longest:?}");
+}
+
+#[tokio::test(start_paused = true)]
 async fn nobody_left_to_nudge_changes_nothing() {
     let mut stage = Stage::script([Plan::NoTicket(busy())], open(), Tuning::default());
     stage.nudges = tokio::sync::mpsc::channel(1).0;

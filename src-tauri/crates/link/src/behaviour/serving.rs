@@ -117,6 +117,22 @@ async fn what_is_no_frame_or_an_unknown_one_is_counted_and_the_link_lives() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn more_than_one_turn_can_take_is_taken_in_the_next_without_delay() {
+    let mut stage = Stage::open(Desk::default());
+    let mut link = stage.live_link().await;
+    let sent = Instant::now();
+    for n in 0..1000 {
+        let message = Message::Binary(event(&n.to_string(), "{}").encode());
+        futures_util::SinkExt::feed(&mut link.socket, message).await.unwrap();
+    }
+    futures_util::SinkExt::flush(&mut link.socket).await.unwrap();
+    for n in 0..1000 {
+        assert_eq!(acked(&link.frame().await), (n.to_string(), TAKEN.to_owned()));
+    }
+    assert_eq!(sent.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_flood_is_read_only_as_fast_as_it_is_kept() {
     const FLOOD: u32 = 5_000;
     let tuning = Tuning { in_flight: 64, ..Tuning::default() };
