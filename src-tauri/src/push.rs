@@ -23,7 +23,7 @@ const PACE: Duration = Duration::from_millis(100);
 /// Follows the engine until it closes.
 pub(crate) fn follow(app: &AppHandle, engine: &Engine) {
     async_runtime::spawn(follow_state(app.clone(), engine.snapshots()));
-    async_runtime::spawn(follow_events(app.clone(), engine.clone(), engine.events()));
+    async_runtime::spawn(follow_events(app.clone(), engine.clone(), engine.arrivals()));
 }
 
 async fn follow_state(app: AppHandle, mut snapshots: watch::Receiver<Arc<Snapshot>>) {
@@ -50,9 +50,7 @@ async fn follow_events(app: AppHandle, engine: Engine, mut batches: Receiver<Arc
                 events
             }
             // More came than the channel holds; the engine's own list has them.
-            Err(RecvError::Lagged(_)) => {
-                Handler::events(&engine, EventsAfter { after: last }).await.unwrap_or_default()
-            }
+            Err(RecvError::Lagged(_)) => engine.events(EventsAfter { after: last }).await.unwrap_or_default(),
             Err(RecvError::Closed) => return,
         };
         if let Some(event) = events.last() {

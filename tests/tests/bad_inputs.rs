@@ -1,5 +1,8 @@
 //! Bad inputs, each with its message and its exit code, and nothing lost.
 
+// Helpers of tests fail as tests do.
+#![allow(clippy::panic, clippy::unwrap_used)]
+
 use std::{net::TcpListener, sync::Arc};
 
 use longwire_openplatform::{App, Authority, Fault, Leaf, Running, Simulator};
@@ -46,7 +49,11 @@ fn a_malformed_app_id_is_a_usage_error() {
 fn an_empty_secret_is_a_usage_error() {
     let ended = end(Some(""), &["run", "--app-id", APP_ID]);
     assert_eq!(ended.code, Some(2));
-    assert!(ended.stderr.contains("LONGWIRE_APP_SECRET") && ended.stderr.contains("empty"), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("LONGWIRE_APP_SECRET") && ended.stderr.contains("empty"),
+        "{}",
+        ended.stderr
+    );
 }
 
 #[test]
@@ -85,7 +92,8 @@ async fn what_the_platform_refuses_ends_the_run_with_3() {
 async fn what_can_pass_is_tried_again_and_the_code_tells_why_when_stopped() {
     let platform = platform().await;
     let url = platform.url();
-    for (fault, code) in [(Fault::Html, 4), (Fault::Busy, 1), (Fault::UpgradeBlocked, 4), (Fault::Refused, 4)] {
+    for (fault, code) in [(Fault::Html, 4), (Fault::Busy, 1), (Fault::UpgradeBlocked, 4), (Fault::Refused, 4)]
+    {
         platform.set_fault(Some(fault)).await;
         let folder = tempfile::tempdir().unwrap();
         let run = longwire(folder.path(), ["run", "--app-id", APP_ID, "--domain", &url])
@@ -179,7 +187,8 @@ fn a_mistake_in_the_settings_is_named_by_line_and_nothing_is_overwritten() {
 fn a_data_folder_that_cannot_be_used_is_named() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let folder = file.path().join("data");
-    let ended = longwire(&folder, ["run", "--app-id", APP_ID]).variable("LONGWIRE_APP_SECRET", "s").run().end();
+    let ended =
+        longwire(&folder, ["run", "--app-id", APP_ID]).variable("LONGWIRE_APP_SECRET", "s").run().end();
     assert_eq!(ended.code, Some(1), "{}", ended.stderr);
     assert!(ended.stderr.contains(folder.to_str().unwrap()), "{}", ended.stderr);
 }

@@ -1,5 +1,8 @@
 //! `longwire run` against the simulator, each in a process or runtime of its own.
 
+// Helpers of tests fail as tests do.
+#![allow(clippy::panic, clippy::unwrap_used)]
+
 use longwire_openplatform::{App, EventKind, EventSpec, Simulator};
 use longwire_tests::longwire;
 use secrecy::{ExposeSecret, SecretString};

@@ -1,5 +1,8 @@
 //! A planted secret appears nowhere: not in a log at trace level, a reply, a line of output, or the arguments.
 
+// Helpers of tests fail as tests do.
+#![allow(clippy::panic, clippy::unwrap_used)]
+
 use longwire_openplatform::{App, EventKind, Fault, Simulator};
 use longwire_tests::longwire;
 use secrecy::SecretString;
@@ -14,9 +17,12 @@ async fn a_planted_secret_appears_nowhere() {
     let folder = tempfile::tempdir().unwrap();
     let url = platform.url();
     let start = |secret: &str| {
-        longwire(folder.path(), ["run", "--app-id", APP_ID, "--domain", &url, "--print", "--log-level", "trace"])
-            .variable("LONGWIRE_APP_SECRET", secret)
-            .run()
+        longwire(
+            folder.path(),
+            ["run", "--app-id", APP_ID, "--domain", &url, "--print", "--log-level", "trace"],
+        )
+        .variable("LONGWIRE_APP_SECRET", secret)
+        .run()
     };
     let run = start(PLANTED);
     run.stderr_line("connected to ws://");

@@ -16,8 +16,9 @@ mod words;
 use std::process::ExitCode;
 
 use clap::Parser;
-use longwire_contract::{Fault, Language};
+use longwire_contract::{Fault, FaultCode, Language};
 use longwire_engine::{Machine, log};
+use tokio::runtime::Builder;
 use tracing::Level;
 
 use crate::{
@@ -25,16 +26,22 @@ use crate::{
     exit::Exit,
 };
 
-// One thread: a link is waiting most of its life, and a second one would cost memory and wake-ups.
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let machine = match Machine::new(arguments.common.data_dir.as_deref()) {
         Ok(machine) => machine,
         Err(fault) => return tell(Language::English, &fault).into(),
     };
     let language = machine.language();
-    let outcome = carry_out(arguments, machine).await;
+    // One thread: a link is waiting most of its life, and a second one would cost memory and wake-ups.
+    let runtime = match Builder::new_current_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return tell(language, &Fault::new(FaultCode::Internal, error)).into(),
+    };
+    let outcome = runtime.block_on(carry_out(arguments, machine));
+    // A name that is still being looked up, or a keychain that waits for its user, cannot be interrupted and must not
+    // keep the process.
+    runtime.shutdown_background();
     outcome.unwrap_or_else(|fault| tell(language, &fault)).into()
 }
 

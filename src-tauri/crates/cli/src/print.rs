@@ -1,11 +1,6 @@
 //! Events on standard output: `run --print`.
 
-use std::{
-    future::Future,
-    io::{self, Write},
-    pin::Pin,
-    sync::Arc,
-};
+use std::{future::Future, io::Write, pin::Pin, sync::Arc};
 
 use longwire_engine::{NotKept, ReceivedEvent, Sink};
 use serde_json::json;
@@ -16,9 +11,16 @@ use tokio_util::sync::CancellationToken;
 /// pings.
 pub(crate) struct Printer {
     /// To the writing thread; dropped, the thread ends.
-    lines: mpsc::Sender<(Vec<u8>, oneshot::Sender<Result<(), NotKept>>)>,
+    lines: mpsc::Sender<Line>,
     /// Cancelled when standard output is closed.
     broken: CancellationToken,
+}
+
+/// A line on its way out.
+struct Line {
+    text: Vec<u8>,
+    /// To the event's keeper, when the line is written or cannot be. Nobody waits where its deadline has passed.
+    written: oneshot::Sender<Result<(), NotKept>>,
 }
 
 /// Lines that may wait for the writer; past this, events wait for their line's turn.
@@ -46,26 +48,23 @@ impl Sink for Printer {
     ) -> Pin<Box<dyn Future<Output = Result<(), NotKept>> + Send + '_>> {
         Box::pin(async move {
             let (written, outcome) = oneshot::channel();
-            self.lines.send((line(&event), written)).await.map_err(|_| NotKept)?;
+            self.lines.send(Line { text: line(&event), written }).await.map_err(|_| NotKept)?;
             outcome.await.unwrap_or(Err(NotKept))
         })
     }
 }
 
-type Line = (Vec<u8>, oneshot::Sender<Result<(), NotKept>>);
-
 fn write(mut output: impl Write, mut waiting: mpsc::Receiver<Line>, broken: &CancellationToken) {
     let mut batch = Vec::new();
     // What waits is written together and flushed once.
     while waiting.blocking_recv_many(&mut batch, WAITING) > 0 {
-        let lines = batch.iter().try_for_each(|(line, _)| output.write_all(line));
-        let outcome: io::Result<()> = lines.and_then(|()| output.flush());
+        let lines = batch.iter().try_for_each(|line: &Line| output.write_all(&line.text));
+        let outcome = lines.and_then(|()| output.flush()).map_err(|_| NotKept);
         if outcome.is_err() {
             broken.cancel();
         }
-        for (_, written) in batch.drain(..) {
-            // Nobody waits where the event's deadline has passed.
-            written.send(outcome.as_ref().map(|()| ()).map_err(|_| NotKept)).ok();
+        for line in batch.drain(..) {
+            line.written.send(outcome).ok();
         }
     }
 }
@@ -86,6 +85,8 @@ fn line(received: &ReceivedEvent) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use serde_json::Value;
 
     use super::*;

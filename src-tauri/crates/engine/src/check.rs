@@ -1,33 +1,73 @@
-use longwire_contract::{AppId, CheckReport, Domain, Fault, ReasonCode};
+use longwire_contract::{AppId, CheckReport, Domain, Fault, Reason, ReasonCode};
 use longwire_dial::Dialer;
 use longwire_link::{Config, Tuning};
 use secrecy::SecretString;
 
 use crate::{engine::usable, reason};
 
-/// Asks the platform for a ticket and does not use it: are App ID, App Secret and domain right? Where the platform says
-/// that the app lives on the other domain, asks there too.
+/// Asks the platform for a ticket and does not use it: are App ID, App Secret and domain right?
 pub(crate) async fn check(
     dialer: &Dialer,
     app_id: AppId,
     secret: SecretString,
     domain: Domain,
 ) -> Result<CheckReport, Fault> {
-    let ask = async |domain: &Domain| {
-        let config = Config {
-            origin: usable(domain)?,
-            app_id: app_id.to_string(),
-            app_secret: secret.clone(),
-            dialer: dialer.clone(),
-            tuning: Tuning::default(),
-        };
-        Ok::<_, Fault>(longwire_link::check(&config).await.err().map(|error| reason::of(&error, domain)))
+    let ask = |domain: Domain| {
+        let (app_id, app_secret, dialer) = (app_id.to_string(), secret.clone(), dialer.clone());
+        async move {
+            let origin = usable(&domain)?;
+            let config = Config { origin, app_id, app_secret, dialer, tuning: Tuning::default() };
+            Ok(longwire_link::check(&config).await.err().map(|error| reason::of(&error, &domain)))
+        }
     };
-    let reason = ask(&domain).await?;
+    report(app_id.clone(), domain, ask).await
+}
+
+/// What `ask` says of the domain; where it says that the app lives on the other one, what it says of that.
+async fn report<Asked: Future<Output = Result<Option<Reason>, Fault>>>(
+    app_id: AppId,
+    domain: Domain,
+    ask: impl Fn(Domain) -> Asked,
+) -> Result<CheckReport, Fault> {
+    let reason = ask(domain.clone()).await?;
     let elsewhere = reason.as_ref().filter(|reason| reason.code == ReasonCode::DomainWrong);
     let works_on = match elsewhere.and(domain.other()) {
-        Some(other) => ask(&other).await?.is_none().then_some(other),
+        Some(other) => ask(other.clone()).await?.is_none().then_some(other),
         None => None,
     };
     Ok(CheckReport { app_id, domain, ok: reason.is_none(), works_on, reason })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn asked(domain: Domain, lives_on: Option<Domain>) -> CheckReport {
+        let ask = |asked: Domain| {
+            let reason = match &lives_on {
+                Some(home) if *home == asked => None,
+                Some(_) => Some(Reason::new(ReasonCode::DomainWrong, "")),
+                None => Some(Reason::new(ReasonCode::CredentialsWrong, "")),
+            };
+            std::future::ready(Ok(reason))
+        };
+        report("cli_0123456789abcdef".parse().unwrap(), domain, ask).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_other_domain_is_tried_when_the_platform_names_it() {
+        let report = asked(Domain::Feishu, Some(Domain::Lark)).await;
+        assert_eq!((report.ok, report.works_on), (false, Some(Domain::Lark)));
+        assert_eq!(report.reason.unwrap().code, ReasonCode::DomainWrong);
+        let right = asked(Domain::Lark, Some(Domain::Lark)).await;
+        assert!(right.ok && right.works_on.is_none() && right.reason.is_none());
+    }
+
+    #[tokio::test]
+    async fn other_refusals_and_other_servers_are_not_tried_elsewhere() {
+        let wrong = asked(Domain::Feishu, None).await;
+        assert_eq!((wrong.ok, wrong.works_on), (false, None));
+        let custom = asked(Domain::Custom("http://127.0.0.1:1".into()), Some(Domain::Lark)).await;
+        assert_eq!((custom.ok, custom.works_on), (false, None));
+    }
 }

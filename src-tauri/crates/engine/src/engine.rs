@@ -87,7 +87,7 @@ impl Engine {
     }
 
     /// Events as they arrive, in batches, oldest first. A receiver that lags reads the list again.
-    pub fn events(&self) -> broadcast::Receiver<Arc<Vec<EventView>>> {
+    pub fn arrivals(&self) -> broadcast::Receiver<Arc<Vec<EventView>>> {
         self.inner.surroundings.shared.events()
     }
 

@@ -84,7 +84,7 @@ fn put(table: &mut Table, key: &str, new: impl Into<toml_edit::Value>, differs: 
     let new = new.into();
     if !differs {
         table.remove(key);
-    } else if !table.get(key).and_then(Item::as_value).is_some_and(|old| plain(old) == plain(&new)) {
+    } else if table.get(key).and_then(Item::as_value).is_none_or(|old| plain(old) != plain(&new)) {
         table[key] = value(new);
     }
 }

@@ -1,0 +1,229 @@
+//! The engine over real sockets, against the simulator, with a secret store of the test's own.
+
+// Helpers of tests fail as tests do.
+#![allow(clippy::panic, clippy::unwrap_used)]
+
+use std::{path::Path, sync::Arc};
+
+use longwire_contract::{
+    AppDraft, AppEdit, AppId, AppRef, CheckDraft, Domain, EventRef, EventsAfter, FaultCode, Handler,
+    Language, LanguageChoice, Phase, ReasonCode, Secret, SettingsChange, SimulatedEvent, SimulatedEventKind,
+    SimulatedFault, SimulatedFaultChange, Snapshot, Which,
+};
+use longwire_engine::{Apps, Client, Engine, Machine, Options};
+use longwire_host::{fake::MemoryStore, secrets};
+use longwire_openplatform::{App, EventKind, EventSpec, Running, Simulator};
+use secrecy::SecretString;
+use tokio::time::{Duration, timeout};
+
+const FIRST: &str = "cli_0000000000000001";
+const SECOND: &str = "cli_0000000000000002";
+
+struct Bench {
+    folder: tempfile::TempDir,
+    store: Arc<MemoryStore>,
+    platform: Running,
+}
+
+impl Bench {
+    async fn new() -> Self {
+        let app = |id| App::new(id, SecretString::from("right"));
+        let platform = Simulator::builder().app(app(FIRST)).app(app(SECOND)).start().await.unwrap();
+        Self { folder: tempfile::tempdir().unwrap(), store: Arc::default(), platform }
+    }
+
+    fn options(&self) -> Options {
+        options(self.folder.path(), self.store.clone())
+    }
+
+    fn domain(&self) -> Domain {
+        self.platform.url().parse().unwrap()
+    }
+
+    fn draft(&self, id: &str, secret: &str) -> AppDraft {
+        AppDraft {
+            app_id: id.parse().unwrap(),
+            app_secret: Some(Secret::from(SecretString::from(secret))),
+            secret_file: None,
+            domain: self.domain(),
+            name: "bot".into(),
+        }
+    }
+}
+
+fn options(folder: &Path, store: Arc<MemoryStore>) -> Options {
+    let machine = Machine { data_dir: folder.to_owned(), system_language: Language::English };
+    Options { secrets: store, ..Options::new(&machine, "test") }
+}
+
+async fn until(engine: &Engine, wanted: impl Fn(&Snapshot) -> bool) -> Arc<Snapshot> {
+    let mut snapshots = engine.snapshots();
+    let reached = timeout(Duration::from_secs(20), snapshots.wait_for(|snapshot| wanted(snapshot))).await;
+    match reached {
+        Ok(snapshot) => snapshot.unwrap().clone(),
+        Err(_) => panic!("never reached; last: {:#?}", engine.snapshots().borrow()),
+    }
+}
+
+fn connected(snapshot: &Snapshot, apps: usize) -> bool {
+    snapshot.apps.len() == apps && snapshot.apps.iter().all(|app| app.phase == Phase::Connected)
+}
+
+fn id(text: &str) -> AppId {
+    text.parse().unwrap()
+}
+
+#[tokio::test]
+async fn apps_are_added_hold_their_links_and_outlive_a_restart() {
+    let bench = Bench::new().await;
+    let engine = Engine::open(bench.options()).await.unwrap();
+    engine.app_add(bench.draft(FIRST, "right")).await.unwrap();
+    engine.app_add(bench.draft(SECOND, "right")).await.unwrap();
+    let exists = engine.app_add(bench.draft(FIRST, "another")).await.unwrap_err();
+    assert_eq!(exists.code, FaultCode::AppExists);
+    until(&engine, |snapshot| connected(snapshot, 2)).await;
+    engine.pause(Which { app_id: Some(id(SECOND)) }).await.unwrap();
+    engine.close().await;
+    assert_eq!(bench.platform.stats().clients, 0);
+
+    let engine = Engine::open(bench.options()).await.unwrap();
+    let snapshot = until(&engine, |snapshot| snapshot.apps[0].phase == Phase::Connected).await;
+    assert_eq!(snapshot.apps[1].phase, Phase::Paused, "a pause is remembered");
+    engine.resume(Which::default()).await.unwrap();
+    until(&engine, |snapshot| connected(snapshot, 2)).await;
+    engine.app_remove(AppRef { app_id: id(FIRST) }).await.unwrap();
+    assert_eq!(bench.store.accounts(), [SECOND], "a removed app's secret is forgotten");
+    until(&engine, |snapshot| connected(snapshot, 1)).await;
+    engine.close().await;
+}
+
+#[tokio::test]
+async fn a_refused_app_waits_for_the_user_whose_edit_mends_it() {
+    let bench = Bench::new().await;
+    let engine = Engine::open(bench.options()).await.unwrap();
+    engine.app_add(bench.draft(FIRST, "wrong")).await.unwrap();
+    let snapshot = until(&engine, |snapshot| snapshot.phase == Phase::NeedsYou).await;
+    assert_eq!(snapshot.apps[0].reason.as_ref().unwrap().code, ReasonCode::CredentialsWrong);
+    let secret = Some(Secret::from(SecretString::from("right")));
+    let edit = AppEdit { app_id: id(FIRST), app_secret: secret, domain: None, name: Some("renamed".into()) };
+    engine.app_edit(edit).await.unwrap();
+    let snapshot = until(&engine, |snapshot| connected(snapshot, 1)).await;
+    assert_eq!(snapshot.apps[0].name, "renamed");
+    engine.close().await;
+}
+
+#[tokio::test]
+async fn a_store_that_fails_changes_nothing_and_a_missing_secret_is_named() {
+    let bench = Bench::new().await;
+    let engine = Engine::open(bench.options()).await.unwrap();
+    bench.store.fail_with(Some(secrets::Error::Locked));
+    let fault = engine.app_add(bench.draft(FIRST, "right")).await.unwrap_err();
+    assert_eq!(fault.code, FaultCode::SecretStore);
+    assert!(engine.snapshots().borrow().apps.is_empty());
+    bench.store.fail_with(None);
+    engine.app_add(bench.draft(FIRST, "right")).await.unwrap();
+    until(&engine, |snapshot| connected(snapshot, 1)).await;
+    engine.close().await;
+
+    let empty: Arc<MemoryStore> = Arc::default();
+    let engine = Engine::open(options(bench.folder.path(), empty.clone())).await.unwrap();
+    let snapshot = until(&engine, |snapshot| snapshot.phase == Phase::NeedsYou).await;
+    assert_eq!(snapshot.apps[0].reason.as_ref().unwrap().code, ReasonCode::SecretMissing);
+    secrets::SecretStore::write(&*empty, FIRST, SecretString::from("right")).unwrap();
+    engine.retry(Which::default()).await.unwrap();
+    until(&engine, |snapshot| connected(snapshot, 1)).await;
+    engine.close().await;
+}
+
+#[tokio::test]
+async fn events_are_listed_whole_and_told_in_batches() {
+    let bench = Bench::new().await;
+    let engine = Engine::open(bench.options()).await.unwrap();
+    let mut batches = engine.arrivals();
+    engine.app_add(bench.draft(FIRST, "right")).await.unwrap();
+    until(&engine, |snapshot| connected(snapshot, 1)).await;
+    bench.platform.send(EventSpec::new(EventKind::MessageText).text("你好 hello")).unwrap();
+    let batch = timeout(Duration::from_secs(20), batches.recv()).await.unwrap().unwrap();
+    assert_eq!(batch[0].preview.as_deref(), Some("你好 hello"));
+    assert_eq!((batch[0].seq, batch[0].ack_code), (1, 200));
+    let whole = engine.event(EventRef { seq: 1 }).await.unwrap();
+    let payload: serde_json::Value = serde_json::from_str(&whole.payload).unwrap();
+    assert_eq!(payload["header"]["event_type"], "im.message.receive_v1");
+    assert!(whole.headers.iter().any(|(key, _)| key == "message_id"));
+    assert_eq!(engine.events(EventsAfter { after: 1 }).await.unwrap(), []);
+    assert_eq!(engine.event(EventRef { seq: 2 }).await.unwrap_err().code, FaultCode::EventGone);
+    let snapshot = until(&engine, |snapshot| snapshot.apps[0].events == 1).await;
+    assert_eq!(snapshot.events_today, 1);
+    engine.close().await;
+}
+
+#[tokio::test]
+async fn with_no_app_the_simulator_plays_until_there_is_one() {
+    let bench = Bench::new().await;
+    let engine =
+        Engine::open(Options { apps: Apps::ConfiguredOrSimulator, ..bench.options() }).await.unwrap();
+    let snapshot = until(&engine, |snapshot| connected(snapshot, 1)).await;
+    assert!(snapshot.apps[0].simulated && snapshot.simulator.is_some());
+    engine.simulator_send(SimulatedEvent { kind: SimulatedEventKind::CardAction }).await.unwrap();
+    until(&engine, |snapshot| snapshot.apps[0].events > 0).await;
+    let refuse = |fault| engine.simulator_fault(SimulatedFaultChange { fault });
+    refuse(Some(SimulatedFault::Forbidden)).await.unwrap();
+    let snapshot = until(&engine, |snapshot| snapshot.phase == Phase::NeedsYou).await;
+    assert_eq!(snapshot.apps[0].reason.as_ref().unwrap().code, ReasonCode::Forbidden);
+    refuse(None).await.unwrap();
+    until(&engine, |snapshot| connected(snapshot, 1)).await;
+    engine.app_add(bench.draft(FIRST, "right")).await.unwrap();
+    let snapshot = until(&engine, |snapshot| connected(snapshot, 1)).await;
+    assert_eq!(snapshot.apps[0].app_id, id(FIRST));
+    assert!(snapshot.simulator.is_none());
+    engine.close().await;
+}
+
+#[tokio::test]
+async fn credentials_are_checked_without_connecting() {
+    let bench = Bench::new().await;
+    let engine = Engine::open(bench.options()).await.unwrap();
+    let check = |secret: &str| {
+        let app_secret = Some(Secret::from(SecretString::from(secret)));
+        engine.app_check(CheckDraft { app_id: id(FIRST), app_secret, domain: bench.domain() })
+    };
+    assert!(check("right").await.unwrap().ok);
+    assert_eq!(check("wrong").await.unwrap().reason.unwrap().code, ReasonCode::CredentialsWrong);
+    assert_eq!(check(" ").await.unwrap_err().code, FaultCode::SecretEmpty);
+    assert_eq!(bench.platform.stats().links, 0);
+    engine.close().await;
+}
+
+#[tokio::test]
+async fn a_second_engine_is_told_who_holds_the_folder_and_the_socket_reaches_the_first() {
+    let bench = Bench::new().await;
+    let engine = Engine::open(bench.options()).await.unwrap();
+    let fault = Engine::open(bench.options()).await.err().unwrap();
+    assert_eq!(fault.code, FaultCode::HeldByOther);
+    assert_eq!(fault.values["holder"], "test");
+    let mut client = Client::connect(bench.folder.path()).await.unwrap();
+    let change = SettingsChange { language: Some(LanguageChoice::Chinese) };
+    client.call::<longwire_contract::call::ChangeSettings>(&change).await.unwrap();
+    let snapshot = client.call::<longwire_contract::call::ReadSnapshot>(&()).await.unwrap();
+    assert_eq!(snapshot.language, Language::Chinese);
+    let unknown = AppRef { app_id: id(FIRST) };
+    let fault = client.call::<longwire_contract::call::RemoveApp>(&unknown).await.unwrap_err();
+    assert_eq!(fault.code, FaultCode::AppUnknown);
+    engine.close().await;
+    let fault = Client::connect(bench.folder.path()).await.err().unwrap();
+    assert_eq!(fault.code, FaultCode::NotRunning);
+    Engine::open(bench.options()).await.unwrap().close().await;
+}
+
+#[tokio::test]
+async fn a_new_language_is_told_and_kept() {
+    let bench = Bench::new().await;
+    let engine = Engine::open(bench.options()).await.unwrap();
+    let before = engine.snapshots().borrow().rev;
+    engine.settings_change(SettingsChange { language: Some(LanguageChoice::Chinese) }).await.unwrap();
+    let snapshot = until(&engine, |snapshot| snapshot.language == Language::Chinese).await;
+    assert!(snapshot.rev > before);
+    engine.close().await;
+    let text = std::fs::read_to_string(bench.folder.path().join("config.toml")).unwrap();
+    assert_eq!(text, "language = \"zh-CN\"\n");
+}
