@@ -5,7 +5,7 @@ use serde_json::Value;
 /// Longest preview in characters; a list shows one line.
 const LONGEST: usize = 120;
 
-/// The text of a message, its mentions by name; `None` for an event that has no text.
+/// The text of a message, its mentions by name, or the name of a file; `None` for an event that has neither.
 pub(crate) fn of(event_type: &str, payload: &[u8]) -> Option<String> {
     if event_type != "im.message.receive_v1" {
         return None;
@@ -14,7 +14,8 @@ pub(crate) fn of(event_type: &str, payload: &[u8]) -> Option<String> {
     let message = payload.pointer("/event/message")?;
     // The platform puts the content of a message into it as JSON text.
     let content: Value = serde_json::from_str(message.get("content")?.as_str()?).ok()?;
-    let mut text = content.get("text").or_else(|| content.get("title")).and_then(Value::as_str)?.to_owned();
+    let text = ["text", "title", "file_name"].iter().find_map(|key| content.get(*key));
+    let mut text = text.and_then(Value::as_str)?.to_owned();
     for mention in message.get("mentions").and_then(Value::as_array).into_iter().flatten() {
         if let (Some(key), Some(name)) = (mention["key"].as_str(), mention["name"].as_str()) {
             text = text.replace(key, &format!("@{name}"));
@@ -52,6 +53,12 @@ mod tests {
         let payload = message(&json!({ "text": "字".repeat(200) }).to_string());
         let preview = of("im.message.receive_v1", &payload).unwrap();
         assert_eq!(preview.chars().count(), LONGEST + 1);
+    }
+
+    #[test]
+    fn a_file_shows_its_name() {
+        let payload = message(r#"{"file_key":"file_1","file_name":"季度报表.xlsx"}"#);
+        assert_eq!(of("im.message.receive_v1", &payload).as_deref(), Some("季度报表.xlsx"));
     }
 
     #[test]
