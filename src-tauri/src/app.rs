@@ -1,6 +1,6 @@
 //! The process: starts the tray, the engine and the window, and ends them.
 
-use std::process::ExitCode;
+use std::{fmt::Display, process::ExitCode};
 
 use tauri::{AppHandle, Manager, RunEvent, async_runtime};
 use tauri_plugin_single_instance as single_instance;
@@ -20,6 +20,9 @@ const HIDDEN: &str = "--hidden";
 
 /// Runs the app until it is quit.
 pub(crate) fn run() -> ExitCode {
+    if !platform::has_desktop() {
+        return no_desktop("neither DISPLAY nor WAYLAND_DISPLAY is set");
+    }
     let built = tauri::Builder::default()
         // First, so that a second process ends before it touches anything.
         .plugin(single_instance::init(|app, arguments, _| open_unless_hidden(app, &arguments)))
@@ -32,12 +35,14 @@ pub(crate) fn run() -> ExitCode {
             app.run(on_event);
             ExitCode::SUCCESS
         }
-        Err(error) => {
-            log::start(None, Level::INFO);
-            tracing::error!(%error, "the desktop cannot be reached; `longwire run` works without one");
-            ExitCode::FAILURE
-        }
+        Err(error) => no_desktop(error),
     }
+}
+
+fn no_desktop(cause: impl Display) -> ExitCode {
+    log::start(None, Level::INFO);
+    tracing::error!(%cause, "no desktop to show a window on; `longwire run` works without one");
+    ExitCode::FAILURE
 }
 
 fn start(app: &AppHandle) -> tauri::Result<()> {

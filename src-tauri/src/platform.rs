@@ -30,6 +30,14 @@ pub(crate) fn tray_icon(phase: Phase) -> Image<'static> {
     }
 }
 
+/// Whether there is a desktop to show anything on. GTK, asked without one, panics.
+pub(crate) fn has_desktop() -> bool {
+    cfg!(target_os = "macos")
+        || ["DISPLAY", "WAYLAND_DISPLAY"]
+            .iter()
+            .any(|name| std::env::var_os(name).is_some_and(|name| !name.is_empty()))
+}
+
 /// Makes the app live in the menu bar alone, without a place in the Dock. Panels elsewhere need no such word.
 pub(crate) fn live_in_menu_bar(app: &AppHandle) -> tauri::Result<()> {
     #[cfg(target_os = "macos")]

@@ -128,6 +128,15 @@ async fn a_hidden_start_shows_the_tray_alone_and_a_signal_ends_it_in_good_order(
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
 }
 
+#[test]
+fn without_a_desktop_it_says_what_works_instead() {
+    let data_dir = tempfile::tempdir().unwrap();
+    let ended =
+        Process::start(program("longwire-app")).variable("LONGWIRE_DATA_DIR", data_dir.path()).run().end();
+    assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+    assert!(ended.stderr.contains("`longwire run` works without one"), "{}", ended.stderr);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_settings_file_that_cannot_be_read_is_explained_left_alone_and_tried_again() {
     let session = Session::start("en_GB.UTF-8").await;
