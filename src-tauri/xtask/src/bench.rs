@@ -6,7 +6,10 @@ use crate::{
 /// Builds for release what is measured and what measures it, then measures.
 pub(crate) fn run(repository: &Repository, arguments: &[String]) -> Result<(), Failure> {
     say("building for release");
-    run_command(cargo(&repository.root).args(["build", "--release", "--package", "longwire-cli"]))?;
-    let bench = ["run", "--release", "--package", "longwire-tests", "--bin", "bench", "--"];
+    // One after the other: built together, the command would get the features that the tests ask of its libraries.
+    for package in ["longwire-cli", "longwire-tests"] {
+        run_command(cargo(&repository.root).args(["build", "--release", "--bins", "--package", package]))?;
+    }
+    let bench = ["run", "--quiet", "--release", "--package", "longwire-tests", "--bin", "bench", "--"];
     run_command(cargo(&repository.root).args(bench).args(arguments))
 }

@@ -30,7 +30,7 @@ Longwire's developer commands.
   cargo xtask run [ARGS…]    builds the window and the tray app, and opens it; ARGS go to the app
   cargo xtask test [STEP…]   everything a change must pass, in order; STEPs alone where named
   cargo xtask check-macos    type-checks and lints the whole workspace for Apple silicon, also from Linux
-  cargo xtask bench [ARGS…]  builds for release and measures; ARGS go to the benchmark
+  cargo xtask bench [ARGS…]  builds for release and measures (--quick: a short run; --check: fails where a demand does)
   cargo xtask codegen        writes ui/src/backend/contract.gen.ts from the contract crate (--check: only compares)
   cargo xtask layers         checks who may depend on whom, and where the system may be touched
 

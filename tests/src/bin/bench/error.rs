@@ -1,0 +1,20 @@
+use std::{io, path::PathBuf};
+
+use longwire_openplatform::FloodError;
+
+/// What kept the benchmark from measuring.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("{0} is not built for release: run `cargo xtask bench`")]
+    NotBuilt(PathBuf),
+    #[error("cannot start a client: {0}")]
+    Start(#[from] io::Error),
+    #[error("the simulator: {0}")]
+    Simulator(#[from] longwire_openplatform::Error),
+    #[error("{0} did not connect")]
+    NotConnected(&'static str),
+    #[error("{client}: {cause}")]
+    Flood { client: &'static str, cause: FloodError },
+    #[error("{printed} lines were printed of {events} events")]
+    Printed { printed: u64, events: u64 },
+}

@@ -1,0 +1,90 @@
+//! `cargo xtask bench`: how fast Longwire acknowledges, and what it costs. The simulator runs here, each client in a
+//! process of its own: `longwire run` as it is shipped, and `bare`, the least a client can do.
+
+// A developer's tool: it starts processes and prints.
+#![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::print_stderr)]
+
+mod client;
+mod error;
+mod footprint;
+mod growth;
+mod idle;
+mod load;
+mod plan;
+mod printing;
+mod report;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use longwire_openplatform::ClientConfig;
+
+use crate::{
+    client::{Client, Program},
+    error::Error,
+    idle::Idle,
+    load::Load,
+    plan::Plan,
+    report::Report,
+};
+
+const AFTER_HELP: &str = "\
+`cargo xtask bench` builds all of it for release first. Memory, descriptors, threads and wakes are Linux's to tell.
+
+Exit codes: 0 measured, 1 a demand is not met (with --check), 2 something broke.";
+
+/// Measures Longwire against a bare client on the simulator, and says of each demand whether it is met
+#[derive(Parser)]
+#[command(name = "bench", after_help = AFTER_HELP)]
+struct Arguments {
+    /// A short run with the same parts, to see that it works: too short for figures to be quoted
+    #[arg(long)]
+    quick: bool,
+    /// Exit with 1 where a demand is not met
+    #[arg(long)]
+    check: bool,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let plan = if arguments.quick { Plan::quick() } else { Plan::full() };
+    match measure(&plan).await {
+        Ok(report) => {
+            print!("{report}");
+            if arguments.check && !report.passed() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+        }
+        Err(error) => {
+            eprintln!("bench: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+async fn measure(plan: &Plan) -> Result<Report, Error> {
+    let mut report = Report::default();
+    // First of all, so that what starting leaves behind is over when its rest is watched.
+    let resting = Idle::start().await?;
+    let bare = Client::start(Program::Bare, ClientConfig::default()).await?;
+    let ours = Client::start(Program::Longwire, ClientConfig::default()).await?;
+
+    say(format_args!("{} rounds, 1 event in flight", plan.rounds));
+    report.add(Load::compare(&bare, &ours, plan.rounds, plan.alone, 1).await?.latency());
+    say(format_args!("{} rounds, 64 events in flight", plan.rounds));
+    report.add(Load::compare(&bare, &ours, plan.rounds, plan.together, 64).await?.throughput());
+
+    drop((bare, ours));
+
+    say(format_args!("growth over {} events", plan.many));
+    report.add(growth::measure(plan.some, plan.many).await?);
+
+    say(format_args!("--print into a pipe"));
+    report.add([printing::measure(plan.together).await?]);
+    say(format_args!("an idle connection, for {} s", plan.rest.as_secs()));
+    report.add([resting.watch(plan.rest).await?]);
+    Ok(report)
+}
+
+fn say(line: impl std::fmt::Display) {
+    eprintln!("… {line}");
+}

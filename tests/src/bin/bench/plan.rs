@@ -1,0 +1,41 @@
+use std::time::Duration;
+
+/// How much is measured.
+pub(crate) struct Plan {
+    /// How often bare and Longwire take turns.
+    pub(crate) rounds: usize,
+    /// Events of a turn, one in flight.
+    pub(crate) alone: u64,
+    /// Events of a turn, 64 in flight.
+    pub(crate) together: u64,
+    /// Events after which the footprint is taken.
+    pub(crate) some: u64,
+    /// Events after which it is taken again.
+    pub(crate) many: u64,
+    /// How long the idle connection is watched.
+    pub(crate) rest: Duration,
+}
+
+impl Plan {
+    pub(crate) fn full() -> Self {
+        Self {
+            rounds: 7,
+            alone: 20_000,
+            together: 200_000,
+            some: 100_000,
+            many: 1_000_000,
+            rest: Duration::from_millis(30_500),
+        }
+    }
+
+    pub(crate) fn quick() -> Self {
+        Self {
+            rounds: 3,
+            alone: 3_000,
+            together: 30_000,
+            some: 20_000,
+            many: 200_000,
+            rest: Duration::from_millis(10_500),
+        }
+    }
+}
