@@ -91,8 +91,10 @@ impl<'a> Window<'a> {
 
     /// Saves a picture of the screen once the page is painted; see [`Session::shoot`].
     pub async fn shoot(&self, name: &str) {
-        // The second frame begins when the first has been handed over.
-        let painted = "requestAnimationFrame(() => requestAnimationFrame(arguments[0]))";
+        // WebKit hands a painted frame to the screen some frames later.
+        let painted = "const done = arguments[0];
+            const after = (frames) => frames ? requestAnimationFrame(() => after(frames - 1)) : done();
+            after(20)";
         self.page.execute_async(painted, Vec::new()).await.expect("the page is painted");
         self.session.shoot(name);
     }
