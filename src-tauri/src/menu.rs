@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use longwire_contract::{AppView, Fault, Language, Phase, Snapshot, text::text};
-use serde::Serialize;
+use longwire_contract::{
+    AppView, Fault, Language, Phase, Snapshot,
+    text::{text, word},
+};
 
 /// A line of the menu.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -178,14 +180,6 @@ impl Say {
 
     fn tooltip(&self, phase: Phase) -> String {
         self.filled("tray.tooltip", &[("phase", &self.phase(phase))])
-    }
-}
-
-/// The word a code has on the wire, which is also its part of a text's key.
-fn word(code: &impl Serialize) -> String {
-    match serde_json::to_value(code) {
-        Ok(serde_json::Value::String(word)) => word,
-        _ => String::new(),
     }
 }
 

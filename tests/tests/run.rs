@@ -19,7 +19,7 @@ async fn each_event_is_a_line_of_json_and_acknowledged() {
     let platform = Simulator::builder().app(app()).start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let url = platform.url();
-    let run = longwire(folder.path(), ["run", "--app-id", APP_ID, "--domain", &url, "--print"])
+    let run = longwire(&folder.path().join("new"), ["run", "--app-id", APP_ID, "--domain", &url, "--print"])
         .variable("LONGWIRE_APP_SECRET", app().secret.expose_secret())
         .run();
     run.stderr_line(&format!("connected to {}", url.replace("http", "ws")));
@@ -36,6 +36,8 @@ async fn each_event_is_a_line_of_json_and_acknowledged() {
     assert!(lines.iter().all(|line| line["longwire"]["app_id"] == APP_ID), "{lines:?}");
     assert!(lines.iter().any(|line| line["type"] == "event_callback"), "schema 1.0 is among them");
     assert_eq!(platform.stats().clients, 0, "closed in good order");
+    let log = std::fs::read_to_string(folder.path().join("new/longwire.log")).unwrap();
+    assert!(log.contains("connected to ws://"), "a first start makes the folder and the log: {log}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

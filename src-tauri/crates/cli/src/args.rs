@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use longwire_contract::{AppId, Domain, SimulatedFault};
+use longwire_contract::{AppId, Domain, SimulatedFault, text::word};
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -207,14 +207,6 @@ pub(crate) fn parse_fault(name: &str) -> Result<SimulatedFault, String> {
         let names: Vec<_> = SimulatedFault::ALL.iter().map(word).collect();
         format!("one of: {}", names.join(", "))
     })
-}
-
-/// A value's name in the contract's JSON.
-pub(crate) fn word(value: &impl serde::Serialize) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(word)) => word,
-        _ => String::new(),
-    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,10 @@ mod input;
 
 use std::{path::PathBuf, sync::Arc};
 
-use longwire_contract::{Fault, FaultCode, Language, SimulatedEventKind, SimulatedFault, text::text};
+use longwire_contract::{
+    Fault, FaultCode, Language, SimulatedEventKind, SimulatedFault,
+    text::{text, word},
+};
 use longwire_engine::simulated;
 use longwire_openplatform::{App, Authority, Leaf, Running, Simulator, Stats};
 use secrecy::ExposeSecret;
@@ -12,7 +15,7 @@ use tokio::time::{Duration, Interval, interval};
 use tracing::info;
 
 use crate::{
-    args::{Certificate, Simulate, word},
+    args::{Certificate, Simulate},
     exit::Exit,
     secret,
     words::values,
@@ -102,6 +105,9 @@ fn say(line: &str) {
 
 fn send(platform: &Running, kind: SimulatedEventKind) {
     match platform.send(simulated::event_kind(kind)) {
+        Ok(_) if platform.clients().is_empty() => {
+            info!(event = %word(&kind), "nobody is connected; sent again later, as the platform does");
+        }
         Ok(_) => info!(event = %word(&kind), "sent"),
         Err(error) => info!(event = %word(&kind), %error, "not sent"),
     }

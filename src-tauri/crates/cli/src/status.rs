@@ -1,8 +1,11 @@
-use longwire_contract::{AppView, Fault, Language, Phase, Snapshot, call, text::text};
+use longwire_contract::{
+    AppView, Fault, Language, Phase, Snapshot, call,
+    text::{text, word},
+};
 use longwire_engine::{Client, Machine};
 
 use crate::{
-    args::{Status, word},
+    args::Status,
     exit::Exit,
     words::{self, values},
 };

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use longwire_contract::{Fault, Language, Reason, text::text};
-
-use crate::args::word;
+use longwire_contract::{
+    Fault, Language, Reason,
+    text::{text, word},
+};
 
 /// Values for a text's placeholders.
 pub(crate) fn values<const N: usize>(pairs: [(&str, String); N]) -> BTreeMap<String, String> {

@@ -2,6 +2,8 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
+use serde::Serialize;
+
 use crate::Language;
 
 static ENGLISH: LazyLock<Catalogue> =
@@ -19,6 +21,14 @@ pub fn text(language: Language, key: &str, values: &BTreeMap<String, String>) ->
         Language::Chinese => &CHINESE,
     };
     fill(catalogue.get(key).map_or(key, String::as_str), values)
+}
+
+/// A code's name on the wire, which is also its part of a text's key; empty for a value that has no one name.
+pub fn word(code: &impl Serialize) -> String {
+    match serde_json::to_value(code) {
+        Ok(serde_json::Value::String(word)) => word,
+        _ => String::new(),
+    }
 }
 
 fn catalogue(json: &str) -> Catalogue {
@@ -49,8 +59,6 @@ fn fill(template: &str, values: &BTreeMap<String, String>) -> String {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
-
-    use serde::Serialize;
 
     use super::*;
     use crate::{FaultCode, NoticeCode, Phase, ReasonCode, SimulatedEventKind, SimulatedFault};
@@ -90,9 +98,5 @@ mod tests {
 
     fn placeholders(text: &str) -> BTreeSet<&str> {
         text.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name).collect()
-    }
-
-    fn word(code: &impl Serialize) -> String {
-        serde_json::to_value(code).unwrap().as_str().unwrap().to_owned()
     }
 }

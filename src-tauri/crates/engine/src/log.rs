@@ -47,6 +47,7 @@ struct LogFile(Arc<Mutex<FileRotate<AppendCount>>>);
 
 impl LogFile {
     fn open(data_dir: &Path) -> Option<Self> {
+        longwire_host::paths::create(data_dir).ok()?;
         // The library panics on a folder it cannot write to; so ask first.
         let path = data_dir.join(LOG_FILE);
         let mut options = OpenOptions::new();

@@ -1,13 +1,13 @@
 use std::io::{self, BufRead, IsTerminal, Read};
 
-use longwire_contract::{Language, SimulatedEventKind, SimulatedFault, text::text};
+use longwire_contract::{
+    Language, SimulatedEventKind, SimulatedFault,
+    text::{text, word},
+};
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use tokio::sync::mpsc;
 
-use crate::{
-    args::{parse_fault, word},
-    words::values,
-};
+use crate::{args::parse_fault, words::values};
 
 /// What the user wants of the simulator.
 #[derive(Clone, Debug, PartialEq)]
@@ -70,12 +70,15 @@ pub(crate) fn help(language: Language) -> String {
     let name = |group, value: &str| text(language, &format!("simulator.{group}.{value}"), &values([]));
     let events = SimulatedEventKind::ALL.iter().zip(EVENT_KEYS.chars());
     let faults = SimulatedFault::ALL.iter().zip(FAULT_KEYS.chars());
-    let mut lines: Vec<String> =
-        events.map(|(kind, key)| format!("  {key}  {}", name("event", &word(kind)))).collect();
+    let plain = |key| text(language, key, &values([]));
+    let mut lines = vec![plain("cli.simulate_events")];
+    lines.extend(events.map(|(kind, key)| format!("  {key}  {}", name("event", &word(kind)))));
+    lines.push(plain("cli.simulate_faults"));
     lines.extend(faults.map(|(fault, key)| format!("  {key}  {}", name("fault", &word(fault)))));
-    lines.push(format!("  0  {}", text(language, "simulator.fault.none", &values([]))));
-    lines.push(format!("  s  {}", text(language, "cli.simulate_stats", &values([]))));
-    lines.push(format!("  q  {}", text(language, "cli.simulate_quit", &values([]))));
+    lines.push(format!("  0  {}", plain("simulator.fault.none")));
+    lines.push(plain("cli.simulate_more"));
+    lines.push(format!("  s  {}", plain("cli.simulate_stats")));
+    lines.push(format!("  q  {}", plain("cli.simulate_quit")));
     lines.join("\n")
 }
 

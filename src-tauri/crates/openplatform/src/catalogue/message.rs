@@ -10,7 +10,7 @@ const TEXTS: &[&str] = &[
     "明天下午三点的评审改到四点,可以吗?",
     "Could you summarise yesterday's incident for me?",
     "The staging deploy is stuck at 80%, any idea why?",
-    "Please translate the release notes into Chinese 🙏",
+    "Please translate the release notes into Chinese",
     "收到,谢谢!",
 ];
 
