@@ -3,6 +3,8 @@
 // Helpers of tests fail as tests do.
 #![allow(clippy::panic, clippy::unwrap_used)]
 
+use std::time::Duration;
+
 use longwire_openplatform::{App, EventKind, EventSpec, Simulator};
 use longwire_tests::longwire;
 use secrecy::{ExposeSecret, SecretString};
@@ -42,7 +44,8 @@ async fn each_event_is_a_line_of_json_and_acknowledged() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_link_that_is_cut_comes_back_and_what_was_sent_meanwhile_arrives() {
-    let platform = Simulator::builder().app(app()).time_scale(0.01).start().await.unwrap();
+    let often = [Duration::from_millis(200); 100];
+    let platform = Simulator::builder().app(app()).redelivery(often).start().await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let run = longwire(folder.path(), ["run", "--app-id", APP_ID, "--domain", &platform.url(), "--print"])
         .variable("LONGWIRE_APP_SECRET", "s")

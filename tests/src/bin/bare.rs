@@ -23,7 +23,9 @@ async fn main() -> Result<(), Box<dyn Error>> {
     };
     let address = url.strip_prefix("http://").ok_or("the URL begins with http://")?;
     let ticket = ticket(address, &app_id, &env::var("LONGWIRE_APP_SECRET")?).await?;
-    let (mut socket, _) = client_async(ticket, TcpStream::connect(address).await?).await?;
+    let stream = TcpStream::connect(address).await?;
+    stream.set_nodelay(true)?;
+    let (mut socket, _) = client_async(ticket, stream).await?;
     while let Some(message) = socket.next().await {
         let Message::Binary(bytes) = message? else { continue };
         let arrived = Instant::now();
