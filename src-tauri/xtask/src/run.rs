@@ -15,6 +15,7 @@ pub(crate) fn run(repository: &Repository, arguments: &[String]) -> Result<(), F
         ));
     }
     prepare()?;
+    ensure_chinese();
     node::build_window(repository)?;
     build_app(repository)?;
     say("opening Longwire");
@@ -33,6 +34,18 @@ pub(crate) fn prepare() -> Result<(), Failure> {
         find("pkg-config").is_some()
             && probe(Command::new("pkg-config").args(["--exists", "webkit2gtk-4.1"])).is_some()
     })
+}
+
+/// Has a font for Chinese: half of the simulator's messages are, whatever the window speaks. Without one the app opens
+/// all the same.
+fn ensure_chinese() {
+    let fonts = probe(Command::new("fc-list").arg(":lang=zh")).unwrap_or_default();
+    if cfg!(target_os = "linux")
+        && fonts.trim().is_empty()
+        && let Err(failure) = debian::ensure(debian::FOR_CHINESE, || false)
+    {
+        say(format_args!("no font for Chinese: {failure}"));
+    }
 }
 
 /// Builds the tray app. Unoptimised: the first start matters more here than the hundredth event.

@@ -116,6 +116,7 @@ fn tests(repository: &Repository) -> Result<(), Failure> {
     prepare()?;
     if cfg!(target_os = "linux") {
         debian::ensure(debian::TO_TEST, || find("Xvfb").is_some() && find("WebKitWebDriver").is_some())?;
+        debian::ensure(debian::FOR_CHINESE, || true)?;
     }
     let peers = repository.root.join("tests/peers/requirements.txt");
     if let Ok(requirements) = fs::read_to_string(&peers) {
