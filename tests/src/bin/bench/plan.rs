@@ -12,7 +12,7 @@ pub(crate) struct Plan {
     pub(crate) some: u64,
     /// Events after which it is taken again.
     pub(crate) many: u64,
-    /// How long the idle connection is watched.
+    /// How long the idle connection is watched, at least.
     pub(crate) rest: Duration,
 }
 
@@ -24,7 +24,7 @@ impl Plan {
             together: 200_000,
             some: 100_000,
             many: 1_000_000,
-            rest: Duration::from_millis(30_500),
+            rest: Duration::from_secs(26),
         }
     }
 
@@ -35,7 +35,7 @@ impl Plan {
             together: 30_000,
             some: 20_000,
             many: 200_000,
-            rest: Duration::from_millis(10_500),
+            rest: Duration::from_secs(6),
         }
     }
 }
