@@ -43,8 +43,12 @@ pub enum FaultCode {
     BadRequest,
     /// The App Secret is empty.
     SecretEmpty,
-    /// The App Secret that was handed in cannot be used: its file cannot be read, or others can read it too.
+    /// The App Secret that was handed in cannot be used.
     SecretUnreadable,
+    /// The file that holds the App Secret can be read by other users.
+    SecretFileOpen,
+    /// This system has no place that keeps secrets.
+    NoSecretStore,
     /// The domain cannot be used: not a URL, or plain http to another machine.
     DomainUnusable,
     /// An app with this ID is there already.
@@ -79,6 +83,8 @@ impl FaultCode {
         Self::BadRequest,
         Self::SecretEmpty,
         Self::SecretUnreadable,
+        Self::SecretFileOpen,
+        Self::NoSecretStore,
         Self::DomainUnusable,
         Self::AppExists,
         Self::AppUnknown,

@@ -83,8 +83,12 @@ pub enum ReasonCode {
     LinkClosed,
     /// No App Secret is kept for this app.
     SecretMissing,
-    /// The place where secrets are kept cannot be read.
+    /// The App Secret cannot be read: the keychain or its file refuses.
     SecretUnreadable,
+    /// This system has no place that keeps secrets.
+    NoSecretStore,
+    /// The app's domain cannot be used: not a URL, or plain http to another machine.
+    DomainUnusable,
 }
 
 impl ReasonCode {
@@ -117,5 +121,7 @@ impl ReasonCode {
         Self::LinkClosed,
         Self::SecretMissing,
         Self::SecretUnreadable,
+        Self::NoSecretStore,
+        Self::DomainUnusable,
     ];
 }
