@@ -33,6 +33,9 @@ pub struct Road {
     pub trace: Trace,
 }
 
+/// Told of each step as it begins.
+pub type Begins<'a> = dyn FnMut(Stage) + Send + 'a;
+
 impl Dialer {
     /// A dialer that trusts these roots, with the default deadlines.
     pub fn new(roots: Arc<Roots>) -> Self {
@@ -56,8 +59,13 @@ impl Dialer {
 
     /// Builds the road to an origin: name, connection, TLS. Dropping the future gives up and closes what was opened.
     pub async fn dial(&self, origin: &Origin) -> Result<Road, Error> {
+        self.dial_telling(origin, &mut |_| {}).await
+    }
+
+    /// The same, and says when the next step begins: the lookup of the name first.
+    pub async fn dial_telling(&self, origin: &Origin, begins: &mut Begins<'_>) -> Result<Road, Error> {
         let mut trace = Trace::default();
-        match self.walk(origin, &mut trace).await {
+        match self.walk(origin, &mut trace, begins).await {
             Ok(stream) => Ok(Road { stream, trace }),
             Err((stage, cause)) => {
                 Err(Error { stage, cause, origin: origin.clone(), trace: Box::new(trace) })
@@ -65,13 +73,20 @@ impl Dialer {
         }
     }
 
-    async fn walk(&self, origin: &Origin, trace: &mut Trace) -> Result<Stream, (Stage, Cause)> {
+    async fn walk(
+        &self,
+        origin: &Origin,
+        trace: &mut Trace,
+        begins: &mut Begins<'_>,
+    ) -> Result<Stream, (Stage, Cause)> {
+        begins(Stage::Dns);
         let began = Instant::now();
         let addresses = within(self.deadlines.dns, resolve::addresses(origin))
             .await
             .map_err(|cause| (Stage::Dns, cause))?;
         trace.dns = origin.address().is_none().then(|| began.elapsed());
 
+        begins(Stage::Tcp);
         let began = Instant::now();
         let tcp = connect(&race::interleave(&addresses), self.deadlines.tcp, trace)
             .await
@@ -81,6 +96,7 @@ impl Dialer {
         match origin.scheme() {
             Scheme::Plain => Ok(Stream::Plain(tcp)),
             Scheme::Tls => {
+                begins(Stage::Tls);
                 let began = Instant::now();
                 let handshake =
                     tls::handshake(&self.roots, origin.server_name(), tcp, self.deadlines.tls, trace);

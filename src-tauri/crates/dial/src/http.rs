@@ -14,7 +14,7 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 
 use crate::cause::{Cause, Part};
-use crate::dialer::{Dialer, Road, within};
+use crate::dialer::{Begins, Dialer, Road, within};
 use crate::error::{Error, Stage};
 use crate::origin::Origin;
 use crate::stream::Stream;
@@ -51,14 +51,17 @@ impl Default for Limits {
 }
 
 /// Builds a road to the origin, sends the request over it, reads the whole answer and closes the road. Of the request's
-/// URI only path and query count; `Host` and `Connection` are set here. Dropping the future closes the road.
+/// URI only path and query count; `Host` and `Connection` are set here. `begins` is told of each step. Dropping the future
+/// closes the road.
 pub async fn send(
     dialer: &Dialer,
     origin: &Origin,
     request: Request<Bytes>,
     limits: Limits,
+    begins: &mut Begins<'_>,
 ) -> Result<(Response, Trace), Error> {
-    let Road { stream, trace } = dialer.dial(origin).await?;
+    let Road { stream, trace } = dialer.dial_telling(origin, begins).await?;
+    begins(Stage::Http);
     let deadline = dialer.deadlines().http;
     let exchange = async { exchange(stream, addressed(request, origin)?, limits, deadline).await };
     match within(deadline, exchange).await {

@@ -33,7 +33,7 @@ pub use crate::ca_file::RootsProblem;
 pub use crate::cause::{Cause, Lookup, Part};
 pub use crate::certificate::date;
 pub use crate::deadlines::Deadlines;
-pub use crate::dialer::{Dialer, Road};
+pub use crate::dialer::{Begins, Dialer, Road};
 pub use crate::error::{Error, Stage};
 pub use crate::origin::{Origin, OriginError, Scheme};
 pub use crate::roots::{RootSource, Roots};

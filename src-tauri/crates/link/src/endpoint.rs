@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use crate::{
     Config, EndpointError, Error,
     censor::Censor,
-    platform::{Grant, Walk},
+    platform::{Begins, Grant, Walk},
     ticket::Ticket,
 };
 
@@ -19,22 +19,23 @@ use crate::{
 /// # Errors
 /// Those of the road and of the endpoint.
 pub async fn check(config: &Config) -> Result<(), Error> {
-    ask(config).await.result.map(drop)
+    ask(config, &mut |_| {}).await.result.map(drop)
 }
 
 /// The same on both domains.
 const PATH: &str = "/callback/ws/endpoint";
 
-pub(crate) async fn ask(config: &Config) -> Walk<Grant> {
+pub(crate) async fn ask(config: &Config, begins: &mut Begins<'_>) -> Walk {
     let began = Instant::now();
-    match send(&config.dialer, &config.origin, request(config), Limits::default()).await {
+    let mut begins = |stage: longwire_dial::Stage| begins(stage.into());
+    match send(&config.dialer, &config.origin, request(config), Limits::default(), &mut begins).await {
         Ok((response, trace)) => {
             let road = [trace.dns, trace.tcp, trace.tls].into_iter().flatten().sum();
             let took = Some(began.elapsed().saturating_sub(road));
             let result = read(&response, &Censor::of([config.app_secret.clone()])).map_err(Error::from);
             Walk { trace, took, result }
         }
-        Err(error) => Walk::no_road(error),
+        Err(error) => Walk { trace: (*error.trace).clone(), took: None, result: Err(error.into()) },
     }
 }
 

@@ -8,7 +8,7 @@ use tokio::{
 };
 use tokio_tungstenite::WebSocketStream;
 
-use crate::{Config, Error, endpoint, ticket::Ticket, upgrade};
+use crate::{Config, Error, Stage, endpoint, ticket::Ticket, upgrade};
 
 /// The two things a try asks of the platform. The tests have another platform behind them.
 pub(crate) trait Platform: Send + Sync {
@@ -16,19 +16,33 @@ pub(crate) trait Platform: Send + Sync {
     type Io: AsyncRead + AsyncWrite + Send + Unpin;
 
     /// Asks for a ticket. Each opens one session.
-    fn ticket(&self) -> impl Future<Output = Walk<Grant>> + Send;
+    fn ticket(&self, begins: &mut Begins<'_>) -> impl Future<Output = Walk> + Send;
 
     /// Opens a session and uses the ticket up.
-    fn open(&self, ticket: Ticket) -> impl Future<Output = Walk<WebSocketStream<Self::Io>>> + Send;
+    fn open(
+        &self,
+        ticket: Ticket,
+        begins: &mut Begins<'_>,
+    ) -> impl Future<Output = Result<Opened<Self::Io>, Error>> + Send;
 }
 
-/// A step that took a road: what it led to, and what was seen of the road either way.
+/// Told of each step as it begins.
+pub(crate) type Begins<'a> = dyn FnMut(Stage) + Send + 'a;
+
+/// The way to the endpoint: what it led to, and what was seen of the road either way.
 #[derive(Debug)]
-pub(crate) struct Walk<T> {
+pub(crate) struct Walk {
     pub(crate) trace: Trace,
     /// From the moment the road stood.
     pub(crate) took: Option<Duration>,
-    pub(crate) result: Result<T, Error>,
+    pub(crate) result: Result<Grant, Error>,
+}
+
+/// A WebSocket, and how long the upgrade to it took from the moment its road stood.
+#[derive(Debug)]
+pub(crate) struct Opened<S> {
+    pub(crate) socket: WebSocketStream<S>,
+    pub(crate) took: Duration,
 }
 
 /// What the endpoint grants.
@@ -38,29 +52,20 @@ pub(crate) struct Grant {
     pub(crate) wishes: ClientConfig,
 }
 
-impl<T> Walk<T> {
-    /// A road that did not come to stand.
-    pub(crate) fn no_road(error: longwire_dial::Error) -> Self {
-        Self { trace: (*error.trace).clone(), took: None, result: Err(error.into()) }
-    }
-}
-
 /// The platform at the end of a network.
 impl Platform for Config {
     type Io = longwire_dial::Stream;
 
-    async fn ticket(&self) -> Walk<Grant> {
-        endpoint::ask(self).await
+    async fn ticket(&self, begins: &mut Begins<'_>) -> Walk {
+        endpoint::ask(self, begins).await
     }
 
-    async fn open(&self, ticket: Ticket) -> Walk<WebSocketStream<Self::Io>> {
-        let Road { stream, trace } = match self.dialer.dial(&ticket.origin).await {
-            Ok(road) => road,
-            Err(error) => return Walk::no_road(error),
-        };
+    async fn open(&self, ticket: Ticket, begins: &mut Begins<'_>) -> Result<Opened<Self::Io>, Error> {
+        let Road { stream, .. } =
+            self.dialer.dial_telling(&ticket.origin, &mut |stage| begins(stage.into())).await?;
+        begins(Stage::Upgrade);
         let began = Instant::now();
-        let result = upgrade::upgrade(stream, &ticket, &self.tuning).await;
-        let took = result.is_ok().then(|| began.elapsed());
-        Walk { trace, took, result: result.map_err(Error::from) }
+        let socket = upgrade::upgrade(stream, &ticket, &self.tuning).await?;
+        Ok(Opened { socket, took: began.elapsed() })
     }
 }

@@ -45,12 +45,14 @@ pub enum State {
 }
 
 /// The steps of a try and how long each took; absent where it was not reached, not needed, or failed. There are two
-/// roads, to the endpoint and to the WebSocket's host; the values are those of the last one walked.
+/// roads, to the endpoint and then to the WebSocket's host; what is told of a road is told of the first. Where the second
+/// one fails, the error tells of it.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Steps {
-    /// The step under way, or the one that failed.
+    /// The step under way, or the one that failed. On the second road, that of [`Stage::Dns`], [`Stage::Tcp`] or
+    /// [`Stage::Tls`] which comes when `endpoint` is there.
     pub at: Stage,
-    /// Finding the host's addresses.
+    /// Finding the endpoint's addresses.
     pub dns: Option<Duration>,
     /// Connecting to one of them.
     pub tcp: Option<Duration>,
@@ -62,9 +64,9 @@ pub struct Steps {
     pub upgrade: Option<Duration>,
     /// From the first ping to the first frame.
     pub pong: Option<Duration>,
-    /// The address we are, or were, connected to.
+    /// The endpoint's address that we were connected to.
     pub peer: Option<SocketAddr>,
-    /// Who signed the peer's certificate.
+    /// Who signed the endpoint's certificate.
     pub issuer: Option<String>,
 }
 
@@ -96,7 +98,7 @@ impl Default for Steps {
 }
 
 impl Steps {
-    /// Takes over what was seen of a road.
+    /// Takes over what was seen of the road to the endpoint.
     pub(crate) fn walked(&mut self, trace: &Trace) {
         self.dns = trace.dns;
         self.tcp = trace.tcp;

@@ -26,9 +26,9 @@ use tokio_tungstenite::{
 };
 
 use crate::{
-    BadFrame, Error, Intake, NotKept, Nudge, State, Tuning,
+    BadFrame, Error, Intake, NotKept, Nudge, Stage as Hop, State, Tuning,
     hold::hold,
-    platform::{Grant, Platform, Walk},
+    platform::{Begins, Grant, Opened, Platform, Walk},
     ticket::Ticket,
     upgrade::websocket,
 };
@@ -70,7 +70,8 @@ impl Fake {
 impl Platform for Fake {
     type Io = DuplexStream;
 
-    async fn ticket(&self) -> Walk<Grant> {
+    async fn ticket(&self, begins: &mut Begins<'_>) -> Walk {
+        begins(Hop::Dns);
         let number = self.tickets.fetch_add(1, Relaxed);
         let wishes = match self.plan(false) {
             Plan::NoTicket(error) => return Walk { trace: Trace::default(), took: None, result: Err(error) },
@@ -83,17 +84,18 @@ impl Platform for Fake {
         Walk { trace: Trace::default(), took: Some(Duration::ZERO), result: Ok(grant) }
     }
 
-    async fn open(&self, ticket: Ticket) -> Walk<WebSocketStream<DuplexStream>> {
-        let result = match self.plan(true) {
-            Plan::NoUpgrade(error) => Err(error),
+    async fn open(&self, ticket: Ticket, begins: &mut Begins<'_>) -> Result<Opened<DuplexStream>, Error> {
+        begins(Hop::Upgrade);
+        let socket = match self.plan(true) {
+            Plan::NoUpgrade(error) => return Err(error),
             _ => {
                 let (ours, theirs) = tokio::io::duplex(256 << 10);
                 let socket = WebSocketStream::from_raw_socket(theirs, Role::Server, None).await;
                 self.links.send(Link { socket, device_id: ticket.device_id }).unwrap();
-                Ok(WebSocketStream::from_raw_socket(ours, Role::Client, Some(websocket(&self.tuning))).await)
+                WebSocketStream::from_raw_socket(ours, Role::Client, Some(websocket(&self.tuning))).await
             }
         };
-        Walk { trace: Trace::default(), took: Some(Duration::ZERO), result }
+        Ok(Opened { socket, took: Duration::ZERO })
     }
 }
 

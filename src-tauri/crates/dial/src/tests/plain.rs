@@ -41,6 +41,20 @@ async fn a_name_is_looked_up_and_the_time_it_took_is_kept() {
 }
 
 #[tokio::test]
+async fn each_step_is_told_as_it_begins() {
+    let address = server::silent().await;
+    let mut begun = Vec::new();
+    let to = |scheme| origin(format!("{scheme}://{address}"));
+    dialer(&[]).dial_telling(&to("http"), &mut |stage| begun.push(stage)).await.unwrap();
+    assert_eq!(begun, [Stage::Dns, Stage::Tcp]);
+    begun.clear();
+    let deadlines = Deadlines { tls: Duration::from_millis(20), ..Deadlines::default() };
+    let dialer = dialer(&[]).with_deadlines(deadlines);
+    dialer.dial_telling(&to("https"), &mut |stage| begun.push(stage)).await.unwrap_err();
+    assert_eq!(begun, [Stage::Dns, Stage::Tcp, Stage::Tls], "the step that failed is the last one told");
+}
+
+#[tokio::test]
 async fn a_closed_port_refuses_and_the_attempt_is_kept() {
     let port = closed_port().await;
     let error = dialer(&[]).dial(&origin(format!("http://127.0.0.1:{port}"))).await.unwrap_err();
