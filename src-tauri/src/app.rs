@@ -11,7 +11,8 @@ use crate::{
     engine::{self, EngineSlot},
     ipc,
     menu::View,
-    platform, tray, window,
+    platform, tray,
+    window::{self, Presence},
 };
 use longwire_engine::{Machine, log};
 
@@ -27,6 +28,7 @@ pub(crate) fn run() -> ExitCode {
         // First, so that a second process ends before it touches anything.
         .plugin(single_instance::init(|app, arguments, _| open_unless_hidden(app, &arguments)))
         .manage(EngineSlot::empty())
+        .manage(Presence::default())
         .invoke_handler(tauri::generate_handler![ipc::rpc])
         .setup(|app| Ok(start(app.handle())?))
         .build(tauri::generate_context!());
@@ -40,17 +42,15 @@ pub(crate) fn run() -> ExitCode {
 }
 
 fn no_desktop(cause: impl Display) -> ExitCode {
-    log::start(None, Level::INFO);
+    log::start(Level::INFO);
     tracing::error!(%cause, "no desktop to show a window on; `longwire run` works without one");
     ExitCode::FAILURE
 }
 
 fn start(app: &AppHandle) -> tauri::Result<()> {
-    // Not before: a second process has ended by now and must not write to the log of the first.
-    log::start(Machine::new(None).ok().as_ref().map(|machine| machine.data_dir.as_path()), Level::INFO);
+    log::start(Level::INFO);
     platform::live_in_menu_bar(app)?;
     tray::build(app, View::without_engine(engine::language(), None));
-    async_runtime::spawn(open_engine(app.clone()));
     async_runtime::spawn(quit_on_signal(app.clone()));
     let arguments: Vec<String> = std::env::args().collect();
     open_unless_hidden(app, &arguments);
@@ -58,10 +58,18 @@ fn start(app: &AppHandle) -> tauri::Result<()> {
 }
 
 fn open_unless_hidden(app: &AppHandle, arguments: &[String]) {
+    async_runtime::spawn(open_engine(app.clone()));
     // Without a tray icon a hidden app could not be reached at all.
     if !tray::is_there(app) || !arguments.iter().any(|argument| argument == HIDDEN) {
         window::show(app);
     }
+}
+
+/// Shows the window. Where the engine could not be opened that is tried again: whoever comes back to the app has
+/// most likely mended the cause.
+pub(crate) fn show(app: &AppHandle) {
+    async_runtime::spawn(open_engine(app.clone()));
+    window::show(app);
 }
 
 async fn open_engine(app: AppHandle) {
@@ -84,7 +92,7 @@ async fn quit_on_signal(app: AppHandle) {
 
 fn on_event(app: &AppHandle, event: RunEvent) {
     if platform::is_reopen(&event) {
-        window::show(app);
+        show(app);
     }
     match event {
         // The last window was closed; nobody has asked to quit.

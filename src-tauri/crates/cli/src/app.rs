@@ -1,12 +1,12 @@
 use longwire_contract::{
-    AppDraft, AppId, AppRef, CheckDraft, CheckReport, Fault, FaultCode, Language, Secret, call, text::text,
+    AppDraft, AppRef, CheckDraft, CheckReport, Fault, FaultCode, Language, Secret, call, text::text,
 };
-use longwire_engine::{Machine, Options};
+use longwire_engine::{Machine, Options, check_app};
 
 use crate::{
     args::{App, AppAdd, AppCheck, AppList, AppRemove},
     exit::Exit,
-    keeper::Keeper,
+    order::order,
     secret,
     status::print_json,
     words::{self, values},
@@ -14,70 +14,66 @@ use crate::{
 
 /// `longwire app …`
 pub(crate) async fn app(command: App, machine: Machine) -> Result<Exit, Fault> {
-    let mut options = Options::new(&machine, "longwire app");
-    if let App::Check(check) = &command {
-        options.ca_files.clone_from(&check.ca_file);
-    }
-    let mut keeper = Keeper::of(options, &machine).await?;
     let language = machine.language();
-    let outcome = match command {
-        App::Add(app) => add(app, &mut keeper, language).await,
-        App::List(options) => list(&options, &mut keeper).await,
-        App::Remove(app) => remove(app, &mut keeper, language).await,
-        App::Check(app) => check(app, &mut keeper, language).await,
-    };
-    keeper.close().await;
-    outcome
+    match command {
+        App::Add(app) => add(app, &machine, language).await,
+        App::List(options) => list(&options, &machine, language).await,
+        App::Remove(app) => remove(app, &machine, language).await,
+        App::Check(app) => check(app, &machine, language).await,
+    }
 }
 
-async fn add(app: AppAdd, keeper: &mut Keeper, language: Language) -> Result<Exit, Fault> {
-    let app_secret = match (&app.app_secret_file, secret::given(app.app_secret_file.as_deref())?) {
+async fn add(app: AppAdd, machine: &Machine, language: Language) -> Result<Exit, Fault> {
+    let app_id = app.app_id.to_string();
+    // The engine may run in another folder than this command.
+    let secret_file = app.app_secret_file.as_deref().map(absolute).transpose()?;
+    let app_secret = match (&secret_file, secret::given(app.app_secret_file.as_deref())?) {
         (Some(_), _) => None,
         (None, Some(given)) => Some(Secret::from(given)),
         (None, None) => Some(secret::ask(&text(language, "cli.ask_secret", &values([])))?),
     };
-    // The engine may run in another folder than this command.
-    let secret_file = match app.app_secret_file {
-        Some(file) => Some(absolute(&file)?),
-        None => None,
+    let done = match &secret_file {
+        Some(path) => text(language, "cli.added_file", &values([("app_id", app_id), ("path", path.clone())])),
+        None => text(language, "cli.added", &values([("app_id", app_id)])),
     };
-    let app_id = app.app_id.clone();
     let draft = AppDraft { app_id: app.app_id, app_secret, secret_file, domain: app.domain, name: app.name };
-    keeper.call::<call::AddApp>(&draft).await?;
-    say(language, "cli.added", &app_id);
+    order::<call::AddApp>(machine, &draft).await?;
+    say(&done);
     Ok(Exit::Ok)
 }
 
-#[allow(clippy::print_stdout)]
-async fn list(options: &AppList, keeper: &mut Keeper) -> Result<Exit, Fault> {
-    let apps = keeper.call::<call::ReadSnapshot>(&()).await?.apps;
+async fn list(options: &AppList, machine: &Machine, language: Language) -> Result<Exit, Fault> {
+    let apps = order::<call::ReadSnapshot>(machine, &()).await?.apps;
     if options.json {
         print_json(&apps);
         return Ok(Exit::Ok);
     }
+    if apps.is_empty() {
+        hint(&text(language, "cli.no_apps", &values([])));
+    }
     for app in apps {
-        println!("{}  {}  {}", app.app_id, app.domain, app.name);
+        say(format!("{}  {}  {}", app.app_id, app.domain, app.name).trim_end());
     }
     Ok(Exit::Ok)
 }
 
-async fn remove(app: AppRemove, keeper: &mut Keeper, language: Language) -> Result<Exit, Fault> {
-    keeper.call::<call::RemoveApp>(&AppRef { app_id: app.app_id.clone() }).await?;
-    say(language, "cli.removed", &app.app_id);
+async fn remove(app: AppRemove, machine: &Machine, language: Language) -> Result<Exit, Fault> {
+    order::<call::RemoveApp>(machine, &AppRef { app_id: app.app_id.clone() }).await?;
+    say(&text(language, "cli.removed", &values([("app_id", app.app_id.to_string())])));
     Ok(Exit::Ok)
 }
 
-async fn check(app: AppCheck, keeper: &mut Keeper, language: Language) -> Result<Exit, Fault> {
-    let apps = keeper.call::<call::ReadSnapshot>(&()).await?.apps;
-    let known = apps.into_iter().find(|known| known.app_id == app.app_id);
+/// Asks the platform from here, whether or not an engine runs: the CA files are those given here.
+async fn check(app: AppCheck, machine: &Machine, language: Language) -> Result<Exit, Fault> {
+    let known = machine.app(&app.app_id)?;
     let app_secret = match secret::given(app.app_secret_file.as_deref())? {
         Some(given) => Some(Secret::from(given)),
         None if known.is_some() => None,
         None => Some(secret::ask(&text(language, "cli.ask_secret", &values([])))?),
     };
-    let domain = app.domain.or(known.map(|known| known.domain)).unwrap_or_default();
-    let draft = CheckDraft { app_id: app.app_id, app_secret, domain };
-    let report = keeper.call::<call::CheckApp>(&draft).await?;
+    let domain = app.domain.or(known).unwrap_or_default();
+    let options = Options { ca_files: app.ca_file, ..Options::new(machine, "longwire app check") };
+    let report = check_app(&options, CheckDraft { app_id: app.app_id, app_secret, domain }).await?;
     if app.json {
         print_json(&report);
     } else {
@@ -86,21 +82,31 @@ async fn check(app: AppCheck, keeper: &mut Keeper, language: Language) -> Result
     Ok(report.reason.as_ref().map_or(Exit::Ok, Exit::from))
 }
 
-#[allow(clippy::print_stdout)]
 fn tell(language: Language, report: &CheckReport) {
-    let domain = values([("domain", report.domain.to_string()), ("app_id", report.app_id.to_string())]);
+    let about = values([("domain", report.domain.to_string()), ("app_id", report.app_id.to_string())]);
     match &report.reason {
-        None => println!("✓ {}", text(language, "cli.check_ok", &domain)),
-        Some(reason) => println!("✗ {}", words::reason(language, reason)),
+        None => say(&format!("✓ {}", text(language, "cli.check_ok", &about))),
+        // Of what passes by itself the texts say that Longwire goes on trying, which a check does not.
+        Some(reason) if Exit::from(reason) == Exit::Failed => {
+            say(&format!("✗ {}", words::reason_alone(language, reason)));
+        }
+        Some(reason) => say(&format!("✗ {}", words::reason(language, reason))),
     }
     if let Some(other) = &report.works_on {
-        println!("→ {}", text(language, "cli.check_works_on", &values([("domain", other.to_string())])));
+        let other = values([("domain", other.to_string())]);
+        say(&format!("→ {}", text(language, "cli.check_works_on", &other)));
     }
 }
 
 #[allow(clippy::print_stdout)]
-fn say(language: Language, key: &str, app_id: &AppId) {
-    println!("{}", text(language, key, &values([("app_id", app_id.to_string())])));
+fn say(line: &str) {
+    println!("{line}");
+}
+
+/// To a person: standard output is data.
+#[allow(clippy::print_stderr)]
+pub(crate) fn hint(line: &str) {
+    eprintln!("{line}");
 }
 
 fn absolute(file: &std::path::Path) -> Result<String, Fault> {

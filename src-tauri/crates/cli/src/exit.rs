@@ -30,6 +30,7 @@ impl From<&Fault> for Exit {
             | FaultCode::DomainUnusable
             | FaultCode::NoApps
             | FaultCode::SecretEmpty
+            | FaultCode::SecretFileOpen
             | FaultCode::SecretUnreadable => Self::Usage,
             _ => Self::Failed,
         }
@@ -66,6 +67,8 @@ impl From<&Reason> for Exit {
             | Code::LinkSilent
             | Code::LinkClosed
             | Code::SecretMissing
+            | Code::NoSecretStore
+            | Code::DomainUnusable
             | Code::SecretUnreadable => Self::Failed,
         }
     }

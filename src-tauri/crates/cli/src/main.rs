@@ -5,10 +5,11 @@
 mod app;
 mod args;
 mod exit;
-mod keeper;
+mod order;
 mod print;
 mod run;
 mod secret;
+mod signals;
 mod simulate;
 mod status;
 mod words;
@@ -46,18 +47,12 @@ fn main() -> ExitCode {
 }
 
 async fn carry_out(arguments: Arguments, machine: Machine) -> Result<Exit, Fault> {
-    let level = level(arguments.common.log_level);
+    log::start(level(arguments.common.log_level));
     match arguments.command {
-        Command::Run(options) => {
-            log::start(Some(&machine.data_dir), level);
-            run::run(options, machine).await
-        }
+        Command::Run(options) => run::run(options, machine).await,
         Command::Status(options) => status::status(&options, &machine).await,
         Command::App(command) => app::app(command, machine).await,
-        Command::Simulate(options) => {
-            log::start(None, level);
-            simulate::simulate(options, machine.language()).await
-        }
+        Command::Simulate(options) => simulate::simulate(options, machine.language()).await,
     }
 }
 

@@ -71,7 +71,7 @@ fn write(mut output: impl Write, mut waiting: mpsc::Receiver<Line>, broken: &Can
 
 /// The event as received, on one line, with a `longwire` object as its last member.
 fn line(received: &ReceivedEvent) -> Vec<u8> {
-    let about = json!({ "app_id": received.app_id, "seq": received.seq, "received_ms": received.at_ms });
+    let about = json!({ "app_id": received.app_id, "received_ms": received.at_ms });
     // A line break can stand only between the tokens of valid JSON, where a space does as well.
     let text = received.event.text().trim().replace(['\n', '\r'], " ");
     let mut line = match text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {

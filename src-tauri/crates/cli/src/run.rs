@@ -1,14 +1,11 @@
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
-use longwire_contract::{Domain, Fault, FaultCode, Phase, Snapshot};
+use longwire_contract::{AppId, Domain, Fault, FaultCode, Language, Phase, ReasonCode, Snapshot};
 use longwire_engine::{Apps, Engine, GivenApp, Machine, Options};
-use tokio::{
-    signal::unix::{SignalKind, signal},
-    sync::watch,
-};
-use tracing::{error, info};
+use tokio::sync::watch;
+use tracing::{error, info, warn};
 
-use crate::{args::Run, exit::Exit, print::Printer, secret, words};
+use crate::{args::Run, exit::Exit, print::Printer, secret, signals::Signals, words};
 
 /// `longwire run`: holds the connections until told to stop, or until trying again cannot help.
 pub(crate) async fn run(run: Run, machine: Machine) -> Result<Exit, Fault> {
@@ -27,27 +24,20 @@ pub(crate) async fn run(run: Run, machine: Machine) -> Result<Exit, Fault> {
         None => options.secret = given,
     }
     // Before anything connects, so that no signal finds the process unprepared.
-    let mut interrupted = signals()?;
+    let mut signals = Signals::listen()?;
     let engine = Engine::open(options).await?;
-    let mut snapshots = engine.snapshots();
+    let snapshots = engine.snapshots();
     if snapshots.borrow().apps.is_empty() {
         engine.close().await;
         return Err(Fault::new(FaultCode::NoApps, "no app is configured"));
     }
+    let mut watcher = Watcher::new(language);
     let exit = tokio::select! {
-        () = interrupted.recv() => {
+        () = signals.next() => {
             info!("closing; once more to leave at once");
-            standing(&snapshots.borrow())
+            watcher.exit()
         }
-        () = hopeless(&mut snapshots) => {
-            let snapshot = snapshots.borrow().clone();
-            for app in &snapshot.apps {
-                if let Some(reason) = &app.reason {
-                    error!(app = %app.app_id, "{}", words::reason(language, reason));
-                }
-            }
-            standing(&snapshot)
-        }
+        exit = watcher.until_hopeless(snapshots) => exit,
         () = closed(printer.as_deref()) => {
             error!("standard output is closed: nobody reads the events any more");
             Exit::Failed
@@ -55,18 +45,7 @@ pub(crate) async fn run(run: Run, machine: Machine) -> Result<Exit, Fault> {
     };
     tokio::select! {
         () = engine.close() => Ok(exit),
-        () = interrupted.recv() => Ok(Exit::Failed),
-    }
-}
-
-/// Waits until no app can be connected without the user.
-async fn hopeless(snapshots: &mut watch::Receiver<Arc<Snapshot>>) {
-    let stuck = |snapshot: &Arc<Snapshot>| {
-        snapshot.apps.iter().all(|app| app.phase == Phase::NeedsYou || app.phase == Phase::Paused)
-            && snapshot.apps.iter().any(|app| app.phase == Phase::NeedsYou)
-    };
-    if snapshots.wait_for(stuck).await.is_err() {
-        std::future::pending::<()>().await;
+        () = signals.next() => Ok(Exit::Failed),
     }
 }
 
@@ -77,31 +56,118 @@ async fn closed(printer: Option<&Printer>) {
     }
 }
 
-/// 0 where an app is, or has been held, connected; else why the first one is not.
-fn standing(snapshot: &Snapshot) -> Exit {
-    let well = |phase| matches!(phase, Phase::Connected | Phase::Paused);
-    if snapshot.apps.iter().any(|app| well(app.phase)) {
-        return Exit::Ok;
+/// Follows the apps: says once what each failure means and what to do, and knows how the run would end now.
+struct Watcher {
+    language: Language,
+    /// What was last said of each app.
+    said: BTreeMap<AppId, ReasonCode>,
+    /// An app has been connected.
+    connected: bool,
+    last: Arc<Snapshot>,
+}
+
+impl Watcher {
+    fn new(language: Language) -> Self {
+        Self { language, said: BTreeMap::new(), connected: false, last: Arc::default() }
     }
-    snapshot.apps.iter().find_map(|app| app.reason.as_ref()).map_or(Exit::Ok, Exit::from)
-}
 
-/// Ctrl-C, and what a service manager sends.
-struct Interrupted {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-}
-
-fn signals() -> Result<Interrupted, Fault> {
-    let on = |kind| signal(kind).map_err(|error| Fault::new(FaultCode::Internal, error));
-    Ok(Interrupted { interrupt: on(SignalKind::interrupt())?, terminate: on(SignalKind::terminate())? })
-}
-
-impl Interrupted {
-    async fn recv(&mut self) {
-        tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
+    /// Ends when no app can be connected without the user.
+    async fn until_hopeless(&mut self, mut snapshots: watch::Receiver<Arc<Snapshot>>) -> Exit {
+        loop {
+            let snapshot = snapshots.borrow_and_update().clone();
+            self.see(snapshot);
+            if self.is_hopeless() {
+                return self.refusal();
+            }
+            if snapshots.changed().await.is_err() {
+                return self.exit();
+            }
         }
+    }
+
+    fn see(&mut self, snapshot: Arc<Snapshot>) {
+        for app in &snapshot.apps {
+            self.connected |= app.phase == Phase::Connected;
+            match &app.reason {
+                Some(reason) if self.said.get(&app.app_id) != Some(&reason.code) => {
+                    warn!(app = %app.app_id, "{}", words::reason(self.language, reason));
+                    self.said.insert(app.app_id.clone(), reason.code);
+                }
+                Some(_) => {}
+                // What comes again after a good time is said again.
+                None => drop(self.said.remove(&app.app_id)),
+            }
+        }
+        let idle = |snapshot: &Snapshot| snapshot.apps.iter().all(|app| app.phase == Phase::Paused);
+        if idle(&snapshot) && (self.last.apps.is_empty() || !idle(&self.last)) {
+            info!("every app is paused: nothing is connected until one is resumed");
+        }
+        self.last = snapshot;
+    }
+
+    fn is_hopeless(&self) -> bool {
+        let stuck = |phase| matches!(phase, Phase::NeedsYou | Phase::Paused);
+        self.last.apps.iter().all(|app| stuck(app.phase))
+            && self.last.apps.iter().any(|app| app.phase == Phase::NeedsYou)
+    }
+
+    /// Why the first app that needs its user does.
+    fn refusal(&self) -> Exit {
+        let refused = self.last.apps.iter().filter(|app| app.phase == Phase::NeedsYou);
+        refused.filter_map(|app| app.reason.as_ref()).map(Exit::from).next().unwrap_or(Exit::Failed)
+    }
+
+    /// 0 where an app has been connected, or none was to be; else why the first one was not.
+    fn exit(&self) -> Exit {
+        if self.connected || self.last.apps.iter().all(|app| app.phase == Phase::Paused) {
+            return Exit::Ok;
+        }
+        self.last.apps.iter().find_map(|app| app.reason.as_ref()).map_or(Exit::Failed, Exit::from)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use longwire_contract::Reason;
+
+    use super::*;
+
+    fn seen(apps: &[(Phase, Option<ReasonCode>)]) -> Watcher {
+        let mut watcher = Watcher::new(Language::English);
+        let mut snapshot = Snapshot::default();
+        for (number, (phase, code)) in apps.iter().enumerate() {
+            let mut app = longwire_contract::AppView::new(format!("cli_{number:016x}").parse().unwrap(), 0);
+            app.phase = *phase;
+            app.reason = code.map(|code| Reason::new(code, ""));
+            snapshot.apps.push(app);
+        }
+        watcher.see(Arc::new(snapshot));
+        watcher
+    }
+
+    #[test]
+    fn a_refusal_counts_beside_a_paused_app() {
+        let watcher = seen(&[(Phase::Paused, None), (Phase::NeedsYou, Some(ReasonCode::CredentialsWrong))]);
+        assert!(watcher.is_hopeless());
+        assert_eq!(watcher.refusal(), Exit::Refused);
+    }
+
+    #[test]
+    fn who_was_connected_once_ended_well() {
+        let mut watcher = seen(&[(Phase::Connected, None)]);
+        assert_eq!(watcher.exit(), Exit::Ok);
+        let mut down = Snapshot::clone(&watcher.last);
+        down.apps[0].phase = Phase::Waiting;
+        down.apps[0].reason = Some(Reason::new(ReasonCode::LinkSilent, ""));
+        watcher.see(Arc::new(down));
+        assert_eq!(watcher.exit(), Exit::Ok);
+    }
+
+    #[test]
+    fn who_was_never_connected_did_not() {
+        assert_eq!(seen(&[(Phase::Connecting, None)]).exit(), Exit::Failed);
+        assert_eq!(seen(&[(Phase::Waiting, Some(ReasonCode::TcpRefused))]).exit(), Exit::Blocked);
+        assert_eq!(seen(&[(Phase::Paused, None)]).exit(), Exit::Ok);
+        assert!(!seen(&[(Phase::Waiting, Some(ReasonCode::TcpRefused))]).is_hopeless());
     }
 }

@@ -25,8 +25,7 @@ pub(crate) fn ask(question: &str) -> Result<Secret, Fault> {
         let mut line = String::new();
         io::stdin().lock().read_line(&mut line).map(|_| line)
     };
-    let line = line
-        .map_err(|error| Fault::new(FaultCode::SecretEmpty, format!("no App Secret was given: {error}")))?;
+    let line = line.map_err(|error| Fault::new(FaultCode::SecretUnreadable, &error).with("error", error))?;
     let secret = Secret::from(SecretString::from(line.trim()));
     if secret.is_blank() {
         Err(Fault::new(FaultCode::SecretEmpty, "no App Secret was given"))

@@ -5,6 +5,7 @@ use longwire_contract::{
 use longwire_engine::{Client, Machine};
 
 use crate::{
+    app::hint,
     args::Status,
     exit::Exit,
     words::{self, values},
@@ -31,6 +32,9 @@ pub(crate) fn print_json(value: &impl serde::Serialize) {
 
 #[allow(clippy::print_stdout)]
 fn print(snapshot: &Snapshot, language: Language, now_ms: u64) {
+    if snapshot.apps.is_empty() {
+        hint(&text(language, "cli.no_apps", &values([])));
+    }
     for app in &snapshot.apps {
         println!("{}", line(app, language, now_ms));
     }

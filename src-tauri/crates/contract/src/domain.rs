@@ -41,13 +41,14 @@ impl FromStr for Domain {
     type Err = DomainError;
 
     fn from_str(text: &str) -> Result<Self, DomainError> {
-        let text = text.trim().trim_end_matches('/');
-        match text {
+        let text = text.trim().trim_end_matches('/').to_ascii_lowercase();
+        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        // A path would be passed over in silence: the protocol has its own.
+        let is_url = rest.is_some_and(|rest| !rest.is_empty() && !rest.contains(['/', '?', '#']));
+        match text.as_str() {
             "feishu" | "https://open.feishu.cn" => Ok(Self::Feishu),
             "lark" | "https://open.larksuite.com" => Ok(Self::Lark),
-            _ if text.starts_with("https://") || text.starts_with("http://") => {
-                Ok(Self::Custom(text.to_owned()))
-            }
+            _ if is_url => Ok(Self::Custom(text)),
             _ => Err(DomainError),
         }
     }
@@ -79,7 +80,7 @@ impl fmt::Display for Domain {
 
 /// Why a text names no platform.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("a domain is feishu, lark or a URL such as https://open.example.com")]
+#[error("a domain is feishu, lark or a URL without a path, such as https://open.example.com")]
 pub struct DomainError;
 
 #[cfg(test)]
@@ -90,6 +91,7 @@ mod tests {
     fn what_a_user_may_write() {
         let cases = [
             ("feishu", Domain::Feishu),
+            ("Feishu", Domain::Feishu),
             ("https://open.feishu.cn/", Domain::Feishu),
             ("lark", Domain::Lark),
             ("http://127.0.0.1:8090", Domain::Custom("http://127.0.0.1:8090".into())),
@@ -98,7 +100,14 @@ mod tests {
             assert_eq!(text.parse(), Ok(domain.clone()), "{text}");
             assert_eq!(domain.to_string().parse(), Ok(domain));
         }
-        for bad in ["", "open.feishu.cn", "ftp://open.feishu.cn", "Feishu!"] {
+        for bad in [
+            "",
+            "open.feishu.cn",
+            "ftp://open.feishu.cn",
+            "Feishu!",
+            "https://",
+            "https://open.feishu.cn/open-apis",
+        ] {
             assert_eq!(bad.parse::<Domain>(), Err(DomainError), "{bad:?}");
         }
     }

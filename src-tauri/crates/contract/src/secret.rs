@@ -8,9 +8,9 @@ use serde::{Deserialize, Serializer};
 pub struct Secret(SecretString);
 
 impl Secret {
-    /// The secret, for the room that keeps or sends it.
+    /// The secret, for the room that keeps or sends it, without the white space that comes along when it is pasted.
     pub fn into_inner(self) -> SecretString {
-        self.0
+        SecretString::from(self.0.expose_secret().trim())
     }
 
     /// Whether nothing, or only white space, was given.

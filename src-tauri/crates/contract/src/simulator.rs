@@ -80,6 +80,10 @@ pub enum SimulatedFault {
     CredentialsWrong,
     /// The endpoint answers 1000040351.
     DomainWrong,
+    /// The endpoint answers 1000040343, an error inside the platform.
+    InternalError,
+    /// The endpoint answers 1000040350, before any upgrade.
+    LimitAtEndpoint,
     /// The endpoint answers a code nobody knows.
     UnknownCode,
     /// The upgrade answers 403.
@@ -109,6 +113,8 @@ impl SimulatedFault {
         Self::Busy,
         Self::CredentialsWrong,
         Self::DomainWrong,
+        Self::InternalError,
+        Self::LimitAtEndpoint,
         Self::UnknownCode,
         Self::Forbidden,
         Self::ConnectionLimit,

@@ -6,7 +6,7 @@ use ts_rs::TS;
 use crate::{AppId, Domain, Language, LanguageChoice, Reason, SimulatorView};
 
 /// All a view shows, at one moment. What is absent is well.
-#[derive(Clone, Debug, Deserialize, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize, TS)]
 pub struct Snapshot {
     /// Grows with each change; a view drops a snapshot whose `rev` it has seen.
     pub rev: u32,
@@ -68,8 +68,29 @@ pub struct AppView {
     pub bad_frames: u32,
 }
 
+impl AppView {
+    /// An app that has just begun to connect.
+    pub fn new(app_id: AppId, now_ms: u64) -> Self {
+        Self {
+            app_id,
+            name: String::new(),
+            domain: Domain::default(),
+            simulated: false,
+            phase: Phase::Connecting,
+            reason: None,
+            since_ms: now_ms,
+            attempt: 0,
+            retry_at_ms: None,
+            hops: Vec::new(),
+            events: 0,
+            last_event_ms: None,
+            bad_frames: 0,
+        }
+    }
+}
+
 /// The five states a tray icon tells by its shape. The order is that of urgency.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize, TS)]
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Phase {
     /// Held back by the user.
@@ -77,6 +98,7 @@ pub enum Phase {
     /// Handshake done and the first pong seen.
     Connected,
     /// On its way.
+    #[default]
     Connecting,
     /// Failed; tries again by itself.
     Waiting,

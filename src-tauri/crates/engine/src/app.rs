@@ -12,7 +12,9 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, info_span, warn};
 
-use crate::{intake::AppIntake, options::Sink, secret::SecretSource, shared::Shared, standing::Standing};
+use crate::{
+    intake::AppIntake, options::Sink, reason, secret::SecretSource, shared::Shared, standing::Standing,
+};
 
 /// An app whose connection is to be held.
 pub(crate) struct App {
@@ -91,10 +93,15 @@ async fn secret(
     stop: &CancellationToken,
 ) -> Option<SecretString> {
     loop {
-        let reason = match app.secret.read(&app.id).await {
+        let read = tokio::select! {
+            // A keychain may ask its user for as long as it likes; nobody has to wait for that to go on.
+            read = app.secret.read(&app.id) => read,
+            () = stop.cancelled() => return None,
+        };
+        let reason = match read {
             Ok(Some(secret)) => return Some(secret),
             Ok(None) => Reason::new(ReasonCode::SecretMissing, "no App Secret is kept for this app"),
-            Err(error) => Reason::new(ReasonCode::SecretUnreadable, &error).with("error", &error),
+            Err(error) => reason::of_secret(&error),
         };
         warn!(reason = %reason.detail, "cannot connect");
         shared.change_app(&app.id, |view| {
@@ -121,19 +128,6 @@ async fn follow(id: &AppId, domain: &Domain, mut states: watch::Receiver<State>,
 
 /// A view of an app that has not begun to connect.
 pub(crate) fn unconnected(id: AppId, name: String, domain: Domain, simulated: bool, paused: bool) -> AppView {
-    AppView {
-        app_id: id,
-        name,
-        domain,
-        simulated,
-        phase: if paused { Phase::Paused } else { Phase::Connecting },
-        reason: None,
-        since_ms: clock::now_ms(),
-        attempt: 0,
-        retry_at_ms: None,
-        hops: Vec::new(),
-        events: 0,
-        last_event_ms: None,
-        bad_frames: 0,
-    }
+    let phase = if paused { Phase::Paused } else { Phase::Connecting };
+    AppView { name, domain, simulated, phase, ..AppView::new(id, clock::now_ms()) }
 }

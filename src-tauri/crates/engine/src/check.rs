@@ -1,17 +1,50 @@
-use longwire_contract::{AppId, CheckReport, Domain, Fault, Reason, ReasonCode};
-use longwire_dial::Dialer;
+use std::sync::Arc;
+
+use longwire_contract::{AppId, CheckDraft, CheckReport, Domain, Fault, FaultCode, Reason, ReasonCode};
+use longwire_dial::{Dialer, RootSource, Roots};
 use longwire_link::{Config, Tuning};
-use secrecy::SecretString;
 
-use crate::{engine::usable, reason};
+use crate::{
+    Options,
+    engine::usable,
+    machine::unreadable,
+    reason,
+    secret::SecretSource,
+    settings::{Settings, SettingsFile},
+};
 
-/// Asks the platform for a ticket and does not use it: are App ID, App Secret and domain right?
+/// Asks the platform for a ticket and does not use it: are App ID, App Secret and domain right? No engine is needed, and
+/// one that runs is not disturbed.
+///
+/// # Errors
+/// Where there is nothing to ask with; what the platform says, and what stands in the way to it, is in the report.
+pub async fn check_app(options: &Options, draft: CheckDraft) -> Result<CheckReport, Fault> {
+    let (settings, _) = SettingsFile::in_folder(&options.data_dir).read()?;
+    let roots = Roots::new(RootSource::System, [&options.ca_files[..], &settings.ca_files[..]].concat());
+    for problem in roots.check_extra() {
+        tracing::warn!(%problem, "a CA file is left out");
+    }
+    check(&Dialer::new(Arc::new(roots)), options, &settings, draft).await
+}
+
+/// As [`check_app`], over a road that is there.
 pub(crate) async fn check(
     dialer: &Dialer,
-    app_id: AppId,
-    secret: SecretString,
-    domain: Domain,
+    options: &Options,
+    settings: &Settings,
+    draft: CheckDraft,
 ) -> Result<CheckReport, Fault> {
+    let CheckDraft { app_id, app_secret, domain } = draft;
+    usable(&domain)?;
+    let source = match app_secret {
+        Some(secret) if secret.is_blank() => return Err(empty_secret()),
+        Some(secret) => SecretSource::Given(secret.into_inner()),
+        None => {
+            let file = settings.app(&app_id).and_then(|app| app.secret_file.as_deref());
+            SecretSource::of(file, options)
+        }
+    };
+    let secret = source.read(&app_id).await.map_err(unreadable)?.ok_or_else(empty_secret)?;
     let ask = |domain: Domain| {
         let (app_id, app_secret, dialer) = (app_id.to_string(), secret.clone(), dialer.clone());
         async move {
@@ -36,6 +69,11 @@ async fn report<Asked: Future<Output = Result<Option<Reason>, Fault>>>(
         None => None,
     };
     Ok(CheckReport { app_id, domain, ok: reason.is_none(), works_on, reason })
+}
+
+/// There is no secret to work with.
+pub(crate) fn empty_secret() -> Fault {
+    Fault::new(FaultCode::SecretEmpty, "no App Secret was given and none is kept")
 }
 
 #[cfg(test)]

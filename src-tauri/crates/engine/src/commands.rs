@@ -2,17 +2,21 @@
 
 use longwire_contract::{
     AppDraft, AppEdit, AppId, AppRef, CheckDraft, CheckReport, EventDetail, EventRef, EventView, EventsAfter,
-    Fault, FaultCode, Handler, Phase, SettingsChange, SimulatedEvent, SimulatedFaultChange, Snapshot, Which,
+    Fault, FaultCode, Handler, Phase, Secret, SettingsChange, SimulatedEvent, SimulatedFaultChange, Snapshot,
+    Which,
 };
 use longwire_host::{clock, secrets};
+use secrecy::SecretString;
+use tracing::warn;
 
 use crate::{
     Engine,
     app::unconnected,
     check,
     engine::{Desk, Inner, usable},
+    machine::unreadable,
     options::Apps,
-    secret::{SecretSource, blocking},
+    secret::blocking,
     settings::AppSettings,
 };
 
@@ -29,21 +33,30 @@ impl Handler for Engine {
             secret_file: draft.secret_file.map(Into::into),
             ..AppSettings::new(draft.app_id)
         };
-        let mut desk = self.inner.desk.lock().await;
         if self.inner.settings.read()?.0.app(&app.id).is_some() {
             return Err(exists(&app.id));
         }
-        match (&app.secret_file, draft.app_secret) {
-            (Some(path), _) => {
+        let before = match &app.secret_file {
+            Some(path) => {
                 let path = path.clone();
-                blocking(move || secrets::read_file(&path)).await.map_err(secret_store)?;
+                blocking(move || secrets::read_file(&path)).await.map_err(unreadable)?;
+                None
             }
-            (None, secret) => self.keep_secret(&app.id, secret).await?,
-        }
-        self.inner.settings.change(|settings| {
+            // Without the desk: a keychain may ask its user, and nothing else has to wait for that.
+            None => Some(self.keep_secret(&app.id, draft.app_secret).await?),
+        };
+        let mut desk = self.desk().await?;
+        let added = self.inner.settings.change(|settings| {
+            if settings.app(&app.id).is_some() {
+                return Err(exists(&app.id));
+            }
             settings.apps.push(app.clone());
             Ok(())
-        })?;
+        });
+        if let Err(fault) = added {
+            self.undo_secret(&app.id, before).await;
+            return Err(fault);
+        }
         if desk.simulator.as_ref().is_some_and(|simulator| simulator.unasked) {
             self.end_simulator(&mut desk).await;
         }
@@ -64,13 +77,14 @@ impl Handler for Engine {
         if let Some(domain) = &edit.domain {
             usable(domain)?;
         }
-        let mut desk = self.inner.desk.lock().await;
-        self.configured(&edit.app_id)?;
+        let old = self.configured(&edit.app_id)?;
         let new_secret = edit.app_secret.is_some();
-        if new_secret {
-            self.keep_secret(&edit.app_id, edit.app_secret).await?;
-        }
-        let (_, app) = self.inner.settings.change(|settings| {
+        let before = match edit.app_secret {
+            Some(secret) => Some(self.keep_secret(&edit.app_id, Some(secret)).await?),
+            None => None,
+        };
+        let mut desk = self.desk().await?;
+        let changed = self.inner.settings.change(|settings| {
             let app = settings.app_mut(&edit.app_id).ok_or_else(|| unknown(&edit.app_id))?;
             if let Some(name) = edit.name {
                 app.name = name.trim().to_owned();
@@ -83,7 +97,19 @@ impl Handler for Engine {
                 app.secret_file = None;
             }
             Ok(app.clone())
-        })?;
+        });
+        let app = match changed {
+            Ok((_, app)) => app,
+            Err(fault) => {
+                self.undo_secret(&edit.app_id, before).await;
+                return Err(fault);
+            }
+        };
+        if !new_secret && app.domain == old.domain {
+            // A new name is no reason to cut the connection.
+            self.inner.surroundings.shared.change_app(&app.id, |view| view.name.clone_from(&app.name));
+            return Ok(());
+        }
         if let Some(running) = desk.running.remove(&app.id) {
             running.stop().await;
         }
@@ -97,7 +123,7 @@ impl Handler for Engine {
     }
 
     async fn app_remove(&self, AppRef { app_id }: AppRef) -> Result<(), Fault> {
-        let mut desk = self.inner.desk.lock().await;
+        let mut desk = self.desk().await?;
         let app = self.configured(&app_id)?;
         self.inner.settings.change(|settings| {
             settings.apps.retain(|app| app.id != app_id);
@@ -112,24 +138,20 @@ impl Handler for Engine {
         }
         let (store, account) = (self.inner.options.secrets.clone(), app_id);
         // The app is gone either way; what could not be forgotten is said.
-        blocking(move || store.delete(account.as_str())).await.map_err(secret_store)
+        blocking(move || store.delete(account.as_str())).await.map_err(unreadable)
     }
 
     async fn app_check(&self, draft: CheckDraft) -> Result<CheckReport, Fault> {
-        usable(&draft.domain)?;
-        let source = match draft.app_secret {
-            Some(secret) if secret.is_blank() => return Err(empty_secret()),
-            Some(secret) => SecretSource::Given(secret.into_inner()),
-            None => self.secret_of(&self.configured(&draft.app_id)?),
-        };
-        let secret = source.read(&draft.app_id).await.map_err(secret_store)?.ok_or_else(empty_secret)?;
-        check::check(&self.inner.surroundings.dialer, draft.app_id, secret, draft.domain).await
+        let (settings, _) = self.inner.settings.read()?;
+        check::check(&self.inner.surroundings.dialer, &self.inner.options, &settings, draft).await
     }
 
     async fn pause(&self, which: Which) -> Result<(), Fault> {
-        let mut desk = self.inner.desk.lock().await;
+        let mut desk = self.desk().await?;
+        let mut remembered = Ok(());
         for id in self.chosen(which)? {
-            self.set_paused(&id, true)?;
+            // What cannot be remembered is done all the same: the user wants the connection closed now.
+            remembered = remembered.and(self.set_paused(&id, true));
             if let Some(running) = desk.running.remove(&id) {
                 running.stop().await;
             }
@@ -142,11 +164,11 @@ impl Handler for Engine {
                 view.hops.clear();
             });
         }
-        Ok(())
+        remembered
     }
 
     async fn resume(&self, which: Which) -> Result<(), Fault> {
-        let mut desk = self.inner.desk.lock().await;
+        let mut desk = self.desk().await?;
         for id in self.chosen(which)? {
             if desk.running.contains_key(&id) {
                 continue;
@@ -162,10 +184,11 @@ impl Handler for Engine {
     }
 
     async fn retry(&self, which: Which) -> Result<(), Fault> {
-        let desk = self.inner.desk.lock().await;
+        let mut desk = self.desk().await?;
         for id in self.chosen(which)? {
-            if let Some(running) = desk.running.get(&id) {
-                running.retry();
+            match desk.running.get(&id) {
+                Some(running) => running.retry(),
+                None => self.restart(&mut desk, &id)?,
             }
         }
         Ok(())
@@ -181,18 +204,18 @@ impl Handler for Engine {
     }
 
     async fn simulator_start(&self, (): ()) -> Result<(), Fault> {
-        let mut desk = self.inner.desk.lock().await;
+        let mut desk = self.desk().await?;
         if desk.simulator.is_some() { Ok(()) } else { self.start_simulator(&mut desk, false).await }
     }
 
     async fn simulator_stop(&self, (): ()) -> Result<(), Fault> {
-        let mut desk = self.inner.desk.lock().await;
+        let mut desk = self.desk().await?;
         self.end_simulator(&mut desk).await;
         Ok(())
     }
 
     async fn simulator_send(&self, SimulatedEvent { kind }: SimulatedEvent) -> Result<(), Fault> {
-        let desk = self.inner.desk.lock().await;
+        let desk = self.desk().await?;
         desk.simulator.as_ref().ok_or_else(no_simulator)?.send(kind);
         Ok(())
     }
@@ -201,15 +224,16 @@ impl Handler for Engine {
         &self,
         SimulatedFaultChange { fault }: SimulatedFaultChange,
     ) -> Result<(), Fault> {
-        let desk = self.inner.desk.lock().await;
-        desk.simulator.as_ref().ok_or_else(no_simulator)?.play(fault).await;
+        let desk = self.desk().await?;
+        let simulator = desk.simulator.as_ref().ok_or_else(no_simulator)?;
+        simulator.play(fault).await;
         self.inner.surroundings.shared.change(|snapshot| {
             if let Some(simulator) = &mut snapshot.simulator {
                 simulator.fault = fault;
             }
         });
         // What was refused would wait for the user, who has just asked for it.
-        for running in desk.running.values() {
+        if let Some(running) = desk.running.get(&simulator.app_id) {
             running.retry();
         }
         Ok(())
@@ -246,10 +270,29 @@ impl Engine {
         }
     }
 
-    async fn keep_secret(&self, id: &AppId, secret: Option<longwire_contract::Secret>) -> Result<(), Fault> {
-        let secret = secret.filter(|secret| !secret.is_blank()).ok_or_else(empty_secret)?;
+    /// Keeps a secret and gives back the one that was there.
+    async fn keep_secret(&self, id: &AppId, secret: Option<Secret>) -> Result<Option<SecretString>, Fault> {
+        let secret = secret.filter(|secret| !secret.is_blank()).ok_or_else(check::empty_secret)?;
         let (store, account) = (self.inner.options.secrets.clone(), id.clone());
-        blocking(move || store.write(account.as_str(), secret.into_inner())).await.map_err(secret_store)
+        let keep = move || {
+            let before = store.read(account.as_str())?;
+            store.write(account.as_str(), secret.into_inner())?;
+            Ok(before)
+        };
+        blocking(keep).await.map_err(unreadable)
+    }
+
+    /// Puts back what [`Engine::keep_secret`] replaced, for a command that failed afterwards.
+    async fn undo_secret(&self, id: &AppId, before: Option<Option<SecretString>>) {
+        let Some(before) = before else { return };
+        let (store, account) = (self.inner.options.secrets.clone(), id.clone());
+        let undo = move || match before {
+            Some(secret) => store.write(account.as_str(), secret),
+            None => store.delete(account.as_str()),
+        };
+        if let Err(error) = blocking(undo).await {
+            warn!(%error, "the App Secret that was there before could not be put back");
+        }
     }
 
     /// Remembers the pause of an app of the settings; another's lasts as long as the engine.
@@ -284,14 +327,6 @@ fn exists(id: &AppId) -> Fault {
 
 fn unknown(id: &AppId) -> Fault {
     Fault::new(FaultCode::AppUnknown, format!("there is no app {id}")).with("app_id", id)
-}
-
-fn empty_secret() -> Fault {
-    Fault::new(FaultCode::SecretEmpty, "the App Secret is empty")
-}
-
-fn secret_store(error: secrets::Error) -> Fault {
-    Fault::new(FaultCode::SecretStore, &error).with("error", &error)
 }
 
 fn no_simulator() -> Fault {

@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, fmt::Display, sync::Arc};
 
 use futures_util::future::join_all;
 use longwire_contract::{
@@ -6,14 +6,17 @@ use longwire_contract::{
     Snapshot,
 };
 use longwire_dial::{Dialer, Origin, RootSource, Roots};
-use longwire_host::instance::{Holder, InstanceLock};
-use tokio::sync::{Mutex, broadcast, watch};
+use longwire_host::{
+    instance::{AcquireError, Holder, InstanceLock},
+    paths::{self, PathError},
+};
+use tokio::sync::{Mutex, MutexGuard, broadcast, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use tracing::{info, warn};
+use tracing::warn;
 
 use crate::{
     app::{App, RunningApp, Surroundings, unconnected},
-    control,
+    control, log,
     options::{Apps, GivenApp, Options},
     secret::SecretSource,
     settings::{AppSettings, Settings, SettingsFile, UnknownKey},
@@ -53,7 +56,9 @@ impl Engine {
     /// simulator is all there is to connect to, [`FaultCode::Simulator`]. Nothing is running then.
     pub async fn open(options: Options) -> Result<Self, Fault> {
         let lock = take(&options)?;
-        let settings_file = SettingsFile::new(options.data_dir.join("config.toml"));
+        // Not before: a second process must not write to the log of the first.
+        log::keep_in(&options.data_dir);
+        let settings_file = SettingsFile::in_folder(&options.data_dir);
         let (settings, unknown) = settings_file.read()?;
         if options.secret.is_some() && settings.apps.len() > 1 {
             let detail =
@@ -104,7 +109,19 @@ impl Engine {
         self.inner.tasks.wait().await;
         control::remove(&self.inner.options.data_dir);
         desk.lock = None;
-        info!("closed");
+    }
+
+    /// The desk, for a command that changes what is running.
+    ///
+    /// # Errors
+    /// [`FaultCode::NotRunning`] once the engine has been closed.
+    pub(crate) async fn desk(&self) -> Result<MutexGuard<'_, Desk>, Fault> {
+        let desk = self.inner.desk.lock().await;
+        if desk.lock.is_some() {
+            return Ok(desk);
+        }
+        let dir = self.inner.options.data_dir.display();
+        Err(Fault::new(FaultCode::NotRunning, "the engine is closed").with("path", dir))
     }
 
     /// Begins to hold an app's connection.
@@ -127,7 +144,8 @@ impl Engine {
                 warn!(app = %app.id, %error, "cannot connect");
                 self.inner.surroundings.shared.change_app(&app.id, |view| {
                     view.phase = Phase::NeedsYou;
-                    view.reason = Some(Reason::new(ReasonCode::BadAddress, error).with("host", &app.domain));
+                    view.reason =
+                        Some(Reason::new(ReasonCode::DomainUnusable, error).with("domain", &app.domain));
                 });
             }
         }
@@ -137,17 +155,16 @@ impl Engine {
     pub(crate) fn given(&self, given: &GivenApp) -> Result<App, Fault> {
         let secret = match &given.secret {
             Some(secret) => SecretSource::Given(secret.clone()),
-            None => SecretSource::Store(self.inner.options.secrets.clone()),
+            None => SecretSource::of(None, &self.inner.options),
         };
         let (id, domain) = (given.id.clone(), given.domain.clone());
         Ok(App { id, origin: usable(&domain)?, domain, secret })
     }
 
     pub(crate) fn secret_of(&self, app: &AppSettings) -> SecretSource {
-        match (&self.inner.options.secret, &app.secret_file) {
-            (Some(secret), _) => SecretSource::Given(secret.clone()),
-            (None, Some(path)) => SecretSource::File(path.clone()),
-            (None, None) => SecretSource::Store(self.inner.options.secrets.clone()),
+        match &self.inner.options.secret {
+            Some(secret) => SecretSource::Given(secret.clone()),
+            None => SecretSource::of(app.secret_file.as_deref(), &self.inner.options),
         }
     }
 
@@ -195,25 +212,29 @@ impl Engine {
 
 /// The address of a domain, where we may dial it.
 pub(crate) fn usable(domain: &Domain) -> Result<Origin, Fault> {
-    Origin::parse(domain.url())
-        .map_err(|error| Fault::new(FaultCode::DomainUnusable, error).with("domain", domain))
+    Origin::parse(domain.url()).map_err(|error| {
+        // What stands before an @ may be a password.
+        let shown = domain.to_string();
+        let shown = shown.rsplit_once('@').map_or(shown.as_str(), |(_, host)| host);
+        Fault::new(FaultCode::DomainUnusable, error).with("domain", shown)
+    })
 }
 
 fn take(options: &Options) -> Result<InstanceLock, Fault> {
     let dir = &options.data_dir;
-    let unusable = |error: &dyn std::fmt::Display| {
-        Fault::new(FaultCode::DataFolder, format!("{}: {error}", dir.display()))
-            .with("path", dir.display())
-            .with("error", error)
-    };
-    longwire_host::paths::create(dir).map_err(|error| unusable(&error))?;
+    let fault = |code, error: &dyn Display| Fault::new(code, error).with("path", dir.display());
+    let unusable =
+        |error: &dyn Display, cause: &str| fault(FaultCode::DataFolder, error).with("error", cause);
+    paths::create(dir).map_err(|error| match &error {
+        PathError::NotUsable { cause, .. } => unusable(&error, cause),
+        PathError::NoHome => unusable(&error, &error.to_string()),
+    })?;
     let holder = Holder::this_process(&options.program);
-    InstanceLock::acquire(dir, &holder).map_err(|error| match error.holder() {
-        Some(holder) => Fault::new(FaultCode::HeldByOther, &error)
-            .with("holder", &holder.program)
-            .with("pid", holder.pid)
-            .with("path", dir.display()),
-        None => unusable(&error),
+    InstanceLock::acquire(dir, &holder).map_err(|error| match &error {
+        AcquireError::Held(holder) => {
+            fault(FaultCode::HeldByOther, &error).with("holder", &holder.program).with("pid", holder.pid)
+        }
+        AcquireError::NotUsable { cause, .. } => unusable(&error, cause),
     })
 }
 

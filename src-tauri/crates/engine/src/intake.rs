@@ -21,18 +21,37 @@ impl Intake for AppIntake {
     }
 
     async fn keep(&self, mut event: Event) -> Result<Reply, NotKept> {
-        let arrived = Instant::now();
-        let seq = self.shared.next_seq();
         // The payload is a slice of the socket's buffer, which would stay as long as the list keeps the event.
         event.payload = Bytes::copy_from_slice(&event.payload);
-        let received =
-            Arc::new(ReceivedEvent { seq, app_id: self.app_id.clone(), at_ms: clock::now_ms(), event });
-        let kept = match &self.sink {
-            Some(sink) => sink.keep(received.clone()).await.map_err(|_| NotKept),
-            None => Ok(()),
+        let received = ReceivedEvent { app_id: self.app_id.clone(), at_ms: clock::now_ms(), event };
+        let mut arrival = Arrival {
+            shared: &self.shared,
+            received: Arc::new(received),
+            arrived: Instant::now(),
+            ack_code: FAILED,
         };
-        let code = if kept.is_ok() { 200 } else { 500 };
-        self.shared.received(received, code, arrived.elapsed());
-        kept.map(|()| Reply::ok())
+        if let Some(sink) = &self.sink {
+            sink.keep(arrival.received.clone()).await.map_err(|_| NotKept)?;
+        }
+        arrival.ack_code = KEPT;
+        Ok(Reply::ok())
+    }
+}
+
+const KEPT: u16 = 200;
+const FAILED: u16 = 500;
+
+/// An event on its way into the list. It gets there whatever happens: a keeping that takes too long, or whose link ends,
+/// is dropped, and that is just what a user looks for.
+struct Arrival<'a> {
+    shared: &'a Shared,
+    received: Arc<ReceivedEvent>,
+    arrived: Instant,
+    ack_code: u16,
+}
+
+impl Drop for Arrival<'_> {
+    fn drop(&mut self) {
+        self.shared.received(self.received.clone(), self.ack_code, self.arrived.elapsed());
     }
 }

@@ -24,6 +24,7 @@ mod simulator;
 mod standing;
 mod today;
 
+pub use check::check_app;
 pub use control::Client;
 pub use engine::Engine;
 pub use machine::{Machine, secret_in_environment, secret_in_file};

@@ -5,7 +5,7 @@ use std::{
     io::{self, IsTerminal, Write},
     os::unix::fs::OpenOptionsExt,
     path::Path,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use file_rotate::{ContentLimit, FileRotate, compression::Compression, suffix::AppendCount};
@@ -13,7 +13,7 @@ use tracing::{Level, Subscriber, level_filters::LevelFilter};
 use tracing_subscriber::{
     Layer,
     filter::{FilterExt, filter_fn},
-    fmt::{self, MakeWriter},
+    fmt,
     layer::{Filter, SubscriberExt},
     util::SubscriberInitExt,
 };
@@ -24,55 +24,55 @@ pub const LOG_FILE: &str = "longwire.log";
 const LARGEST: usize = 2 * 1024 * 1024;
 const KEPT: usize = 4;
 
-/// Starts logging at `level`, to standard error and, where a data folder is named, to `longwire.log` in it. Only Longwire's own lines are
-/// written, whatever the level: those of libraries may hold what was sent.
-///
-/// A folder that cannot be written to costs the file, not the program.
-pub fn start(data_dir: Option<&Path>, level: Level) {
+/// Starts logging at `level` to standard error, and to the file of [`keep_in`] once there is one. Only Longwire's own
+/// lines are written, whatever the level: those of libraries may hold what was sent.
+pub fn start(level: Level) {
     let screen =
         fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal()).with_target(false);
-    let file = data_dir
-        .and_then(LogFile::open)
-        .map(|file| fmt::layer().with_writer(file).with_ansi(false).with_filter(ours(level)));
+    let file = fmt::layer().with_writer(|| LogFile).with_ansi(false);
+    let both = screen.with_filter(ours(level)).and_then(file.with_filter(ours(level)));
     // An error says that a log is running already, as in tests.
-    tracing_subscriber::registry().with(screen.with_filter(ours(level))).with(file).try_init().ok();
+    tracing_subscriber::registry().with(both).try_init().ok();
+}
+
+/// From now on the log goes to `longwire.log` in this folder as well. A folder that cannot be written to costs the file,
+/// not the program.
+pub(crate) fn keep_in(data_dir: &Path) {
+    if let Some(file) = open(data_dir) {
+        *lock() = Some(file);
+    }
 }
 
 fn ours<S: Subscriber>(level: Level) -> impl Filter<S> {
     LevelFilter::from_level(level).and(filter_fn(|metadata| metadata.target().starts_with("longwire")))
 }
 
-#[derive(Clone)]
-struct LogFile(Arc<Mutex<FileRotate<AppendCount>>>);
+/// The process has one log; the folder of its file is known only when that is taken.
+static FILE: Mutex<Option<FileRotate<AppendCount>>> = Mutex::new(None);
 
-impl LogFile {
-    fn open(data_dir: &Path) -> Option<Self> {
-        longwire_host::paths::create(data_dir).ok()?;
-        // The library panics on a folder it cannot write to; so ask first.
-        let path = data_dir.join(LOG_FILE);
-        let mut options = OpenOptions::new();
-        options.create(true).append(true).read(true).mode(0o600);
-        options.open(&path).ok()?;
-        let limit = ContentLimit::BytesSurpassed(LARGEST);
-        let file = FileRotate::new(path, AppendCount::new(KEPT), limit, Compression::None, Some(options));
-        Some(Self(Arc::new(Mutex::new(file))))
-    }
-}
+/// Writes to the file, where there is one.
+struct LogFile;
 
 impl Write for LogFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).write(bytes)
+        lock().as_mut().map_or(Ok(bytes.len()), |file| file.write(bytes))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).flush()
+        lock().as_mut().map_or(Ok(()), FileRotate::flush)
     }
 }
 
-impl<'a> MakeWriter<'a> for LogFile {
-    type Writer = Self;
+fn lock() -> MutexGuard<'static, Option<FileRotate<AppendCount>>> {
+    FILE.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
+fn open(data_dir: &Path) -> Option<FileRotate<AppendCount>> {
+    let path = data_dir.join(LOG_FILE);
+    let mut options = OpenOptions::new();
+    options.create(true).append(true).read(true).mode(0o600);
+    // The library panics on a file it cannot open; so ask first.
+    options.open(&path).ok()?;
+    let limit = ContentLimit::BytesSurpassed(LARGEST);
+    Some(FileRotate::new(path, AppendCount::new(KEPT), limit, Compression::None, Some(options)))
 }

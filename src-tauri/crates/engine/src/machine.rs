@@ -46,7 +46,7 @@ impl Machine {
     }
 
     fn settings(&self) -> Result<Settings, Fault> {
-        Ok(SettingsFile::new(self.data_dir.join("config.toml")).read()?.0)
+        Ok(SettingsFile::in_folder(&self.data_dir).read()?.0)
     }
 }
 
@@ -66,6 +66,19 @@ pub fn secret_in_environment() -> Result<Option<SecretString>, Fault> {
     secrets::read_variable().map_err(unreadable)
 }
 
-fn unreadable(error: secrets::Error) -> Fault {
-    Fault::new(FaultCode::SecretUnreadable, &error).with("error", &error)
+/// What a secret's error means to whoever gave the command.
+pub(crate) fn unreadable(error: secrets::Error) -> Fault {
+    let fault = |code| Fault::new(code, &error).with("error", &error);
+    match &error {
+        secrets::Error::Unavailable(_) => fault(FaultCode::NoSecretStore),
+        secrets::Error::OpenToOthers(path) => fault(FaultCode::SecretFileOpen).with("path", path.display()),
+        secrets::Error::Empty(_) => fault(FaultCode::SecretEmpty),
+        secrets::Error::NotText(_) | secrets::Error::TooLong(_) | secrets::Error::Unreadable { .. } => {
+            fault(FaultCode::SecretUnreadable)
+        }
+        secrets::Error::Denied
+        | secrets::Error::Locked
+        | secrets::Error::TimedOut
+        | secrets::Error::Other(_) => fault(FaultCode::SecretStore),
+    }
 }

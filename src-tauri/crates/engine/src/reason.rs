@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use longwire_contract::{Domain, Reason, ReasonCode};
 use longwire_dial::{Cause, Origin, Stage, date};
+use longwire_host::secrets;
 use longwire_link::{Code, EndpointError, Error, SessionError, UpgradeError};
 
 /// Why an app on `domain` is not connected.
@@ -17,6 +18,15 @@ pub(crate) fn of(error: &Error, domain: &Domain) -> Reason {
         Error::Session(error) => of_session(error),
     };
     Reason { detail: error.to_string(), ..reason }
+}
+
+/// Why an app's secret cannot be read.
+pub(crate) fn of_secret(error: &secrets::Error) -> Reason {
+    let code = match error {
+        secrets::Error::Unavailable(_) => ReasonCode::NoSecretStore,
+        _ => ReasonCode::SecretUnreadable,
+    };
+    Reason::new(code, error).with("error", error)
 }
 
 fn of_road(stage: Stage, cause: &Cause, origin: &Origin, issuer: Option<&str>) -> Reason {

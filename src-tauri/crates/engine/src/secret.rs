@@ -1,8 +1,13 @@
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use longwire_contract::AppId;
 use longwire_host::secrets::{self, Error, SecretStore};
 use secrecy::SecretString;
+
+use crate::Options;
 
 /// Where an app's secret comes from.
 #[derive(Clone)]
@@ -16,6 +21,14 @@ pub(crate) enum SecretSource {
 }
 
 impl SecretSource {
+    /// The file where one is named, else the store.
+    pub(crate) fn of(file: Option<&Path>, options: &Options) -> Self {
+        match file {
+            Some(path) => Self::File(path.to_owned()),
+            None => Self::Store(options.secrets.clone()),
+        }
+    }
+
     /// The secret; `None` where none is kept.
     pub(crate) async fn read(&self, id: &AppId) -> Result<Option<SecretString>, Error> {
         match self {

@@ -1,6 +1,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use longwire_contract::{AppId, AppView, EventDetail, EventView, Phase, Snapshot};
+use longwire_host::clock;
 use tokio::{
     sync::{Notify, broadcast, watch},
     time::{Duration, sleep},
@@ -27,7 +28,6 @@ pub(crate) struct Shared {
 struct State {
     snapshot: Snapshot,
     recent: Recent,
-    last_seq: u32,
     today: Today,
 }
 
@@ -38,7 +38,7 @@ const BATCH: Duration = Duration::from_millis(100);
 impl Shared {
     pub(crate) fn new(snapshot: Snapshot) -> Self {
         let snapshots = watch::Sender::new(Arc::new(snapshot.clone()));
-        let state = State { snapshot, recent: Recent::default(), last_seq: 0, today: Today::default() };
+        let state = State { snapshot, recent: Recent::default(), today: Today::default() };
         Self {
             state: Mutex::new(state),
             snapshots,
@@ -75,17 +75,10 @@ impl Shared {
         });
     }
 
-    /// The number of the next event.
-    pub(crate) fn next_seq(&self) -> u32 {
-        let mut state = self.lock();
-        state.last_seq = state.last_seq.saturating_add(1);
-        state.last_seq
-    }
-
     /// Notes an event and how it was acknowledged. The views hear of it with the next batch.
     pub(crate) fn received(&self, received: Arc<ReceivedEvent>, ack_code: u16, ack_time: Duration) {
         let mut state = self.lock();
-        let State { snapshot, recent, today, .. } = &mut *state;
+        let State { snapshot, recent, today } = &mut *state;
         if today.is_over(received.at_ms) {
             snapshot.events_today = 0;
         }
@@ -121,20 +114,22 @@ impl Shared {
     fn publish_batch(&self, told: u32) -> u32 {
         let mut state = self.lock();
         self.publish(&mut state);
-        let last = state.last_seq;
+        let last = state.recent.last_seq();
         // Building the rows is the costly part; without a window there is nobody to read them.
         let batch = if self.events.receiver_count() > 0 { state.recent.after(told) } else { Vec::new() };
         drop(state);
-        let told = batch.last().map_or(last, |event| event.seq);
         if !batch.is_empty() {
             // An error says that the last listener has just left.
             self.events.send(Arc::new(batch)).ok();
         }
-        told
+        last
     }
 
     fn publish(&self, state: &mut State) {
-        let snapshot = &mut state.snapshot;
+        let State { snapshot, today, .. } = state;
+        if today.is_over(clock::now_ms()) {
+            snapshot.events_today = 0;
+        }
         snapshot.rev = snapshot.rev.wrapping_add(1);
         snapshot.phase = snapshot.apps.iter().map(|app| app.phase).max().unwrap_or(Phase::Paused);
         self.snapshots.send_replace(Arc::new(snapshot.clone()));

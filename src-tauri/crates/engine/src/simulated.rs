@@ -31,6 +31,8 @@ pub fn fault(fault: SimulatedFault) -> Fault {
         SimulatedFault::Busy => Fault::Busy,
         SimulatedFault::CredentialsWrong => Fault::CredentialsWrong,
         SimulatedFault::DomainWrong => Fault::DomainWrong,
+        SimulatedFault::InternalError => Fault::InternalError,
+        SimulatedFault::LimitAtEndpoint => Fault::LimitAtEndpoint,
         SimulatedFault::UnknownCode => Fault::UnknownCode,
         SimulatedFault::Forbidden => Fault::Forbidden,
         SimulatedFault::ConnectionLimit => Fault::ConnectionLimit,

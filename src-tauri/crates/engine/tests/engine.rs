@@ -1,16 +1,20 @@
 //! The engine over real sockets, against the simulator, with a secret store of the test's own.
 
 // Helpers of tests fail as tests do.
-#![allow(clippy::panic, clippy::unwrap_used)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
-use std::{path::Path, sync::Arc};
+use std::{
+    path::Path,
+    pin::Pin,
+    sync::{Arc, Mutex, mpsc},
+};
 
 use longwire_contract::{
     AppDraft, AppEdit, AppId, AppRef, CheckDraft, Domain, EventRef, EventsAfter, FaultCode, Handler,
     Language, LanguageChoice, Phase, ReasonCode, Secret, SettingsChange, SimulatedEvent, SimulatedEventKind,
     SimulatedFault, SimulatedFaultChange, Snapshot, Which,
 };
-use longwire_engine::{Apps, Client, Engine, Machine, Options};
+use longwire_engine::{Apps, Client, Engine, Machine, NotKept, Options, ReceivedEvent, Sink};
 use longwire_host::{fake::MemoryStore, secrets};
 use longwire_openplatform::{App, EventKind, EventSpec, Running, Simulator};
 use secrecy::SecretString;
@@ -226,4 +230,90 @@ async fn a_new_language_is_told_and_kept() {
     engine.close().await;
     let text = std::fs::read_to_string(bench.folder.path().join("config.toml")).unwrap();
     assert_eq!(text, "language = \"zh-CN\"\n");
+}
+
+#[tokio::test]
+async fn a_new_name_does_not_cut_the_connection() {
+    let bench = Bench::new().await;
+    let engine = Engine::open(bench.options()).await.unwrap();
+    engine.app_add(bench.draft(FIRST, "right")).await.unwrap();
+    until(&engine, |snapshot| connected(snapshot, 1)).await;
+    let edit = AppEdit { app_id: id(FIRST), app_secret: None, domain: None, name: Some("renamed".into()) };
+    engine.app_edit(edit).await.unwrap();
+    until(&engine, |snapshot| snapshot.apps[0].name == "renamed" && connected(snapshot, 1)).await;
+    assert_eq!(bench.platform.stats().links, 1);
+    engine.close().await;
+}
+
+#[tokio::test]
+async fn settings_that_cannot_be_written_leave_the_secret_as_it_was() {
+    let bench = Bench::new().await;
+    let engine = Engine::open(bench.options()).await.unwrap();
+    engine.app_add(bench.draft(FIRST, "right")).await.unwrap();
+    // A mistake of the user's meanwhile: the file is not touched from now on.
+    std::fs::write(bench.folder.path().join("config.toml"), "[[app\n").unwrap();
+    let fault = engine.app_add(bench.draft(SECOND, "right")).await.unwrap_err();
+    assert_eq!(fault.code, FaultCode::SettingsUnreadable);
+    assert_eq!(bench.store.accounts(), [FIRST]);
+    let fault = engine.pause(Which::default()).await.unwrap_err();
+    assert_eq!(fault.code, FaultCode::SettingsUnreadable);
+    let snapshot = until(&engine, |snapshot| snapshot.phase == Phase::Paused).await;
+    assert_eq!(snapshot.apps.len(), 1, "what cannot be remembered is done all the same");
+    engine.close().await;
+}
+
+/// A keychain whose question to its user stays open until the test ends.
+#[derive(Debug)]
+struct Asking(Mutex<mpsc::Receiver<()>>);
+
+impl secrets::SecretStore for Asking {
+    fn write(&self, _: &str, _: SecretString) -> Result<(), secrets::Error> {
+        Ok(())
+    }
+
+    fn read(&self, _: &str) -> Result<Option<SecretString>, secrets::Error> {
+        self.0.lock().unwrap().recv().ok();
+        Ok(None)
+    }
+
+    fn delete(&self, _: &str) -> Result<(), secrets::Error> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_keychain_that_waits_for_its_user_keeps_nobody_else_waiting() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("config.toml"), format!("[[app]]\nid = \"{FIRST}\"\n")).unwrap();
+    let (answer, question) = mpsc::channel();
+    let options =
+        Options { secrets: Arc::new(Asking(Mutex::new(question))), ..options(folder.path(), Arc::default()) };
+    let engine = Engine::open(options).await.unwrap();
+    let soon = Duration::from_secs(10);
+    timeout(soon, engine.pause(Which::default())).await.expect("pause waits").unwrap();
+    timeout(soon, engine.resume(Which::default())).await.expect("resume waits").unwrap();
+    timeout(soon, engine.close()).await.expect("close waits");
+    drop(answer);
+}
+
+/// A place that never gets an event kept.
+struct Stuck;
+
+impl Sink for Stuck {
+    fn keep(&self, _: Arc<ReceivedEvent>) -> Pin<Box<dyn Future<Output = Result<(), NotKept>> + Send + '_>> {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[tokio::test]
+async fn an_event_that_is_not_kept_in_time_is_listed_as_such() {
+    let bench = Bench::new().await;
+    let engine = Engine::open(Options { sink: Some(Arc::new(Stuck)), ..bench.options() }).await.unwrap();
+    engine.app_add(bench.draft(FIRST, "right")).await.unwrap();
+    until(&engine, |snapshot| connected(snapshot, 1)).await;
+    bench.platform.send(EventKind::MessageText).unwrap();
+    until(&engine, |snapshot| snapshot.apps[0].events == 1).await;
+    let listed = engine.events(EventsAfter::default()).await.unwrap();
+    assert_eq!((listed.len(), listed[0].ack_code), (1, 500));
+    engine.close().await;
 }

@@ -18,7 +18,10 @@ impl Board {
             State::Connecting { attempt, .. } => {
                 // The steps of a try are no change of state.
                 if !matches!(*self.states.borrow(), State::Connecting { .. }) {
-                    info!(failed_before = attempt, "connecting");
+                    match attempt {
+                        0 => info!("connecting"),
+                        failed => info!("connecting again, after {failed} failed"),
+                    }
                 }
             }
             State::Connected { session, .. } => info!("connected to {}/…", session.host),

@@ -14,7 +14,7 @@ use longwire_wire::{Event, Frame, Message, Reply};
 use tokio::time::{Instant, timeout_at};
 use tracing::{error, warn};
 
-use crate::{Intake, NotKept};
+use crate::{Intake, NotKept, throttle::Throttle};
 
 /// The events that are being kept.
 pub(crate) struct Keeping<I> {
@@ -22,6 +22,8 @@ pub(crate) struct Keeping<I> {
     /// How long each may take from its arrival.
     deadline: Duration,
     running: FuturesUnordered<Pin<Box<dyn Future<Output = Kept> + Send>>>,
+    /// Events come in masses when their keeper is slow; the log need not.
+    complaints: Throttle,
 }
 
 /// An event's end, ready to be acknowledged.
@@ -29,9 +31,16 @@ pub(crate) struct Kept {
     pub(crate) message: Message,
     pub(crate) reply: Reply,
     pub(crate) arrived: Instant,
+    /// Its keeping was given up at the deadline.
+    late: bool,
 }
 
 impl Kept {
+    /// An event that could not even be read.
+    pub(crate) fn failed(message: Message, arrived: Instant) -> Self {
+        Self { message, reply: Reply::failed(), arrived, late: false }
+    }
+
     pub(crate) fn ack(self, now: Instant) -> Frame {
         self.message.ack(&self.reply, now.duration_since(self.arrived))
     }
@@ -39,7 +48,7 @@ impl Kept {
 
 impl<I: Intake> Keeping<I> {
     pub(crate) fn new(intake: Arc<I>, deadline: Duration) -> Self {
-        Self { intake, deadline, running: FuturesUnordered::new() }
+        Self { intake, deadline, running: FuturesUnordered::new(), complaints: Throttle::default() }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -63,22 +72,30 @@ impl<I: Intake> Keeping<I> {
         let intake = Arc::clone(&self.intake);
         let mut keep = Box::pin(AssertUnwindSafe(async move { intake.keep(event).await }).catch_unwind());
         if let Poll::Ready(outcome) = keep.as_mut().poll(cx) {
-            return Some(Kept { message, reply: reply(outcome), arrived });
+            return Some(Kept { message, reply: reply(outcome), arrived, late: false });
         }
         let deadline = self.deadline;
         self.running.push(Box::pin(async move {
-            let reply = timeout_at(arrived + deadline, keep).await.map(reply).unwrap_or_else(|_| {
-                warn!(?deadline, "an event was not kept in time; the platform will send it again");
-                Reply::failed()
-            });
-            Kept { message, reply, arrived }
+            let outcome = timeout_at(arrived + deadline, keep).await.map(reply);
+            let late = outcome.is_err();
+            Kept { message, reply: outcome.unwrap_or_else(|_| Reply::failed()), arrived, late }
         }));
         None
     }
 
     /// The next event whose keeping ended; `None` where none is being kept.
     pub(crate) fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Kept>> {
-        if self.running.is_empty() { Poll::Ready(None) } else { Pin::new(&mut self.running).poll_next(cx) }
+        if self.running.is_empty() {
+            return Poll::Ready(None);
+        }
+        let next = Pin::new(&mut self.running).poll_next(cx);
+        if let Poll::Ready(Some(Kept { late: true, .. })) = &next
+            && let Some(held_back) = self.complaints.pass(Instant::now())
+        {
+            let deadline = self.deadline;
+            warn!(held_back, "an event was not kept within {deadline:?}; the platform will send it again");
+        }
+        next
     }
 }
 

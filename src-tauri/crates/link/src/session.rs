@@ -9,7 +9,7 @@ use std::{
 use bytes::Bytes;
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use longwire_dial::Fault;
-use longwire_wire::{ClientConfig, Frame, Inbound, Message, Reassembly, Reply};
+use longwire_wire::{ClientConfig, Frame, Inbound, Message, Reassembly};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     time::{Instant, Sleep, sleep_until, timeout, timeout_at},
@@ -250,7 +250,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin, I: Intake> Session<S, I> {
             Ok(event) => self.keeping.start(message, event, arrived, cx),
             Err(error) => {
                 self.complain(error.into());
-                Some(Kept { message, reply: Reply::failed(), arrived })
+                Some(Kept::failed(message, arrived))
             }
         };
         kept.map_or(Ok(()), |kept| self.write(&kept.ack(Instant::now())))

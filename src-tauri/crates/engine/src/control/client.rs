@@ -26,6 +26,11 @@ impl Client {
     pub async fn connect(data_dir: &Path) -> Result<Self, Fault> {
         match UnixStream::connect(data_dir.join(SOCKET)).await {
             Ok(stream) => Ok(Self { stream: BufReader::new(stream) }),
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
+                let detail = "its path is too long for a control socket: use a shorter one (--data-dir)";
+                let fault = Fault::new(FaultCode::DataFolder, detail).with("error", detail);
+                Err(fault.with("path", data_dir.display()))
+            }
             Err(error) => {
                 let detail = format!("no Longwire runs on {}: {error}", data_dir.display());
                 Err(Fault::new(FaultCode::NotRunning, detail).with("path", data_dir.display()))
@@ -46,7 +51,7 @@ impl Client {
             .await
             .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
             .map_err(|error| {
-                Fault::new(FaultCode::NotRunning, format!("the running Longwire did not answer: {error}"))
+                Fault::new(FaultCode::Internal, format!("the running Longwire did not answer: {error}"))
             })?;
         match serde_json::from_slice(&answer).map_err(internal)? {
             Response::Ok(value) => serde_json::from_value(value).map_err(internal),

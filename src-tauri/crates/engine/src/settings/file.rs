@@ -1,4 +1,7 @@
-use std::{io, path::PathBuf};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use longwire_contract::{Fault, FaultCode};
 use longwire_host::files;
@@ -13,8 +16,8 @@ pub(crate) struct SettingsFile {
 }
 
 impl SettingsFile {
-    pub(crate) fn new(path: PathBuf) -> Self {
-        Self { path }
+    pub(crate) fn in_folder(data_dir: &Path) -> Self {
+        Self { path: data_dir.join("config.toml") }
     }
 
     /// The settings, and the keys nobody reads. A file that is not there is one of defaults.
@@ -74,7 +77,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.toml");
         std::fs::write(&path, "language = zh\n").unwrap();
-        let file = SettingsFile::new(path.clone());
+        let file = SettingsFile::in_folder(folder.path());
         assert_eq!(file.read().unwrap_err().code, FaultCode::SettingsUnreadable);
         let fault = file.change(|_| Ok(())).unwrap_err();
         assert_eq!(fault.code, FaultCode::SettingsUnreadable);
@@ -86,7 +89,7 @@ mod tests {
     fn a_change_keeps_what_the_user_wrote_meanwhile() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("config.toml");
-        let file = SettingsFile::new(path.clone());
+        let file = SettingsFile::in_folder(folder.path());
         assert_eq!(file.read().unwrap().0, Settings::default());
         std::fs::write(&path, "# by hand\nca_files = [\"/ca.pem\"]\n").unwrap();
         file.change(|settings| {
@@ -101,7 +104,7 @@ mod tests {
     #[test]
     fn a_refused_change_writes_nothing() {
         let folder = tempfile::tempdir().unwrap();
-        let file = SettingsFile::new(folder.path().join("config.toml"));
+        let file = SettingsFile::in_folder(folder.path());
         let refused = file.change(|settings| {
             settings.language = LanguageChoice::English;
             Err::<(), _>(Fault::new(FaultCode::AppUnknown, "no"))

@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 
-use secrecy::{ExposeSecret, SecretString, zeroize::Zeroizing};
+use secrecy::{SecretString, zeroize::Zeroizing};
 
 use super::Error;
 
@@ -25,7 +25,7 @@ pub fn read_variable() -> Result<Option<SecretString>, Error> {
     of_value(env::var_os(VARIABLE))
 }
 
-/// The App Secret in a file that only its owner can read. One line break at its end is not part of it.
+/// The App Secret in a file that only its owner can read. White space around it is not part of it.
 ///
 /// # Errors
 /// Where the file cannot be read, others can read it, or it holds no secret.
@@ -47,19 +47,21 @@ pub fn read_file(path: &Path) -> Result<SecretString, Error> {
         return Err(Error::TooLong(source));
     }
     let text = str::from_utf8(&bytes).map_err(|_| Error::NotText(source.clone()))?;
-    let text = text.strip_suffix('\n').unwrap_or(text);
-    let text = text.strip_suffix('\r').unwrap_or(text);
-    checked(text.into(), source)
+    checked(text, source)
 }
 
 fn of_value(value: Option<OsString>) -> Result<Option<SecretString>, Error> {
     let Some(value) = value else { return Ok(None) };
     let text = value.into_string().map_err(|_| Error::NotText(VARIABLE.to_owned()))?;
-    checked(text.into(), VARIABLE.to_owned()).map(Some)
+    checked(&Zeroizing::new(text), VARIABLE.to_owned()).map(Some)
 }
 
-fn checked(secret: SecretString, place: String) -> Result<SecretString, Error> {
-    if secret.expose_secret().trim().is_empty() { Err(Error::Empty(place)) } else { Ok(secret) }
+/// The secret without the white space that comes along when it is pasted: no App Secret has any.
+fn checked(text: &str, place: String) -> Result<SecretString, Error> {
+    match text.trim() {
+        "" => Err(Error::Empty(place)),
+        secret => Ok(secret.into()),
+    }
 }
 
 #[cfg(test)]
@@ -69,6 +71,8 @@ mod tests {
         os::unix::{ffi::OsStringExt, fs::PermissionsExt},
         path::PathBuf,
     };
+
+    use secrecy::ExposeSecret;
 
     use super::*;
 
@@ -80,10 +84,10 @@ mod tests {
     }
 
     #[test]
-    fn one_line_break_at_the_end_is_not_part_of_the_secret() {
+    fn white_space_around_it_is_not_part_of_the_secret() {
         let folder = tempfile::tempdir().unwrap();
         for (bytes, secret) in
-            [("s3cret", "s3cret"), ("s3cret\n", "s3cret"), ("s3cret\r\n", "s3cret"), (" s \n\n", " s \n")]
+            [("s3cret", "s3cret"), ("s3cret\n", "s3cret"), ("s3cret\r\n", "s3cret"), (" s \n\n", "s")]
         {
             let path = file(folder.path(), bytes.as_bytes(), 0o600);
             assert_eq!(read_file(&path).unwrap().expose_secret(), secret, "{bytes:?}");
