@@ -132,7 +132,7 @@ values: { [key in string]: string }, };
 
 export type SimulatedEventKind = "message_text" | "message_image" | "message_file" | "message_post" | "card_action" | "bot_added" | "bot_removed" | "reaction" | "url_preview" | "menu_click" | "schema_v1";
 
-export type SimulatedFault = "refused" | "black_hole" | "html" | "http_status" | "no_url" | "busy" | "credentials_wrong" | "domain_wrong" | "unknown_code" | "forbidden" | "connection_limit" | "ticket_refused" | "upgrade_blocked" | "silent" | "flapping" | "garbage";
+export type SimulatedFault = "refused" | "black_hole" | "html" | "http_status" | "no_url" | "busy" | "credentials_wrong" | "domain_wrong" | "internal_error" | "limit_at_endpoint" | "unknown_code" | "forbidden" | "connection_limit" | "ticket_refused" | "upgrade_blocked" | "silent" | "flapping" | "garbage";
 
 export type SimulatorView = { 
 /**

@@ -24,6 +24,8 @@ const faults: Record<SimulatedFault, true> = {
   busy: true,
   credentials_wrong: true,
   domain_wrong: true,
+  internal_error: true,
+  limit_at_endpoint: true,
   unknown_code: true,
   forbidden: true,
   connection_limit: true,

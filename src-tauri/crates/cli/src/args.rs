@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use longwire_contract::{AppId, Domain, SimulatedFault, text::word};
@@ -183,8 +183,8 @@ pub(crate) struct Simulate {
     #[arg(long, value_parser = parse_fault, value_name = "NAME")]
     pub(crate) fault: Option<SimulatedFault>,
     /// Send a message every so many seconds
-    #[arg(long, value_name = "SECONDS")]
-    pub(crate) every: Option<f64>,
+    #[arg(long, value_name = "SECONDS", value_parser = parse_pace, allow_negative_numbers = true)]
+    pub(crate) every: Option<Duration>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -207,6 +207,12 @@ pub(crate) fn parse_fault(name: &str) -> Result<SimulatedFault, String> {
         let names: Vec<_> = SimulatedFault::ALL.iter().map(word).collect();
         format!("one of: {}", names.join(", "))
     })
+}
+
+/// A time between two messages: from a millisecond, since a timer tells no less, to a day.
+fn parse_pace(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse::<f64>().ok().filter(|seconds| (0.001..=86_400.0).contains(seconds));
+    seconds.map(Duration::from_secs_f64).ok_or_else(|| "from 0.001 to 86400 seconds".to_owned())
 }
 
 #[cfg(test)]
@@ -240,5 +246,16 @@ mod tests {
             assert_eq!(parse_fault(&word(fault)), Ok(*fault));
         }
         assert!(parse_fault("nonsense").unwrap_err().contains("black_hole"));
+    }
+
+    #[test]
+    fn messages_can_only_be_sent_at_a_pace_there_is() {
+        for wrong in ["nan", "inf", "0", "-1", "-0.5", "1e9", "0.0001", "often", ""] {
+            let arguments = ["longwire", "simulate", "--every", wrong];
+            let error = Arguments::try_parse_from(arguments).unwrap_err();
+            assert_eq!(error.exit_code(), 2, "{wrong}");
+            assert!(error.to_string().contains("from 0.001 to 86400"), "{error}");
+        }
+        assert_eq!(parse_pace("0.5"), Ok(Duration::from_millis(500)));
     }
 }

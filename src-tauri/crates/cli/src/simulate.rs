@@ -1,8 +1,9 @@
 //! `longwire simulate`: the platform, played on this machine.
 
 mod input;
+mod keys;
 
-use std::{path::PathBuf, sync::Arc};
+use std::{io::Write, sync::Arc};
 
 use longwire_contract::{
     Fault, FaultCode, Language, SimulatedEventKind, SimulatedFault,
@@ -11,18 +12,20 @@ use longwire_contract::{
 use longwire_engine::simulated;
 use longwire_openplatform::{App, Authority, Leaf, Running, Simulator, Stats};
 use secrecy::ExposeSecret;
-use tokio::time::{Duration, Interval, interval};
+use tempfile::TempPath;
+use tokio::time::{Interval, interval};
 use tracing::info;
 
 use crate::{
     args::{Certificate, Simulate},
     exit::Exit,
     secret,
+    signals::Signals,
     words::values,
 };
 use input::{Command, Input};
 
-/// Serves until Ctrl-C, `quit`, or the end of standard input where that is no terminal.
+/// Serves until `quit` or a signal. The end of standard input changes nothing: a service has none.
 pub(crate) async fn simulate(options: Simulate, language: Language) -> Result<Exit, Fault> {
     let mut app = App::random(&mut fastrand::Rng::new());
     if let Some(id) = &options.app_id {
@@ -32,17 +35,21 @@ pub(crate) async fn simulate(options: Simulate, language: Language) -> Result<Ex
         app.secret = given;
     }
     let mut builder = Simulator::builder().listen(options.listen).app(app.clone());
+    // Before there is a file or a terminal to be left in order.
+    let mut signals = Signals::listen()?;
     let mut ca_file = None;
     if let Some(kind) = options.tls {
         let authority = Authority::new().map_err(not_started)?;
-        ca_file = Some(CaFile::write(&authority)?);
+        // What is signed by itself is trusted by way of no CA.
+        if !matches!(kind, Certificate::SelfSigned) {
+            ca_file = Some(write_ca(&authority).map_err(not_started)?);
+        }
         builder = builder.tls(Arc::new(authority), leaf(kind));
     }
     let platform = builder.start().await.map_err(not_started)?;
     platform.set_fault(options.fault.map(simulated::fault)).await;
     introduce(&platform, &app, ca_file.as_ref());
-    let mut ticks =
-        options.every.map(|every| interval(Duration::from_secs_f64(every.clamp(0.001, 86_400.0))));
+    let mut ticks = options.every.map(interval);
     let mut input = Input::start();
     if input.is_terminal() {
         say(&text(language, "cli.simulate_keys", &values([])));
@@ -50,7 +57,7 @@ pub(crate) async fn simulate(options: Simulate, language: Language) -> Result<Ex
     loop {
         let command = tokio::select! {
             command = input.next() => command,
-            _ = tokio::signal::ctrl_c() => Command::Quit,
+            () = signals.next() => Command::Quit,
             () = tick(&mut ticks) => Command::Send(SimulatedEventKind::MessageText),
         };
         match command {
@@ -68,11 +75,11 @@ pub(crate) async fn simulate(options: Simulate, language: Language) -> Result<Ex
 }
 
 /// What to use, on standard output: for a person to copy, and for a script to read.
-fn introduce(platform: &Running, app: &App, ca_file: Option<&CaFile>) {
+fn introduce(platform: &Running, app: &App, ca_file: Option<&TempPath>) {
     say(&format!("domain      {}", platform.url()));
     say(&format!("app id      {}", app.id));
     say(&format!("app secret  {}", app.secret.expose_secret()));
-    let ca = ca_file.map_or_else(String::new, |CaFile(path)| {
+    let ca = ca_file.map_or_else(String::new, |path| {
         say(&format!("ca file     {}", path.display()));
         format!(" --ca-file {}", path.display())
     });
@@ -80,22 +87,11 @@ fn introduce(platform: &Running, app: &App, ca_file: Option<&CaFile>) {
     say(&format!("\nLONGWIRE_APP_SECRET={} {run}\n", app.secret.expose_secret()));
 }
 
-/// The simulator's CA, where a client can read it, for as long as the simulator runs.
-struct CaFile(PathBuf);
-
-impl CaFile {
-    fn write(authority: &Authority) -> Result<Self, Fault> {
-        let path = std::env::temp_dir().join(format!("longwire-simulator-{}-ca.pem", std::process::id()));
-        authority.save(&path).map_err(not_started)?;
-        Ok(Self(path))
-    }
-}
-
-impl Drop for CaFile {
-    fn drop(&mut self) {
-        // A certificate without its key, in the folder for what is temporary: no harm where it stays.
-        std::fs::remove_file(&self.0).ok();
-    }
+/// The simulator's CA, where a client of the same user can read it, for as long as the simulator runs.
+fn write_ca(authority: &Authority) -> std::io::Result<TempPath> {
+    let mut file = tempfile::Builder::new().prefix("longwire-simulator-").suffix("-ca.pem").tempfile()?;
+    file.write_all(authority.pem().as_bytes())?;
+    Ok(file.into_temp_path())
 }
 
 #[allow(clippy::print_stdout)]

@@ -17,6 +17,10 @@ pub enum Fault {
     CredentialsWrong,
     /// The endpoint answers 1000040351.
     DomainWrong,
+    /// The endpoint answers 1000040343, an error inside the platform.
+    InternalError,
+    /// The endpoint answers 1000040350, before any upgrade.
+    LimitAtEndpoint,
     /// The endpoint answers a code nobody knows.
     UnknownCode,
     /// The upgrade answers 403 with `Handshake-*` headers.
@@ -46,6 +50,8 @@ impl Fault {
         Self::Busy,
         Self::CredentialsWrong,
         Self::DomainWrong,
+        Self::InternalError,
+        Self::LimitAtEndpoint,
         Self::UnknownCode,
         Self::Forbidden,
         Self::ConnectionLimit,

@@ -1,4 +1,4 @@
-use std::io::{self, BufRead, IsTerminal, Read};
+use std::io::{self, BufRead, ErrorKind, IsTerminal};
 
 use longwire_contract::{
     Language, SimulatedEventKind, SimulatedFault,
@@ -7,6 +7,7 @@ use longwire_contract::{
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 use tokio::sync::mpsc;
 
+use super::keys::Keys;
 use crate::{args::parse_fault, words::values};
 
 /// What the user wants of the simulator.
@@ -28,8 +29,8 @@ pub(crate) struct Input {
     before: Option<Termios>,
 }
 
-/// Digits and letters for failures, in the contract's order; 0 ends a failure.
-const FAULT_KEYS: &str = "123456789abcdefg";
+/// Digits and free letters for failures, in the contract's order; 0 ends a failure.
+const FAULT_KEYS: &str = "123456789abcdefgjw";
 /// One key an event, in the contract's order, past the letters of [`FAULT_KEYS`].
 const EVENT_KEYS: &str = "tilpkmnruov";
 
@@ -83,12 +84,20 @@ pub(crate) fn help(language: Language) -> String {
 }
 
 fn read_keys(commands: &mpsc::UnboundedSender<Command>) {
-    for byte in io::stdin().lock().bytes().map_while(Result::ok) {
-        let key = char::from(byte);
-        // An arrow or another key that is several bytes begins with one of these; they mean nothing here.
-        if (key.is_ascii_graphic() || key.is_ascii_whitespace()) && commands.send(of_key(key)).is_err() {
+    let mut input = io::stdin().lock();
+    let mut keys = Keys::default();
+    loop {
+        let bytes = match input.fill_buf() {
+            Ok([]) => return,
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+            Err(_) => return,
+        };
+        if keys.read(bytes).into_iter().any(|key| commands.send(of_key(key)).is_err()) {
             return;
         }
+        let read = bytes.len();
+        input.consume(read);
     }
 }
 
@@ -162,7 +171,7 @@ mod tests {
         keys.dedup();
         assert_eq!(keys.len(), count);
         assert_eq!(of_key('t'), Command::Send(SimulatedEventKind::MessageText));
-        assert_eq!(of_key('e'), Command::Fault(Some(SimulatedFault::Silent)));
+        assert_eq!(of_key('g'), Command::Fault(Some(SimulatedFault::Silent)));
         assert_eq!(of_key('0'), Command::Fault(None));
         assert_eq!(of_key('z'), Command::Unknown("z".into()));
     }

@@ -15,7 +15,9 @@ use crate::{fault::Fault, history::lock, state::State};
 
 const BUSY: i64 = 1;
 const BAD_REQUEST: i64 = 9499;
+const INTERNAL_ERROR: i64 = 1_000_040_343;
 const CREDENTIALS_WRONG: i64 = 1_000_040_345;
+const CONNECTION_LIMIT: i64 = 1_000_040_350;
 const DOMAIN_WRONG: i64 = 1_000_040_351;
 /// No documented code; clients must cope with what they do not know.
 const UNKNOWN: i64 = 1_000_049_999;
@@ -63,6 +65,8 @@ fn play(fault: Fault, state: &State) -> Option<Response> {
         Fault::Busy => refuse(BUSY, "system busy"),
         Fault::CredentialsWrong => refuse(CREDENTIALS_WRONG, "app_id or app_secret is invalid"),
         Fault::DomainWrong => refuse(DOMAIN_WRONG, "Incorrect domain name"),
+        Fault::InternalError => refuse(INTERNAL_ERROR, "internal error"),
+        Fault::LimitAtEndpoint => refuse(CONNECTION_LIMIT, "the number of connections exceeded the limit"),
         Fault::UnknownCode => refuse(UNKNOWN, "unknown failure"),
         _ => return None,
     })

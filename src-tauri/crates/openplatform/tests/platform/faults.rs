@@ -20,6 +20,8 @@ async fn the_endpoints_failures_are_answers_and_end_with_the_fault() {
         (Fault::Busy, 1),
         (Fault::CredentialsWrong, 1_000_040_345),
         (Fault::DomainWrong, 1_000_040_351),
+        (Fault::InternalError, 1_000_040_343),
+        (Fault::LimitAtEndpoint, 1_000_040_350),
         (Fault::UnknownCode, 1_000_049_999),
     ];
     for (fault, code) in codes {
