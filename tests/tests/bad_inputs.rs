@@ -99,7 +99,8 @@ async fn what_can_pass_is_tried_again_and_the_code_tells_why_when_stopped() {
         let run = longwire(folder.path(), ["run", "--app-id", APP_ID, "--domain", &url])
             .variable("LONGWIRE_APP_SECRET", "right")
             .run();
-        run.stderr_line("next try in");
+        // What it means and what to do follows the bare cause.
+        run.stderr_line(&format!("app={APP_ID}"));
         run.signal("INT");
         assert_eq!(run.end().code, Some(code), "{fault:?}");
     }

@@ -30,7 +30,7 @@ fn program(repository: &Repository) -> Result<PathBuf, Failure> {
     let built = repository.tools().join("bin/cargo-deny");
     if !built.is_file() {
         say("building cargo-deny (some minutes, once)");
-        let install = ["install", "--locked", "--quiet", "--version", "0.20", "cargo-deny", "--root"];
+        let install = ["install", "--locked", "--quiet", "--version", "^0.20", "cargo-deny", "--root"];
         run(cargo(&repository.root).args(install).arg(repository.tools()))?;
     }
     Ok(built)
