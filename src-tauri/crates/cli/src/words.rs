@@ -59,6 +59,7 @@ pub(crate) fn fault(language: Language, fault: &Fault) -> String {
         FaultCode::BadRequest | FaultCode::Internal | FaultCode::SecretEmpty if !detail.is_empty() => {
             format!("{said} ({detail})")
         }
+        FaultCode::NoSecretStore => format!("{said} {}", text(language, "cli.secret_file", &BTreeMap::new())),
         _ => said,
     }
 }
