@@ -139,7 +139,7 @@ describe('the form', () => {
     await value('app-id', 'cli_a1b2c3d4e5f6079f')
     await value('app-secret', 'right')
     await click('save')
-    expect(await screen.findByText('The app cli_a1b2c3d4e5f6079f is there already.')).toBeTruthy()
+    expect(await screen.findByText(/The app cli_a1b2c3d4e5f6079f is there already/)).toBeTruthy()
     expect(document.activeElement).toBe(screen.getByTestId('app-id'))
   })
 
@@ -159,7 +159,68 @@ describe('the form', () => {
   })
 })
 
+describe('without a keychain', () => {
+  const NEW = { app_id: ID, domain: 'feishu', name: '' }
+
+  function sentBy(backend: Backend): unknown[] {
+    const sent: unknown[] = []
+    const call = backend.call.bind(backend)
+    backend.call = (command, request) => {
+      if (command === 'app_add') sent.push(request)
+      return call(command, request)
+    }
+    return sent
+  }
+
+  it('an app is added with a file in place of its secret', async () => {
+    const sent = sentBy(await open('no-keychain', '#/apps/add'))
+    await value('app-id', ID)
+    await value('app-secret', 'right')
+    await click('save')
+    expect(await screen.findByText(/no keychain that Longwire can use/)).toBeTruthy()
+    await waitFor(() => expect(document.activeElement).toBe(screen.getByTestId('secret-file')))
+    await value('secret-file', 'secret.txt')
+    await click('save')
+    expect(await screen.findByText(/whole path/)).toBeTruthy()
+    await value('secret-file', '/tmp/secret.txt')
+    await click('save')
+    expect(await screen.findByText(/chmod 600 \/tmp\/secret.txt/)).toBeTruthy()
+    await value('secret-file', ' /home/me/secret.txt ')
+    await click('save')
+    await waitFor(() => expect(headline()).toBe('Connected to Feishu'))
+    expect(sent.at(0)).toEqual({ ...NEW, app_secret: 'right' })
+    expect(sent.at(-1)).toEqual({ ...NEW, app_secret: null, secret_file: '/home/me/secret.txt' })
+  })
+
+  it('the file can be named before anything is refused, and the secret instead of it', async () => {
+    await open('connected', '#/apps/add')
+    await click('secret-in-file')
+    expect(document.activeElement).toBe(await screen.findByTestId('secret-file'))
+    expect([screen.queryByTestId('app-secret'), screen.queryByTestId('check')]).toEqual([null, null])
+    await click('secret-in-store')
+    expect(document.activeElement).toBe(await screen.findByTestId('app-secret'))
+  })
+})
+
+describe('the wire', () => {
+  it('says that an address needs no lookup, and is there also where nothing was dialled', async () => {
+    await open('simulator')
+    const notes = () => [...document.querySelectorAll('.hop .note')].map((note) => note.textContent)
+    expect(notes()).toEqual(['no lookup needed', '127.0.0.1', '127.0.0.1:50211', '127.0.0.1:50211'])
+    await click('pause')
+    await waitFor(() => expect(notes()).toEqual(['not reached', 'not reached', 'not reached', 'not reached']))
+  })
+})
+
 describe('the apps', () => {
+  it('are tried again from the list too', async () => {
+    await open('waiting-tls', '#/apps')
+    expect(screen.getByTestId('app-retry').textContent).toContain('Retry now')
+    cleanup()
+    await open('connected', '#/apps')
+    expect(screen.queryByTestId('app-retry')).toBeNull()
+  })
+
   it('are removed only when asked twice', async () => {
     await open('connected', '#/apps')
     await click('remove-app')
@@ -223,6 +284,19 @@ describe('the window', () => {
     backend.call = (command, request) =>
       command === 'snapshot' ? whole.call(command, request) : call(command, request)
     await click('try-again')
+    await waitFor(() => expect(headline()).toBe('Connected to Feishu'))
+  })
+
+  it('says once what stands in the way, and tries again when one comes back to it', async () => {
+    go({ page: 'overview' })
+    const backend = demo(new URLSearchParams('demo=held-by-other&lang=en&still'))
+    render(App, { backend })
+    const page = await screen.findByTestId('trouble')
+    expect(page.textContent.match(/longwire run/g)).toHaveLength(1)
+    expect(page.textContent).not.toContain('folder')
+    const whole = demo(new URLSearchParams('demo=connected&lang=en&still'))
+    backend.call = (command, request) => whole.call(command, request)
+    await fireEvent.focus(window)
     await waitFor(() => expect(headline()).toBe('Connected to Feishu'))
   })
 

@@ -22,7 +22,8 @@ const SIMULATOR_URL = 'http://127.0.0.1:50211'
 
 /**
  * An engine that plays itself, for a plain browser and for tests: `?demo=SCENARIO`, `&lang=en|zh-CN`, `&still` for
- * no events of its own accord. The secret `wrong` is refused, and App IDs that end in `1a` live on Lark.
+ * no events of its own accord. The secret `wrong` is refused, App IDs that end in `1a` live on Lark, and others can
+ * read what is in `/tmp`.
  */
 export function demo(query: URLSearchParams): Backend {
   const world = new World(scenario(query.get('demo')), query.get('lang'))
@@ -46,7 +47,7 @@ class World implements Backend {
       rev: 1,
       version: '0.1.0',
       pid: 4711,
-      data_dir: '~/Library/Application Support/Longwire',
+      data_dir: '/home/me/.local/share/longwire',
       language_choice: lang === null ? 'system' : language,
       language,
       phase: 'connected',
@@ -85,9 +86,14 @@ class World implements Backend {
       const found = this.#details.find((detail) => detail.view.seq === seq)
       return found ?? refuse('event_gone')
     },
-    app_add: ({ app_id, app_secret, domain, name }) => {
-      if (!app_secret) refuse('secret_empty')
+    app_add: ({ app_id, app_secret, secret_file, domain, name }) => {
       if (this.#find(app_id)) refuse('app_exists', { app_id })
+      if (secret_file) {
+        if (secret_file.startsWith('/tmp/')) refuse('secret_file_open', { path: secret_file })
+      } else {
+        if (!app_secret) refuse('secret_empty')
+        if (this.#scenario.keychainless) refuse('no_secret_store')
+      }
       const added: AppView = { ...simulatedApp(), app_id, name, domain, simulated: false, events: 0 }
       this.#change({ apps: [...this.#snapshot.apps, this.#dial(added, app_secret ?? '')] })
       return null
@@ -118,7 +124,7 @@ class World implements Backend {
         phase: 'paused',
         reason: null,
         since_ms: Date.now(),
-        hops: road('computer', 'off')
+        hops: []
       })),
     resume: ({ app_id }) => this.#each(app_id, (app) => this.#dial(app, '')),
     retry: ({ app_id }) =>
@@ -148,7 +154,7 @@ class World implements Backend {
         phase: 'waiting',
         attempt: 1,
         retry_at_ms: Date.now() + 4_000,
-        hops: road('platform', 'bad', '127.0.0.1:50211', true),
+        hops: road(SIMULATOR_URL, 'platform'),
         reason: reason('http_status', { host: '127.0.0.1:50211', status: '502' }, 'endpoint: HTTP 502')
       }
       this.#snapshot = { ...this.#snapshot, simulator: { ...simulator, fault } }
@@ -187,9 +193,8 @@ class World implements Backend {
           ? reason('domain_wrong', { domain: app.domain }, 'endpoint: code 1000040351')
           : null
     const since_ms = Date.now()
-    const plain = app.domain.startsWith('http:')
     return why
-      ? { ...app, phase: 'needs_you', reason: why, since_ms, hops: road('platform', 'bad', undefined, plain) }
+      ? { ...app, phase: 'needs_you', reason: why, since_ms, hops: road(app.domain, 'platform') }
       : {
           ...app,
           phase: 'connected',
@@ -197,7 +202,7 @@ class World implements Backend {
           attempt: 0,
           retry_at_ms: null,
           since_ms,
-          hops: road(undefined, 'ok', undefined, plain)
+          hops: road(app.domain)
         }
   }
 

@@ -1,4 +1,4 @@
-import type { AppView, Fault, Hop, HopKind, Mark, Reason, ReasonCode, Snapshot } from '../backend/contract.gen'
+import type { AppView, Domain, Fault, Hop, HopKind, Mark, Reason, ReasonCode, Snapshot } from '../backend/contract.gen'
 
 /** A state of the world to look at: what `?demo=NAME` shows. */
 export interface Scenario {
@@ -9,8 +9,11 @@ export interface Scenario {
   events?: number
   /** What the engine answers instead of its state. */
   fault?: Fault
+  /** Whether there is no keychain to keep an App Secret in. */
+  keychainless?: boolean
 }
 
+const SETTINGS = '/home/me/.local/share/longwire/config.toml'
 const MINUTE = 60_000
 const ID = 'cli_a1b2c3d4e5f6079f'
 export const SIMULATED_ID = 'cli_0000000000000001'
@@ -20,32 +23,38 @@ export function reason(code: ReasonCode, values: Record<string, string>, detail:
 }
 
 const KINDS: HopKind[] = ['computer', 'network', 'tls', 'platform', 'connection']
-const NOTES: Record<HopKind, string | null> = {
-  computer: null,
-  network: '104.18.32.7',
-  tls: 'DigiCert TLS RSA SHA256 2020 CA1',
-  platform: 'open.feishu.cn',
-  connection: 'msg-frontier.feishu.cn'
-}
 const MS: Record<HopKind, number> = { computer: 3.2, network: 12.4, tls: 31.8, platform: 84.1, connection: 52.6 }
+const ISSUER = 'DigiCert TLS RSA SHA256 2020 CA1'
 
-/** The road as far as it holds: what comes before `at` passed, `at` has the mark, the rest was not reached. */
-export function road(at?: HopKind, mark: Mark = 'bad', note?: string, plain = false): Hop[] {
+/**
+ * The road as far as it holds, with the notes an engine makes: what comes before `at` passed, `at` has the mark, the
+ * rest was not reached. `issuer` signed the certificate that was shown.
+ */
+export function road(domain: Domain, at?: HopKind, mark: Mark = 'bad', issuer = ISSUER): Hop[] {
+  const plain = domain.startsWith('http:')
   const kinds = plain ? KINDS.filter((kind) => kind !== 'tls') : KINDS
   const stop = at ? kinds.indexOf(at) : kinds.length
+  const host = hostOf(domain)
   return kinds.map((kind, index) => {
-    if (index < stop) {
-      return plain
-        ? {
-            kind,
-            mark: 'ok',
-            ms: MS[kind] / 40,
-            note: kind === 'computer' ? null : kind === 'network' ? '127.0.0.1' : '127.0.0.1:50211'
-          }
-        : { kind, mark: 'ok', ms: MS[kind], note: NOTES[kind] }
+    const passed = index < stop
+    const reached = passed || (index === stop && mark === 'bad')
+    const notes: Record<HopKind, string | null> = {
+      computer: null,
+      network: reached ? (plain ? '127.0.0.1' : '104.18.32.7') : null,
+      tls: reached ? issuer : null,
+      platform: host,
+      connection: passed ? (plain ? host : host.replace(/^open/, 'msg-frontier')) : null
     }
-    return index === stop ? { kind, mark, note: note ?? null } : { kind, mark: 'off' }
+    // An address is not looked up.
+    const ms = !passed || (plain && kind === 'computer') ? null : plain ? MS[kind] / 40 : MS[kind]
+    return { kind, mark: passed ? 'ok' : index === stop ? mark : 'off', ms, note: notes[kind] }
   })
+}
+
+export function hostOf(domain: Domain): string {
+  if (domain === 'feishu') return 'open.feishu.cn'
+  if (domain === 'lark') return 'open.larksuite.com'
+  return domain.replace(/^\w+:\/\//, '')
 }
 
 function app(over: Partial<AppView>): AppView {
@@ -57,7 +66,7 @@ function app(over: Partial<AppView>): AppView {
     phase: 'connected',
     since_ms: Date.now() - 3 * MINUTE,
     attempt: 0,
-    hops: road(),
+    hops: road(over.domain ?? 'feishu'),
     events: 128,
     bad_frames: 0,
     ...over
@@ -69,21 +78,21 @@ export function simulatedApp(): AppView {
     app_id: SIMULATED_ID,
     name: '',
     domain: 'http://127.0.0.1:50211',
-    simulated: true,
-    hops: road(undefined, 'ok', undefined, true)
+    simulated: true
   })
 }
 
-function waitingTls(): AppView {
+function waitingTls(domain: Domain = 'feishu'): AppView {
   return app({
+    domain,
     phase: 'waiting',
     attempt: 3,
     retry_at_ms: Date.now() + 12_500,
     since_ms: Date.now() - 2 * MINUTE,
-    hops: road('tls', 'bad', 'mitmproxy'),
+    hops: road(domain, 'tls', 'bad', 'mitmproxy'),
     reason: reason(
       'tls_untrusted',
-      { host: 'open.feishu.cn', issuer: 'mitmproxy' },
+      { host: hostOf(domain), issuer: 'mitmproxy' },
       'tls: invalid peer certificate: UnknownIssuer'
     )
   })
@@ -92,7 +101,7 @@ function waitingTls(): AppView {
 function refused(): AppView {
   return app({
     phase: 'needs_you',
-    hops: road('platform', 'bad', 'open.feishu.cn'),
+    hops: road('feishu', 'platform'),
     reason: reason(
       'credentials_wrong',
       { code: '1000040345' },
@@ -101,16 +110,26 @@ function refused(): AppView {
   })
 }
 
+function badDomain(): AppView {
+  const domain = 'http://open.example.com'
+  return app({
+    domain,
+    phase: 'needs_you',
+    hops: [],
+    reason: reason('domain_unusable', { domain }, 'plain http to another machine')
+  })
+}
+
 function many(): AppView[] {
   return [
     app({}),
-    app({ ...waitingTls(), app_id: 'cli_b7c8d9e0f1a20034', name: 'Build Bot', domain: 'lark' }),
+    app({ ...waitingTls('lark'), app_id: 'cli_b7c8d9e0f1a20034', name: 'Build Bot' }),
     app({
       app_id: 'cli_c3d4e5f6a7b8001a',
       name: '审批机器人',
       phase: 'needs_you',
       since_ms: Date.now() - 95 * MINUTE,
-      hops: road('platform', 'bad', 'open.feishu.cn'),
+      hops: road('feishu', 'platform'),
       reason: reason('domain_wrong', { domain: 'feishu' }, 'endpoint: code 1000040351: Incorrect domain name')
     }),
     app({
@@ -118,14 +137,14 @@ function many(): AppView[] {
       name: 'A name that is rather long for the little room there is',
       phase: 'connecting',
       since_ms: Date.now() - 2_000,
-      hops: road('tls', 'busy')
+      hops: road('feishu', 'tls', 'busy')
     }),
     app({
       app_id: 'cli_e5f6a7b8c9d00077',
       name: '',
       phase: 'paused',
       since_ms: Date.now() - 49 * 60 * MINUTE,
-      hops: road('computer', 'off')
+      hops: []
     })
   ]
 }
@@ -135,6 +154,12 @@ const SCENARIOS: Record<string, () => Scenario> = {
   'waiting-tls': () => ({ apps: [waitingTls()], events: 7 }),
   refused: () => ({ apps: [refused()] }),
   empty: () => ({ apps: [] }),
+  'no-keychain': () => ({ apps: [], keychainless: true }),
+  'bad-domain': () => ({ apps: [badDomain()] }),
+  'held-by-other': () => ({
+    apps: [],
+    fault: { code: 'held_by_other', values: { holder: 'longwire run', pid: '4712' }, detail: 'held by longwire run' }
+  }),
   simulator: () => ({ apps: [simulatedApp()], simulator: true, events: 3 }),
   many: () => ({
     apps: many(),
@@ -146,8 +171,8 @@ const SCENARIOS: Record<string, () => Scenario> = {
     apps: [],
     fault: {
       code: 'settings_unreadable',
-      values: { path: '~/Library/Application Support/Longwire/config.toml', error: 'line 4: expected `=`' },
-      detail: 'TOML parse error at line 4, column 9\n  |\n4 | language zh-CN\n  |         ^\nexpected `=`'
+      values: { path: SETTINGS, error: 'line 3: expected `=`' },
+      detail: `${SETTINGS}: line 3: expected \`=\``
     }
   })
 }

@@ -24,6 +24,7 @@ export class Live {
 
   readonly #backend: Backend
   #unlisten: (() => void) | undefined
+  #starting: Promise<void> | undefined
   /** A change that came before what it changes. */
   #early: Snapshot | undefined
   #held: EventView[] = []
@@ -33,9 +34,13 @@ export class Live {
     this.#backend = backend
   }
 
-  /** Begins, or begins anew after trouble. */
-  async start(): Promise<void> {
-    this.trouble = undefined
+  /** Begins, or begins anew after trouble, which is shown until it is over. */
+  start(): Promise<void> {
+    this.#starting ??= this.#begin().finally(() => (this.#starting = undefined))
+    return this.#starting
+  }
+
+  async #begin(): Promise<void> {
     try {
       this.#unlisten ??= await this.#backend.onPush((push) => this.#hear(push))
       const first = await this.#backend.call('snapshot', null)
@@ -43,6 +48,7 @@ export class Live {
       this.#see(first)
       if (this.#early) this.#see(this.#early)
       this.#early = undefined
+      this.trouble = undefined
     } catch (thrown) {
       this.trouble = CommandFault.of(thrown)
     }
@@ -80,6 +86,8 @@ export class Live {
     if (push.kind === 'snapshot') {
       if (this.snapshot) this.#see(push.value)
       else this.#early = push.value
+      // The engine speaks: it was opened by someone else, as by the tray.
+      if (this.trouble) void this.start()
     } else {
       this.#held = [...this.#held, ...push.value].slice(-KEPT)
       this.#timer ??= setTimeout(() => this.#flush(), PACE)

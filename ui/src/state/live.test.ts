@@ -127,6 +127,25 @@ describe('the store', () => {
     expect([store.trouble, store.snapshot?.rev]).toEqual([undefined, 1])
   })
 
+  it('shows trouble until it is over, and begins anew once for all who ask', async () => {
+    fake.answers.snapshot = new Error('broken')
+    await store.start()
+    fake.answers.snapshot = snapshot(1)
+    fake.calls = []
+    const both = [store.start(), store.start()]
+    expect(store.trouble?.detail).toBe('broken')
+    await Promise.all(both)
+    expect([store.trouble, fake.calls]).toEqual([undefined, ['snapshot', 'events']])
+  })
+
+  it('begins anew when the engine speaks after trouble', async () => {
+    fake.answers.snapshot = new Error('broken')
+    await store.start()
+    fake.answers.snapshot = snapshot(3)
+    fake.push({ kind: 'snapshot', value: snapshot(2) })
+    await vi.waitFor(() => expect([store.trouble, store.snapshot?.rev]).toEqual([undefined, 3]))
+  })
+
   it('shows why a command was not carried out until the next one', async () => {
     fake.answers.pause = new Error('lost')
     expect(await store.act('pause', {})).toBe(false)

@@ -6,7 +6,8 @@ export type Mending =
   | { kind: 'edit_domain' }
   | { kind: 'switch_domain'; to: Domain }
   | { kind: 'stop_fault' }
-  | { kind: 'retry' }
+  /** `sole`: nothing else tries again. */
+  | { kind: 'retry'; sole: boolean }
 
 export function mending(app: AppView, simulator?: SimulatorView | null): Mending | undefined {
   if (!app.reason || app.phase === 'connected' || app.phase === 'paused') return undefined
@@ -17,9 +18,11 @@ export function mending(app: AppView, simulator?: SimulatorView | null): Mending
     return to ? { kind: 'switch_domain', to } : { kind: 'edit_domain' }
   }
   if (CREDENTIALS.has(code)) return { kind: 'edit_credentials' }
+  if (code === 'domain_unusable') return { kind: 'edit_domain' }
   if (ADDRESS.has(code) && !otherPlatform(app.domain)) return { kind: 'edit_domain' }
-  // Refused, and mended elsewhere: it only has to be tried again.
-  return app.phase === 'needs_you' ? { kind: 'retry' } : undefined
+  // Mended elsewhere: it only has to be tried again.
+  if (app.phase === 'needs_you') return { kind: 'retry', sole: true }
+  return ELSEWHERE.has(code) ? { kind: 'retry', sole: false } : undefined
 }
 
 export function otherPlatform(domain: Domain): Domain | undefined {
@@ -34,6 +37,9 @@ export const CREDENTIALS: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
   'secret_missing',
   'secret_unreadable'
 ])
+
+/** What does not pass by itself, but is mended outside of Longwire: then one wants to see at once whether it helped. */
+const ELSEWHERE: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['tls_untrusted', 'tls_self_signed'])
 
 /** What a mistyped address causes, where the user typed one. */
 const ADDRESS: ReadonlySet<ReasonCode> = new Set<ReasonCode>([

@@ -30,11 +30,19 @@ describe('what mends', () => {
       kind: 'edit_domain'
     })
     expect(mending(down('dns_failed', { phase: 'waiting' }))).toBeUndefined()
+    expect(mending(down('domain_unusable'))).toEqual({ kind: 'edit_domain' })
   })
 
   it('is a retry where the cause lies elsewhere and nothing else will retry', () => {
-    expect(mending(down('connection_limit'))).toEqual({ kind: 'retry' })
+    expect(mending(down('connection_limit'))).toEqual({ kind: 'retry', sole: true })
+    expect(mending(down('no_secret_store'))).toEqual({ kind: 'retry', sole: true })
     expect(mending(down('http_status', { phase: 'waiting' }))).toBeUndefined()
+  })
+
+  it('is a retry, beside the countdown, for a certificate that is trusted elsewhere', () => {
+    for (const code of ['tls_untrusted', 'tls_self_signed'] as const) {
+      expect(mending(down(code, { phase: 'waiting' }))).toEqual({ kind: 'retry', sole: false })
+    }
   })
 
   it('is the end of the failure on the simulator', () => {
@@ -77,6 +85,8 @@ describe('the words for an app', () => {
     expect(saying({ code: 'timed_out', values }, 'say')).toContain('「TLS 握手」')
     expect(saying({ code: 'domain_wrong', values }, 'say')).toContain('发给了飞书，')
     expect(saying({ code: 'tls_expired', values }, 'say')).not.toMatch(/[{}]/)
+    const plain = { domain: 'http://open.example.com' }
+    expect(saying({ code: 'domain_unusable', values: plain }, 'say')).toContain('http://open.example.com')
   })
 
   it('alarm only where waiting will not do', () => {

@@ -26,6 +26,13 @@ export function secretProblem(text: string, kept: boolean): Problem {
   return APP_ID.test(secret) ? 'form.error.secret_is_app_id' : undefined
 }
 
+/** A path is whole where it is read at each start, from whichever folder that is. */
+export function fileProblem(text: string): Problem {
+  const path = text.trim()
+  if (path === '') return 'form.error.file_empty'
+  return path.startsWith('/') ? undefined : 'form.error.file_form'
+}
+
 export function urlProblem(text: string): Problem {
   const given = text.trim()
   if (given === '') return 'form.error.url_empty'

@@ -49,7 +49,9 @@ export function cause(reason: Reason): string {
 }
 
 export function saying({ code, values }: Pick<Reason, 'code' | 'values'>, part: 'say' | 'do'): string {
-  return whole(t(`reason.${code}.${part}`, valuesOf({ values })))
+  // Where the address itself is the mistake, it is shown as it was written.
+  const shown = code === 'domain_unusable' ? values : valuesOf({ values })
+  return whole(t(`reason.${code}.${part}`, shown))
 }
 
 /** Values are data of the engine's; the names of platforms and of steps are words. */
@@ -73,6 +75,11 @@ export function stateLine(app: AppView): string {
 
 export function faultText(fault: Fault): string {
   return t(`fault.${fault.code}`, fault.values)
+}
+
+/** What there is to say of a fault beside its text: most texts hold it all. */
+export function faultDetail(fault: Fault): string | undefined {
+  return fault.code === 'internal' || fault.code === 'bad_request' ? fault.detail : undefined
 }
 
 /** What kind of event it is, in words, where the type is one people meet. */
