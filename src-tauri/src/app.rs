@@ -14,7 +14,7 @@ use crate::{
     platform, tray,
     window::{self, Presence},
 };
-use longwire_engine::{Machine, log};
+use longwire_engine::log;
 
 /// Starts with the tray alone, as at login.
 const HIDDEN: &str = "--hidden";

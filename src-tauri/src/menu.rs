@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use longwire_contract::{
-    AppView, Fault, Language, Phase, Snapshot,
+    AppView, Fault, FaultCode, Language, Phase, Snapshot,
     text::{text, word},
 };
 
@@ -88,7 +88,11 @@ impl View {
         let say = Say(language);
         let (phase, note) = match fault {
             Some(fault) => {
-                (Phase::NeedsYou, text(language, &format!("fault.{}", word(&fault.code)), &fault.values))
+                let key = match fault.code {
+                    FaultCode::HeldByOther => "trouble.held_by_other".to_owned(),
+                    _ => format!("fault.{}", word(&fault.code)),
+                };
+                (Phase::NeedsYou, text(language, &key, &fault.values))
             }
             None => (Phase::Connecting, say.phase(Phase::Connecting)),
         };
@@ -186,7 +190,7 @@ impl Say {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use longwire_contract::{Domain, FaultCode, LanguageChoice, Reason, ReasonCode};
+    use longwire_contract::{Domain, LanguageChoice, Reason, ReasonCode};
 
     fn app(name: &str, phase: Phase) -> AppView {
         AppView {
@@ -317,6 +321,7 @@ mod tests {
         let view = View::without_engine(Language::English, Some(&fault));
         assert_eq!(view.phase, Phase::NeedsYou);
         assert!(texts(&view)[0].contains("longwire run, process 7"), "{view:?}");
+        assert!(!texts(&view)[0].contains("folder"), "a tray has no way to name another one: {view:?}");
         assert_eq!(choices(&view), [Choice::Open, Choice::Quit]);
         assert_eq!(View::without_engine(Language::Chinese, None).tooltip, "Longwire：连接中");
     }

@@ -1,6 +1,6 @@
 //! What the engine says unasked, brought to the tray and the window.
 
-use std::{sync::Arc, time::Duration};
+use std::{future::Future, sync::Arc, time::Duration};
 
 use longwire_contract::{EventView, EventsAfter, Handler, Push, Snapshot};
 use longwire_engine::Engine;
@@ -13,7 +13,11 @@ use tokio::{
     time::sleep,
 };
 
-use crate::{menu::View, tray, window};
+use crate::{
+    menu::View,
+    tray,
+    window::{self, Presence},
+};
 
 /// The window's name for what is pushed to it.
 const EVENT: &str = "push";
@@ -23,7 +27,22 @@ const PACE: Duration = Duration::from_millis(100);
 /// Follows the engine until it closes.
 pub(crate) fn follow(app: &AppHandle, engine: &Engine) {
     async_runtime::spawn(follow_state(app.clone(), engine.snapshots()));
-    async_runtime::spawn(follow_events(app.clone(), engine.clone(), engine.arrivals()));
+    let window = app.state::<Presence>().follow();
+    let (app, engine) = (app.clone(), engine.clone());
+    async_runtime::spawn(while_open(window, move || {
+        follow_events(app.clone(), engine.clone(), engine.arrivals())
+    }));
+}
+
+/// Does what `follow` begins while there is a window, until that ends by itself. The engine makes no rows of events
+/// where nobody listens; a window that opens asks for the list first.
+async fn while_open<F: Future<Output = ()>>(mut window: watch::Receiver<bool>, follow: impl Fn() -> F) {
+    while window.wait_for(|open| *open).await.is_ok() {
+        tokio::select! {
+            () = follow() => return,
+            closed = window.wait_for(|open| !*open) => if closed.is_err() { return },
+        }
+    }
 }
 
 async fn follow_state(app: AppHandle, mut snapshots: watch::Receiver<Arc<Snapshot>>) {
@@ -66,5 +85,28 @@ fn push(app: &AppHandle, what: impl FnOnce() -> Push) {
         && let Err(error) = app.emit_to(window::LABEL, EVENT, what())
     {
         tracing::error!(%error, "the window cannot be told");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::sync::broadcast;
+
+    #[tokio::test]
+    async fn events_are_listened_to_only_while_there_is_a_window() {
+        let window = watch::Sender::new(false);
+        let events = broadcast::Sender::<u8>::new(4);
+        let source = events.clone();
+        let mut following = std::pin::pin!(while_open(window.subscribe(), move || {
+            let mut heard = source.subscribe();
+            async move { while heard.recv().await.is_ok() {} }
+        }));
+        for open in [false, true, false, true] {
+            window.send_replace(open);
+            let settled = tokio::time::timeout(Duration::ZERO, following.as_mut()).await;
+            assert!(settled.is_err(), "it follows for as long as the engine lives");
+            assert_eq!(events.receiver_count(), usize::from(open));
+        }
     }
 }

@@ -13,9 +13,10 @@ use tauri::{
 };
 
 use crate::{
+    app,
     engine::EngineSlot,
     menu::{Choice, Item, View},
-    platform, window,
+    platform,
 };
 
 /// The icon's name among Tauri's, and on the panel, which remembers by it what the user chose to hide.
@@ -135,7 +136,7 @@ fn escaped(text: &str) -> String {
 fn chosen(app: &AppHandle, event: MenuEvent) {
     let Some(choice) = Choice::of_key(event.id().as_ref()) else { return };
     match choice {
-        Choice::Open => window::show(app),
+        Choice::Open => app::show(app),
         Choice::Quit => app.exit(0),
         Choice::Retry | Choice::PauseAll | Choice::ResumeAll => {
             async_runtime::spawn(command(app.clone(), choice));

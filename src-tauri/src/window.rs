@@ -1,9 +1,26 @@
 //! The one window. It exists only while it is open, so that a closed one costs no memory.
 
-use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder, webview::NewWindowResponse};
+use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder, WindowEvent, webview::NewWindowResponse};
+use tokio::sync::watch;
 
 /// The window's name among Tauri's.
 pub(crate) const LABEL: &str = "main";
+
+/// Whether the window exists.
+pub(crate) struct Presence(watch::Sender<bool>);
+
+impl Default for Presence {
+    fn default() -> Self {
+        Self(watch::Sender::new(false))
+    }
+}
+
+impl Presence {
+    /// Follows it.
+    pub(crate) fn follow(&self) -> watch::Receiver<bool> {
+        self.0.subscribe()
+    }
+}
 
 /// Shows the window: the one that is open, or a new one.
 pub(crate) fn show(app: &AppHandle) {
@@ -17,7 +34,7 @@ pub(crate) fn show(app: &AppHandle) {
 }
 
 fn open(app: &AppHandle) -> tauri::Result<()> {
-    WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
+    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
         .title("Longwire")
         .inner_size(960.0, 680.0)
         .min_inner_size(360.0, 480.0)
@@ -26,5 +43,12 @@ fn open(app: &AppHandle) -> tauri::Result<()> {
         .on_navigation(|url| url.scheme() == "tauri")
         .on_new_window(|_, _| NewWindowResponse::Deny)
         .build()?;
+    app.state::<Presence>().0.send_replace(true);
+    let handle = app.clone();
+    window.on_window_event(move |event| {
+        if matches!(event, WindowEvent::Destroyed) {
+            handle.state::<Presence>().0.send_replace(false);
+        }
+    });
     Ok(())
 }
