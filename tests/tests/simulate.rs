@@ -119,7 +119,7 @@ fn a_key_sends_an_event_and_a_key_of_several_bytes_does_nothing() {
     terminal.write_line("\x1b[A\x1b[3~\x1bOP\x1b1é");
     run.stdout_line("im.message.receive_v1");
     terminal.write_line("s");
-    terminal.stdout_line("sent 1  acked 1");
+    terminal.stdout_line("clients 1  sent 1 ");
     terminal.write_line("q");
     let ended = terminal.end();
     assert!(ended.stdout.contains("ended 0"), "{}", ended.stdout);

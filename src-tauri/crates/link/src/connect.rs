@@ -74,14 +74,14 @@ mod tests {
         type Io = DuplexStream;
 
         async fn ticket(&self, begins: &mut Begins<'_>) -> Walk {
-            [Stage::Dns, Stage::Tcp, Stage::Tls, Stage::Http].map(begins);
+            [Stage::Dns, Stage::Tcp, Stage::Tls, Stage::Http].into_iter().for_each(begins);
             let ticket = Ticket::parse(SECOND).unwrap();
             let grant = Grant { ticket, wishes: ClientConfig::default() };
             Walk { trace: seen("First CA", 7), took: Some(Duration::ZERO), result: Ok(grant) }
         }
 
         async fn open(&self, _: Ticket, begins: &mut Begins<'_>) -> Result<Opened<DuplexStream>, Error> {
-            [Stage::Dns, Stage::Tcp, Stage::Tls].map(begins);
+            [Stage::Dns, Stage::Tcp, Stage::Tls].into_iter().for_each(begins);
             Err(longwire_dial::Error {
                 stage: longwire_dial::Stage::Tls,
                 cause: Cause::TimedOut(Duration::ZERO),
