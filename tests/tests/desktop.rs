@@ -162,28 +162,27 @@ async fn a_settings_file_that_cannot_be_read_is_explained_left_alone_and_tried_a
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_second_start_or_the_tray_tries_again_once_what_stood_in_the_way_is_gone() {
-    let session = Session::start("en_GB.UTF-8").await;
-    let settings = session.data_dir().join("config.toml");
-    std::fs::create_dir_all(session.data_dir()).unwrap();
-    std::fs::write(&settings, "[[app]\n").unwrap();
-    let window = session.open_window().await;
-    window.has("trouble", "data-code", "settings_unreadable").await;
+    for by_tray in [false, true] {
+        let session = Session::start("en_GB.UTF-8").await;
+        let settings = session.data_dir().join("config.toml");
+        std::fs::create_dir_all(session.data_dir()).unwrap();
+        std::fs::write(&settings, "[[app]\n").unwrap();
+        let window = session.open_window().await;
+        let tray = session.tray_icon().await;
+        window.has("trouble", "data-code", "settings_unreadable").await;
+        tray.line("config.toml cannot be read").await;
 
-    std::fs::write(&settings, "").unwrap();
-    let second = session.app().run().end();
-    assert_eq!(second.code, Some(0), "{}", second.stderr);
-    window.has("phase", "data-phase", "connected").await;
-    window.close().await;
-
-    // Without a window: the tray's own line is the try.
-    std::fs::write(&settings, "[[app]\n").unwrap();
-    let app = session.app().arguments(["--hidden"]).run();
-    let tray = session.tray_icon().await;
-    tray.line("config.toml cannot be read").await;
-    std::fs::write(&settings, "").unwrap();
-    tray.choose("Open Longwire").await;
-    tray.line("Simulator: Connected").await;
-    shown(&session, &app).await;
+        std::fs::write(&settings, "").unwrap();
+        if by_tray {
+            tray.choose("Open Longwire").await;
+        } else {
+            let second = session.app().run().end();
+            assert_eq!(second.code, Some(0), "{}", second.stderr);
+        }
+        window.has("phase", "data-phase", "connected").await;
+        tray.line("Simulator: Connected").await;
+        window.close().await;
+    }
 }
 
 /// Starts the platform: a new one, or the one with these credentials on its old port.
