@@ -102,6 +102,7 @@ impl Control {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[cfg_attr(not(target_os = "linux"), ignore = "would reach the keychain of this machine's user")]
 async fn no_answer_of_the_control_socket_repeats_a_secret() {
     let app = App::new(APP_ID, SecretString::from(PLANTED));
     let platform = Simulator::builder().app(app).start().await.unwrap();
