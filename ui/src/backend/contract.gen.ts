@@ -290,6 +290,10 @@ app_id: AppId,
  */
 app_secret?: string | null, 
 /**
+ * A file to read the App Secret from from now on, in place of the secret store, which forgets it.
+ */
+secret_file?: string | null, 
+/**
  * A new domain.
  */
 domain?: Domain | null, 

@@ -88,6 +88,10 @@ pub struct AppEdit {
     #[serde(default, serialize_with = "Secret::danger_serialize_option")]
     #[ts(type = "string | null", optional = nullable)]
     pub app_secret: Option<Secret>,
+    /// A file to read the App Secret from from now on, in place of the secret store, which forgets it.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub secret_file: Option<String>,
     /// A new domain.
     #[serde(default)]
     #[ts(optional = nullable)]

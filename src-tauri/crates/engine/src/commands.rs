@@ -1,5 +1,7 @@
 //! The bodies of the commands a view can give.
 
+use std::path::PathBuf;
+
 use longwire_contract::{
     AppDraft, AppEdit, AppId, AppRef, CheckDraft, CheckReport, EventDetail, EventRef, EventView, EventsAfter,
     Fault, FaultCode, Handler, Phase, Secret, SettingsChange, SimulatedEvent, SimulatedFaultChange, Snapshot,
@@ -7,7 +9,7 @@ use longwire_contract::{
 };
 use longwire_host::{clock, secrets};
 use secrecy::SecretString;
-use tracing::warn;
+use tracing::{info, warn};
 
 use crate::{
     Engine,
@@ -36,15 +38,8 @@ impl Handler for Engine {
         if self.inner.settings.read()?.0.app(&app.id).is_some() {
             return Err(exists(&app.id));
         }
-        let before = match &app.secret_file {
-            Some(path) => {
-                let path = path.clone();
-                blocking(move || secrets::read_file(&path)).await.map_err(unreadable)?;
-                None
-            }
-            // Without the desk: a keychain may ask its user, and nothing else has to wait for that.
-            None => Some(self.keep_secret(&app.id, draft.app_secret).await?),
-        };
+        // Without the desk: a keychain may ask its user, and nothing else has to wait for that.
+        let before = self.take_secret(&app.id, app.secret_file.clone(), draft.app_secret).await?;
         let mut desk = self.desk().await?;
         let added = self.inner.settings.change(|settings| {
             if settings.app(&app.id).is_some() {
@@ -78,10 +73,11 @@ impl Handler for Engine {
             usable(domain)?;
         }
         let old = self.configured(&edit.app_id)?;
-        let new_secret = edit.app_secret.is_some();
-        let before = match edit.app_secret {
-            Some(secret) => Some(self.keep_secret(&edit.app_id, Some(secret)).await?),
-            None => None,
+        let secret_file = edit.secret_file.map(PathBuf::from);
+        let new_secret = edit.app_secret.is_some() || secret_file.is_some();
+        let before = match new_secret {
+            true => self.take_secret(&edit.app_id, secret_file.clone(), edit.app_secret).await?,
+            false => None,
         };
         let mut desk = self.desk().await?;
         let changed = self.inner.settings.change(|settings| {
@@ -93,8 +89,7 @@ impl Handler for Engine {
                 app.domain = domain;
             }
             if new_secret {
-                // It is in the store now; the file would shadow it.
-                app.secret_file = None;
+                app.secret_file.clone_from(&secret_file);
             }
             Ok(app.clone())
         });
@@ -105,6 +100,9 @@ impl Handler for Engine {
                 return Err(fault);
             }
         };
+        if old.secret_file.is_none() && app.secret_file.is_some() {
+            self.forget_secret(&app.id).await;
+        }
         if !new_secret && app.domain == old.domain {
             // A new name is no reason to cut the connection.
             self.inner.surroundings.shared.change_app(&app.id, |view| view.name.clone_from(&app.name));
@@ -267,6 +265,31 @@ impl Engine {
             None => Ok(all.cloned().collect()),
             Some(id) if all.clone().any(|known| *known == id) => Ok(vec![id]),
             Some(id) => Err(unknown(&id)),
+        }
+    }
+
+    /// Takes a new secret: sees that the file can be read, where one is named, else keeps it in the store. Gives back what
+    /// [`Engine::undo_secret`] needs.
+    async fn take_secret(
+        &self,
+        id: &AppId,
+        file: Option<PathBuf>,
+        secret: Option<Secret>,
+    ) -> Result<Option<Option<SecretString>>, Fault> {
+        match file {
+            Some(path) => {
+                blocking(move || secrets::read_file(&path)).await.map_err(unreadable)?;
+                Ok(None)
+            }
+            None => self.keep_secret(id, secret).await.map(Some),
+        }
+    }
+
+    /// Has the store forget a secret that is in a file now. A store that is not there has nothing to forget.
+    async fn forget_secret(&self, id: &AppId) {
+        let (store, account) = (self.inner.options.secrets.clone(), id.clone());
+        if let Err(error) = blocking(move || store.delete(account.as_str())).await {
+            info!(%error, "the secret store could not be asked to forget the App Secret");
         }
     }
 

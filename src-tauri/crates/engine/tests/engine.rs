@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 use std::{
+    os::unix::fs::PermissionsExt,
     path::Path,
     pin::Pin,
     sync::{Arc, Mutex, mpsc},
@@ -109,7 +110,13 @@ async fn a_refused_app_waits_for_the_user_whose_edit_mends_it() {
     let snapshot = until(&engine, |snapshot| snapshot.phase == Phase::NeedsYou).await;
     assert_eq!(snapshot.apps[0].reason.as_ref().unwrap().code, ReasonCode::CredentialsWrong);
     let secret = Some(Secret::from(SecretString::from("right")));
-    let edit = AppEdit { app_id: id(FIRST), app_secret: secret, domain: None, name: Some("renamed".into()) };
+    let edit = AppEdit {
+        app_id: id(FIRST),
+        app_secret: secret,
+        secret_file: None,
+        domain: None,
+        name: Some("renamed".into()),
+    };
     engine.app_edit(edit).await.unwrap();
     let snapshot = until(&engine, |snapshot| connected(snapshot, 1)).await;
     assert_eq!(snapshot.apps[0].name, "renamed");
@@ -238,7 +245,13 @@ async fn a_new_name_does_not_cut_the_connection() {
     let engine = Engine::open(bench.options()).await.unwrap();
     engine.app_add(bench.draft(FIRST, "right")).await.unwrap();
     until(&engine, |snapshot| connected(snapshot, 1)).await;
-    let edit = AppEdit { app_id: id(FIRST), app_secret: None, domain: None, name: Some("renamed".into()) };
+    let edit = AppEdit {
+        app_id: id(FIRST),
+        app_secret: None,
+        secret_file: None,
+        domain: None,
+        name: Some("renamed".into()),
+    };
     engine.app_edit(edit).await.unwrap();
     until(&engine, |snapshot| snapshot.apps[0].name == "renamed" && connected(snapshot, 1)).await;
     assert_eq!(bench.platform.stats().links, 1);
@@ -315,5 +328,34 @@ async fn an_event_that_is_not_kept_in_time_is_listed_as_such() {
     until(&engine, |snapshot| snapshot.apps[0].events == 1).await;
     let listed = engine.events(EventsAfter::default()).await.unwrap();
     assert_eq!((listed.len(), listed[0].ack_code), (1, 500));
+    engine.close().await;
+}
+
+#[tokio::test]
+async fn a_secret_can_move_into_a_file_and_back() {
+    let bench = Bench::new().await;
+    let engine = Engine::open(bench.options()).await.unwrap();
+    engine.app_add(bench.draft(FIRST, "right")).await.unwrap();
+    until(&engine, |snapshot| connected(snapshot, 1)).await;
+    let file = bench.folder.path().join("secret");
+    std::fs::write(&file, "right\n").unwrap();
+    let edit = |secret: Option<&str>, file: Option<&Path>| AppEdit {
+        app_id: id(FIRST),
+        app_secret: secret.map(|secret| Secret::from(SecretString::from(secret))),
+        secret_file: file.map(|file| file.display().to_string()),
+        domain: None,
+        name: None,
+    };
+    let open = engine.app_edit(edit(None, Some(&file))).await.unwrap_err();
+    assert_eq!(open.code, FaultCode::SecretFileOpen, "others can read it");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    engine.app_edit(edit(None, Some(&file))).await.unwrap();
+    assert!(bench.store.accounts().is_empty(), "it is in one place only");
+    until(&engine, |snapshot| connected(snapshot, 1)).await;
+    engine.app_edit(edit(Some("right"), None)).await.unwrap();
+    assert_eq!(bench.store.accounts(), [FIRST]);
+    until(&engine, |snapshot| connected(snapshot, 1)).await;
+    let config = std::fs::read_to_string(bench.folder.path().join("config.toml")).unwrap();
+    assert!(!config.contains("secret_file"), "{config}");
     engine.close().await;
 }
