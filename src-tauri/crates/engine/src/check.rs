@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use longwire_contract::{AppId, CheckDraft, CheckReport, Domain, Fault, FaultCode, Reason, ReasonCode};
+use longwire_contract::{AppId, CheckDraft, CheckReport, Domain, Fault, Reason, ReasonCode};
 use longwire_dial::{Dialer, RootSource, Roots};
 use longwire_link::{Config, Tuning};
 
@@ -9,7 +9,7 @@ use crate::{
     engine::usable,
     machine::unreadable,
     reason,
-    secret::SecretSource,
+    secret::{SecretSource, empty_secret},
     settings::{Settings, SettingsFile},
 };
 
@@ -69,11 +69,6 @@ async fn report<Asked: Future<Output = Result<Option<Reason>, Fault>>>(
         None => None,
     };
     Ok(CheckReport { app_id, domain, ok: reason.is_none(), works_on, reason })
-}
-
-/// There is no secret to work with.
-pub(crate) fn empty_secret() -> Fault {
-    Fault::new(FaultCode::SecretEmpty, "no App Secret was given and none is kept")
 }
 
 #[cfg(test)]

@@ -4,12 +4,9 @@ use std::path::PathBuf;
 
 use longwire_contract::{
     AppDraft, AppEdit, AppId, AppRef, CheckDraft, CheckReport, EventDetail, EventRef, EventView, EventsAfter,
-    Fault, FaultCode, Handler, Phase, Secret, SettingsChange, SimulatedEvent, SimulatedFaultChange, Snapshot,
-    Which,
+    Fault, FaultCode, Handler, Phase, SettingsChange, SimulatedEvent, SimulatedFaultChange, Snapshot, Which,
 };
-use longwire_host::{clock, secrets};
-use secrecy::SecretString;
-use tracing::{info, warn};
+use longwire_host::clock;
 
 use crate::{
     Engine,
@@ -18,7 +15,7 @@ use crate::{
     engine::{Desk, Inner, usable},
     machine::unreadable,
     options::Apps,
-    secret::blocking,
+    secret::{Placed, forget},
     settings::AppSettings,
 };
 
@@ -39,7 +36,9 @@ impl Handler for Engine {
             return Err(exists(&app.id));
         }
         // Without the desk: a keychain may ask its user, and nothing else has to wait for that.
-        let before = self.take_secret(&app.id, app.secret_file.clone(), draft.app_secret).await?;
+        let placed =
+            Placed::new(&self.inner.options.secrets, &app.id, app.secret_file.clone(), draft.app_secret)
+                .await?;
         let mut desk = self.desk().await?;
         let added = self.inner.settings.change(|settings| {
             if settings.app(&app.id).is_some() {
@@ -49,7 +48,7 @@ impl Handler for Engine {
             Ok(())
         });
         if let Err(fault) = added {
-            self.undo_secret(&app.id, before).await;
+            placed.undo().await;
             return Err(fault);
         }
         if desk.simulator.as_ref().is_some_and(|simulator| simulator.unasked) {
@@ -75,9 +74,10 @@ impl Handler for Engine {
         let old = self.configured(&edit.app_id)?;
         let secret_file = edit.secret_file.map(PathBuf::from);
         let new_secret = edit.app_secret.is_some() || secret_file.is_some();
-        let before = match new_secret {
-            true => self.take_secret(&edit.app_id, secret_file.clone(), edit.app_secret).await?,
-            false => None,
+        let store = &self.inner.options.secrets;
+        let placed = match new_secret {
+            true => Placed::new(store, &edit.app_id, secret_file.clone(), edit.app_secret).await?,
+            false => Placed::Nowhere,
         };
         let mut desk = self.desk().await?;
         let changed = self.inner.settings.change(|settings| {
@@ -96,12 +96,13 @@ impl Handler for Engine {
         let app = match changed {
             Ok((_, app)) => app,
             Err(fault) => {
-                self.undo_secret(&edit.app_id, before).await;
+                placed.undo().await;
                 return Err(fault);
             }
         };
         if old.secret_file.is_none() && app.secret_file.is_some() {
-            self.forget_secret(&app.id).await;
+            // Where the store cannot be asked, it is most often not there at all.
+            forget(store, &app.id).await.ok();
         }
         if !new_secret && app.domain == old.domain {
             // A new name is no reason to cut the connection.
@@ -134,9 +135,8 @@ impl Handler for Engine {
         if app.secret_file.is_some() {
             return Ok(());
         }
-        let (store, account) = (self.inner.options.secrets.clone(), app_id);
         // The app is gone either way; what could not be forgotten is said.
-        blocking(move || store.delete(account.as_str())).await.map_err(unreadable)
+        forget(&self.inner.options.secrets, &app_id).await.map_err(unreadable)
     }
 
     async fn app_check(&self, draft: CheckDraft) -> Result<CheckReport, Fault> {
@@ -265,56 +265,6 @@ impl Engine {
             None => Ok(all.cloned().collect()),
             Some(id) if all.clone().any(|known| *known == id) => Ok(vec![id]),
             Some(id) => Err(unknown(&id)),
-        }
-    }
-
-    /// Takes a new secret: sees that the file can be read, where one is named, else keeps it in the store. Gives back what
-    /// [`Engine::undo_secret`] needs.
-    async fn take_secret(
-        &self,
-        id: &AppId,
-        file: Option<PathBuf>,
-        secret: Option<Secret>,
-    ) -> Result<Option<Option<SecretString>>, Fault> {
-        match file {
-            Some(path) => {
-                blocking(move || secrets::read_file(&path)).await.map_err(unreadable)?;
-                Ok(None)
-            }
-            None => self.keep_secret(id, secret).await.map(Some),
-        }
-    }
-
-    /// Has the store forget a secret that is in a file now. A store that is not there has nothing to forget.
-    async fn forget_secret(&self, id: &AppId) {
-        let (store, account) = (self.inner.options.secrets.clone(), id.clone());
-        if let Err(error) = blocking(move || store.delete(account.as_str())).await {
-            info!(%error, "the secret store could not be asked to forget the App Secret");
-        }
-    }
-
-    /// Keeps a secret and gives back the one that was there.
-    async fn keep_secret(&self, id: &AppId, secret: Option<Secret>) -> Result<Option<SecretString>, Fault> {
-        let secret = secret.filter(|secret| !secret.is_blank()).ok_or_else(check::empty_secret)?;
-        let (store, account) = (self.inner.options.secrets.clone(), id.clone());
-        let keep = move || {
-            let before = store.read(account.as_str())?;
-            store.write(account.as_str(), secret.into_inner())?;
-            Ok(before)
-        };
-        blocking(keep).await.map_err(unreadable)
-    }
-
-    /// Puts back what [`Engine::keep_secret`] replaced, for a command that failed afterwards.
-    async fn undo_secret(&self, id: &AppId, before: Option<Option<SecretString>>) {
-        let Some(before) = before else { return };
-        let (store, account) = (self.inner.options.secrets.clone(), id.clone());
-        let undo = move || match before {
-            Some(secret) => store.write(account.as_str(), secret),
-            None => store.delete(account.as_str()),
-        };
-        if let Err(error) = blocking(undo).await {
-            warn!(%error, "the App Secret that was there before could not be put back");
         }
     }
 
