@@ -24,8 +24,8 @@ pub const LOG_FILE: &str = "longwire.log";
 const LARGEST: usize = 2 * 1024 * 1024;
 const KEPT: usize = 4;
 
-/// Starts logging at `level` to standard error, and to the file of [`keep_in`] once there is one. Only Longwire's own
-/// lines are written, whatever the level: those of libraries may hold what was sent.
+/// Starts logging at `level` to standard error, and to `longwire.log` in the data folder once an engine holds that. Only
+/// Longwire's own lines are written, whatever the level: those of libraries may hold what was sent.
 pub fn start(level: Level) {
     let screen =
         fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal()).with_target(false);
