@@ -135,17 +135,20 @@ impl Engine {
         if app.paused || matches!(self.inner.options.apps, Apps::None) {
             return;
         }
-        match Origin::parse(app.domain.url()) {
+        match usable(&app.domain) {
             Ok(origin) => {
                 let (id, domain, secret) = (app.id.clone(), app.domain.clone(), self.secret_of(app));
                 self.start(desk, App { id, domain, origin, secret });
             }
-            Err(error) => {
-                warn!(app = %app.id, %error, "cannot connect");
+            Err(fault) => {
+                warn!(app = %app.id, %fault, "cannot connect");
                 self.inner.surroundings.shared.change_app(&app.id, |view| {
                     view.phase = Phase::NeedsYou;
-                    view.reason =
-                        Some(Reason::new(ReasonCode::DomainUnusable, error).with("domain", &app.domain));
+                    view.reason = Some(Reason {
+                        code: ReasonCode::DomainUnusable,
+                        values: fault.values,
+                        detail: fault.detail,
+                    });
                 });
             }
         }

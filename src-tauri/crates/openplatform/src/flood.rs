@@ -16,6 +16,7 @@ use tokio_tungstenite::tungstenite::Message;
 
 use crate::{
     catalogue::{self, EventKind},
+    delivery::Failure,
     frames::{self, Postmark},
     history::lock,
     ids,
@@ -40,30 +41,10 @@ pub struct FloodReport {
     pub latencies: Latencies,
 }
 
-/// What ended a flood.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
-pub enum FloodError {
-    /// No client of the first app is connected.
-    #[error("no client is connected")]
-    NoClient,
-    /// The client left.
-    #[error("the client left")]
-    Disconnected,
-    /// No acknowledgement for so long.
-    #[error("no acknowledgement in {0:?}")]
-    NoAck(Duration),
-    /// An acknowledgement that says it failed.
-    #[error("the client said {0}")]
-    Code(u16),
-    /// The client broke the protocol.
-    #[error("{0}")]
-    Violation(#[from] Violation),
-}
-
 /// A flood for a session to carry out.
 pub(crate) struct Flood {
     pub(crate) plan: Plan,
-    pub(crate) done: oneshot::Sender<Result<FloodReport, FloodError>>,
+    pub(crate) done: oneshot::Sender<Result<FloodReport, Failure>>,
 }
 
 /// What to send: one frame as bytes, with holes for the id of each event.
@@ -195,7 +176,7 @@ impl Plan {
 pub(crate) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
     link: &mut Link<S>,
     plan: Plan,
-) -> Result<FloodReport, FloodError> {
+) -> Result<FloodReport, Failure> {
     let mut waiting: HashMap<u64, Instant> = HashMap::with_capacity(plan.in_flight);
     let mut latencies = Latencies::new();
     let start = Instant::now();
@@ -204,12 +185,12 @@ pub(crate) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
         while next < plan.events && waiting.len() < plan.in_flight {
             let frame = plan.frame(next);
             waiting.insert(next, Instant::now());
-            link.feed(Message::Binary(frame)).await.map_err(|_| FloodError::Disconnected)?;
+            link.feed(Message::Binary(frame)).await.map_err(|_| Failure::Disconnected)?;
             next += 1;
         }
         let message =
-            time::timeout(plan.patience, link.next()).await.map_err(|_| FloodError::NoAck(plan.patience))?;
-        let mut message = Some(message.ok_or(FloodError::Disconnected)?);
+            time::timeout(plan.patience, link.next()).await.map_err(|_| Failure::NoAck(plan.patience))?;
+        let mut message = Some(message.ok_or(Failure::Disconnected)?);
         // Take every answer that is there before writing again, so that writes are few and large.
         while let Some(current) = message {
             if let Message::Binary(raw) = current {
@@ -219,7 +200,7 @@ pub(crate) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
                     }
                     Inbound::Control => {
                         let pong = Message::Binary(plan.pong.clone());
-                        link.feed(pong).await.map_err(|_| FloodError::Disconnected)?;
+                        link.feed(pong).await.map_err(|_| Failure::Disconnected)?;
                     }
                 }
             }
@@ -240,10 +221,10 @@ fn settle(
     receipt: &Receipt,
     waiting: &mut HashMap<u64, Instant>,
     latencies: &mut Latencies,
-) -> Result<(), FloodError> {
+) -> Result<(), Failure> {
     let queued = waiting.remove(&number).ok_or_else(|| Violation::Unasked(plan.id(number)))?;
     if receipt.code != 200 {
-        return Err(FloodError::Code(receipt.code));
+        return Err(Failure::Code(receipt.code));
     }
     latencies.record(queued.elapsed());
     Ok(())

@@ -41,7 +41,7 @@ pub use client::ClientView;
 pub use counters::Stats;
 pub use delivery::{Ack, Attempt, Delivery, Failure, Outcome, Report};
 pub use fault::Fault;
-pub use flood::{FloodError, FloodReport};
+pub use flood::FloodReport;
 pub use history::Settled;
 pub use latencies::Latencies;
 pub use longwire_wire::ClientConfig;

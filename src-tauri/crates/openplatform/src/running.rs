@@ -10,9 +10,9 @@ use crate::{
     catalogue::{self, Event, EventSpec},
     client::{ClientView, Order},
     counters::Stats,
-    delivery::{self, Delivery},
+    delivery::{self, Delivery, Failure},
     fault::Fault,
-    flood::{self, FloodError, FloodReport},
+    flood::{self, FloodReport},
     history::{Settled, lock},
     listener::{Change, Tls},
     state::State,
@@ -98,14 +98,14 @@ impl Running {
     ///
     /// # Errors
     /// The first thing that went wrong, which ends it.
-    pub async fn flood(&self, events: u64, in_flight: usize) -> Result<FloodReport, FloodError> {
+    pub async fn flood(&self, events: u64, in_flight: usize) -> Result<FloodReport, Failure> {
         let app_id = &self.state.apps[0].id;
-        let client = self.state.any_client(app_id).ok_or(FloodError::NoClient)?;
+        let client = self.state.any_client(app_id).ok_or(Failure::NoClient)?;
         let plan = flood::Plan::new(&self.state, app_id, events, in_flight);
         let (done, report) = oneshot::channel();
         let order = Order::Flood(Box::new(flood::Flood { plan, done }));
-        client.orders.send(order).await.map_err(|_| FloodError::Disconnected)?;
-        report.await.map_err(|_| FloodError::Disconnected)?
+        client.orders.send(order).await.map_err(|_| Failure::Disconnected)?;
+        report.await.map_err(|_| Failure::Disconnected)?
     }
 
     /// Plays a failure from now on, or none. Returns when it is in force.

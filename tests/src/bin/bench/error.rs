@@ -1,6 +1,6 @@
 use std::{io, path::PathBuf};
 
-use longwire_openplatform::FloodError;
+use longwire_openplatform::Failure;
 
 /// What kept the benchmark from measuring.
 #[derive(Debug, thiserror::Error)]
@@ -14,7 +14,7 @@ pub(crate) enum Error {
     #[error("{0} did not connect")]
     NotConnected(&'static str),
     #[error("{client}: {cause}")]
-    Flood { client: &'static str, cause: FloodError },
+    Flood { client: &'static str, cause: Failure },
     #[error("{printed} lines were printed of {events} events")]
     Printed { printed: u64, events: u64 },
 }

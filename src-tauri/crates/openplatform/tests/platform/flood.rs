@@ -1,4 +1,4 @@
-use longwire_openplatform::{FloodError, Simulator, Violation};
+use longwire_openplatform::{Failure, Simulator, Violation};
 use longwire_wire::{Frame, Reply};
 
 use crate::peer::Peer;
@@ -30,7 +30,7 @@ async fn a_flood_times_every_event_and_each_has_an_id_of_its_own() {
 #[tokio::test]
 async fn a_flood_ends_with_the_first_thing_that_is_wrong() {
     let platform = Simulator::builder().start().await.unwrap();
-    assert_eq!(platform.flood(1, 1).await.unwrap_err(), FloodError::NoClient);
+    assert_eq!(platform.flood(1, 1).await.unwrap_err(), Failure::NoClient);
 
     let mut peer = Peer::connect(&platform).await;
     let flood = tokio::spawn({
@@ -42,7 +42,7 @@ async fn a_flood_ends_with_the_first_thing_that_is_wrong() {
     ack.headers.swap(0, 1);
     peer.send(&ack).await;
     let wrong = flood.await.unwrap().unwrap_err();
-    assert!(matches!(wrong, FloodError::Violation(Violation::HeadersChanged { .. })), "{wrong}");
+    assert!(matches!(wrong, Failure::Violation(Violation::HeadersChanged { .. })), "{wrong}");
 
     let flood = tokio::spawn({
         let platform = platform.clone();
@@ -50,10 +50,10 @@ async fn a_flood_ends_with_the_first_thing_that_is_wrong() {
     });
     let message = peer.message().await;
     peer.ack(message, &Reply::failed()).await;
-    assert_eq!(flood.await.unwrap().unwrap_err(), FloodError::Code(500));
+    assert_eq!(flood.await.unwrap().unwrap_err(), Failure::Code(500));
 
     let flood = tokio::spawn(async move { platform.flood(10, 1).await });
     peer.message().await;
     drop(peer);
-    assert_eq!(flood.await.unwrap().unwrap_err(), FloodError::Disconnected);
+    assert_eq!(flood.await.unwrap().unwrap_err(), Failure::Disconnected);
 }
