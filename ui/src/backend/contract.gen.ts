@@ -10,15 +10,32 @@ export type LanguageChoice = "system" | "en" | "zh-CN";
 
 export type Phase = "paused" | "connected" | "connecting" | "waiting" | "needs_you";
 
-export type ReasonCode = "dns_failed" | "tcp_refused" | "tcp_unreachable" | "timed_out" | "tcp_broken" | "tls_untrusted" | "tls_self_signed" | "tls_expired" | "tls_not_yet_valid" | "tls_wrong_host" | "tls_not_spoken" | "tls_failed" | "not_the_platform" | "http_status" | "bad_address" | "platform_busy" | "credentials_wrong" | "domain_wrong" | "forbidden" | "connection_limit" | "platform_code" | "ticket_refused" | "upgrade_blocked" | "link_silent" | "link_closed" | "secret_missing" | "secret_unreadable" | "no_secret_store" | "domain_unusable";
+export type Severity = "advice" | "warning" | "error";
 
-export type Reason = { 
+export type Action = "retry" | "edit_credentials" | "edit_domain" | "switch_domain" | "edit_proxy" | "go_direct" | "use_proxy" | "add_ca_file" | "copy_environment" | "open_console";
+
+export type FindingCode = "no_network" | "dns_failed" | "tcp_refused" | "tcp_unreachable" | "timed_out" | "tcp_broken" | "proxy_unreachable" | "proxy_credentials_wanted" | "proxy_credentials_wrong" | "proxy_refused" | "proxy_other_protocol" | "proxy_broken" | "proxy_tls" | "proxy_setting_bad" | "pac_failed" | "direct_works" | "proxy_works" | "tls_untrusted" | "tls_intercepted" | "tls_self_signed" | "tls_expired" | "tls_not_yet_valid" | "clock_wrong" | "tls_wrong_host" | "tls_not_spoken" | "tls_cut" | "tls_failed" | "not_the_platform" | "http_status" | "bad_address" | "platform_busy" | "credentials_wrong" | "app_id_malformed" | "domain_wrong" | "forbidden" | "connection_limit" | "platform_code" | "ticket_refused" | "upgrade_blocked" | "link_silent" | "link_closed" | "flapping" | "other_clients" | "platform_sees_us" | "nothing_received" | "secret_missing" | "secret_unreadable" | "no_secret_store" | "domain_unusable";
+
+export type Finding = { 
 /**
- * What views branch on, and the key of the texts: `reason.CODE.title`, `.say` and `.do`.
+ * What views branch on, and the key of the texts: `finding.CODE.title`, `.say` and `.do`.
  */
-code: ReasonCode, 
+code: FindingCode, 
 /**
- * Values for the placeholders in those texts: `host`, `port`, `code`, `message`, `issuer` …
+ * How much it matters.
+ */
+severity: Severity, 
+/**
+ * Whether there is no connection while it lasts.
+ */
+blocks_connection: boolean, 
+/**
+ * What mends it with one click, where something does.
+ */
+action?: Action | null, 
+/**
+ * Values for the placeholders in the texts and for the action: `host`, `port`, `code`, `message`, `issuer`,
+ * `domain` …
  */
 values: { [key in string]: string }, 
 /**
@@ -26,7 +43,7 @@ values: { [key in string]: string },
  */
 detail: string, };
 
-export type FaultCode = "bad_request" | "secret_empty" | "secret_unreadable" | "secret_file_open" | "no_secret_store" | "domain_unusable" | "app_exists" | "app_unknown" | "secret_store" | "settings_unreadable" | "settings_unwritable" | "data_folder" | "held_by_other" | "event_gone" | "simulator" | "no_apps" | "not_running" | "internal";
+export type FaultCode = "bad_request" | "secret_empty" | "secret_unreadable" | "secret_file_open" | "no_secret_store" | "domain_unusable" | "proxy_unusable" | "app_exists" | "app_unknown" | "secret_store" | "settings_unreadable" | "settings_unwritable" | "data_folder" | "held_by_other" | "event_gone" | "simulator" | "no_apps" | "not_running" | "no_report" | "browser" | "internal";
 
 export type Fault = { 
 /**
@@ -42,9 +59,9 @@ values: { [key in string]: string },
  */
 detail: string, };
 
-export type HopKind = "computer" | "network" | "tls" | "platform" | "connection";
+export type HopKind = "computer" | "network" | "proxy" | "tls" | "platform" | "connection";
 
-export type Mark = "ok" | "busy" | "bad" | "off";
+export type Mark = "ok" | "warn" | "busy" | "bad" | "off";
 
 export type Hop = { 
 /**
@@ -63,6 +80,18 @@ ms?: number | null,
  * What there is to say of it: an address, an issuer, a host.
  */
 note?: string | null, };
+
+export type NoteCode = "route_direct" | "route_direct_given" | "route_this_machine" | "route_exception" | "route_simple_name" | "route_auto_discovery" | "route_proxy" | "route_pac_proxy" | "route_pac_direct" | "route_failed" | "addresses" | "no_lookup" | "lookup_at_proxy" | "connected_to" | "tunnel_open" | "no_proxy" | "proxys_matter" | "signed_by" | "signed_by_interceptor" | "no_tls" | "answered" | "accepted" | "opened_by" | "counted" | "counted_others" | "not_counted" | "held_open" | "after_failure" | "stopped" | "no_secret" | "online" | "network_not_needed" | "failed";
+
+export type Note = { 
+/**
+ * Which line.
+ */
+code: NoteCode, 
+/**
+ * Values for its placeholders.
+ */
+values: { [key in string]: string }, };
 
 export type AppView = { 
 /**
@@ -86,9 +115,17 @@ simulated: boolean,
  */
 phase: Phase, 
 /**
- * Why it is not connected.
+ * What is to be said of it, what matters most first: why it is not connected, or what to know while it is.
  */
-reason?: Reason | null, 
+findings: Array<Finding>, 
+/**
+ * Its proxy as set: `auto`, `direct` or an address, without credentials.
+ */
+proxy: string, 
+/**
+ * Which way its road takes and who says so, as the last try found it.
+ */
+route?: Note | null, 
 /**
  * Since when it has been in `phase`, in milliseconds since the Unix epoch.
  */
@@ -117,6 +154,86 @@ last_event_ms?: number | null,
  * Frames that broke the protocol since the start; the connection lived on.
  */
 bad_frames: number, };
+
+export type Progress = "running" | "done" | "cancelled";
+
+export type CheckKind = "network" | "route" | "dns" | "proxy" | "tcp" | "tls" | "endpoint" | "credentials" | "upgrade" | "pong" | "online";
+
+export type Check = { 
+/**
+ * Which.
+ */
+kind: CheckKind, 
+/**
+ * How it stands; [`Mark::Off`]: skipped, and the note says why.
+ */
+mark: Mark, 
+/**
+ * How long it took, in milliseconds.
+ */
+ms?: number | null, 
+/**
+ * What there is to say of it.
+ */
+note?: Note | null, };
+
+export type OtherRoad = { 
+/**
+ * Which way, and who says so.
+ */
+route: Note, 
+/**
+ * Its steps, up to TLS or as far as they got.
+ */
+checks: Array<Check>, };
+
+export type DoctorReport = { 
+/**
+ * Longwire's version.
+ */
+version: string, 
+/**
+ * Whose road.
+ */
+app_id: AppId, 
+/**
+ * Where the app lives.
+ */
+domain: Domain, 
+/**
+ * How far it is.
+ */
+progress: Progress, 
+/**
+ * When it began, in milliseconds since the Unix epoch.
+ */
+started_ms: number, 
+/**
+ * How long it took, in milliseconds; so far, while it runs.
+ */
+ms: number, 
+/**
+ * The road the app takes, hop by hop.
+ */
+checks: Array<Check>, 
+/**
+ * The other roads there are, for comparison: straight where the app goes through a proxy, and the reverse.
+ */
+others: Array<OtherRoad>, 
+/**
+ * What was found, what matters most first.
+ */
+findings: Array<Finding>, };
+
+export type CaFile = { 
+/**
+ * Its path.
+ */
+path: string, 
+/**
+ * Why it is left out, where it is.
+ */
+problem?: string | null, };
 
 export type NoticeCode = "settings_key_unknown" | "ca_file_unreadable";
 
@@ -192,7 +309,15 @@ events_today: number,
 /**
  * What the user should know that is no app's state.
  */
-notices: Array<Notice>, };
+notices: Array<Notice>, 
+/**
+ * The CA files of the settings.
+ */
+ca_files: Array<CaFile>, 
+/**
+ * What the doctor found the last time, or finds just now.
+ */
+doctor?: DoctorReport | null, };
 
 export type EventView = { 
 /**
@@ -278,7 +403,12 @@ domain: Domain,
 /**
  * What the user calls it; the App ID where empty.
  */
-name: string, };
+name: string, 
+/**
+ * Its proxy: `auto` (the environment's, else the system's), `direct`, a proxy's URL, or `pac+` and a script's URL.
+ * Credentials in it are kept in the secret store.
+ */
+proxy?: string | null, };
 
 export type AppEdit = { 
 /**
@@ -300,7 +430,11 @@ domain?: Domain | null,
 /**
  * A new name.
  */
-name?: string | null, };
+name?: string | null, 
+/**
+ * A new proxy, as in [`AppDraft`].
+ */
+proxy?: string | null, };
 
 export type AppRef = { 
 /**
@@ -326,7 +460,11 @@ app_secret?: string | null,
 /**
  * Where to try them.
  */
-domain: Domain, };
+domain: Domain, 
+/**
+ * Through which proxy, as in [`AppDraft`]; absent, the one that is set for this app.
+ */
+proxy?: string | null, };
 
 export type CheckReport = { 
 /**
@@ -348,7 +486,7 @@ works_on?: Domain | null,
 /**
  * Why not, where it does not.
  */
-reason?: Reason | null, };
+finding?: Finding | null, };
 
 export type SimulatedEvent = { 
 /**
@@ -366,7 +504,11 @@ export type SettingsChange = {
 /**
  * The language of the window, the tray and the command.
  */
-language?: LanguageChoice | null, };
+language?: LanguageChoice | null, 
+/**
+ * The CA files to trust besides the system's roots, all of them. They take effect at the next try.
+ */
+ca_files?: Array<string> | null, };
 
 export type Push = { "kind": "snapshot", "value": Snapshot } | { "kind": "events", "value": Array<EventView> };
 
@@ -399,6 +541,14 @@ export interface Commands {
   simulator_send: { request: SimulatedEvent; response: null };
   /** Makes the built-in platform play a failure, or none. */
   simulator_fault: { request: SimulatedFaultChange; response: null };
+  /** Begins to walk an app's road, hop by hop; what is found is in the snapshot as it is found. */
+  doctor_start: { request: AppRef; response: null };
+  /** Stops that. */
+  doctor_stop: { request: null; response: null };
+  /** The doctor's last report as text, fit to be shown to others. */
+  doctor_text: { request: null; response: string };
+  /** Opens an app's page in the developer console, in the browser. */
+  console_open: { request: AppRef; response: null };
   /** Changes settings. */
   settings_change: { request: SettingsChange; response: null };
 }

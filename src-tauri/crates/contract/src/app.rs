@@ -1,15 +1,17 @@
 use std::{fmt, str::FromStr};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{Domain, Reason, Secret};
+use crate::{Domain, Finding, Secret};
 
 /// The App ID of a Feishu or Lark app: `cli_` and sixteen hexadecimal digits.
 ///
 /// The official Node SDK refuses to start with any other form, and the platform answers such an ID with code
 /// 10003, so the form is checked before anything is sent.
-#[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize, TS)]
+#[derive(Clone, Debug, Deserialize, Eq, Hash, JsonSchema, Ord, PartialEq, PartialOrd, Serialize, TS)]
+#[schemars(with = "String")]
 #[serde(try_from = "String", into = "String")]
 #[ts(type = "string")]
 pub struct AppId(String);
@@ -77,6 +79,11 @@ pub struct AppDraft {
     /// What the user calls it; the App ID where empty.
     #[serde(default)]
     pub name: String,
+    /// Its proxy: `auto` (the environment's, else the system's), `direct`, a proxy's URL, or `pac+` and a script's URL.
+    /// Credentials in it are kept in the secret store.
+    #[serde(default, serialize_with = "Secret::danger_serialize_option")]
+    #[ts(type = "string | null", optional = nullable)]
+    pub proxy: Option<Secret>,
 }
 
 /// A change to an app that is there; what is absent stays.
@@ -100,6 +107,10 @@ pub struct AppEdit {
     #[serde(default)]
     #[ts(optional = nullable)]
     pub name: Option<String>,
+    /// A new proxy, as in [`AppDraft`].
+    #[serde(default, serialize_with = "Secret::danger_serialize_option")]
+    #[ts(type = "string | null", optional = nullable)]
+    pub proxy: Option<Secret>,
 }
 
 /// One app.
@@ -129,6 +140,10 @@ pub struct CheckDraft {
     pub app_secret: Option<Secret>,
     /// Where to try them.
     pub domain: Domain,
+    /// Through which proxy, as in [`AppDraft`]; absent, the one that is set for this app.
+    #[serde(default, serialize_with = "Secret::danger_serialize_option")]
+    #[ts(type = "string | null", optional = nullable)]
+    pub proxy: Option<Secret>,
 }
 
 /// What the platform said of a [`CheckDraft`].
@@ -145,7 +160,7 @@ pub struct CheckReport {
     pub works_on: Option<Domain>,
     /// Why not, where it does not.
     #[ts(optional = nullable)]
-    pub reason: Option<Reason>,
+    pub finding: Option<Finding>,
 }
 
 #[cfg(test)]

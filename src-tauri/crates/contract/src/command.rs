@@ -44,6 +44,14 @@ macro_rules! with_commands {
             SendSimulated = simulator_send(SimulatedEvent) -> (),
             /// Makes the built-in platform play a failure, or none.
             SetSimulatedFault = simulator_fault(SimulatedFaultChange) -> (),
+            /// Begins to walk an app's road, hop by hop; what is found is in the snapshot as it is found.
+            StartDoctor = doctor_start(AppRef) -> (),
+            /// Stops that.
+            StopDoctor = doctor_stop(()) -> (),
+            /// The doctor's last report as text, fit to be shown to others.
+            ReadDoctor = doctor_text(()) -> String,
+            /// Opens an app's page in the developer console, in the browser.
+            OpenConsole = console_open(AppRef) -> (),
             /// Changes settings.
             ChangeSettings = settings_change(SettingsChange) -> (),
         }

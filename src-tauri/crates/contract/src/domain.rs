@@ -1,10 +1,12 @@
 use std::{fmt, str::FromStr};
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 /// The platform an app lives on, as the user writes it: `feishu`, `lark` or a URL.
-#[derive(Clone, Debug, Default, Deserialize, Eq, Hash, PartialEq, Serialize, TS)]
+#[derive(Clone, Debug, Default, Deserialize, Eq, Hash, JsonSchema, PartialEq, Serialize, TS)]
+#[schemars(with = "String")]
 #[serde(try_from = "String", into = "String")]
 #[ts(type = "\"feishu\" | \"lark\" | string")]
 pub enum Domain {

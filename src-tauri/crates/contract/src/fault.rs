@@ -51,6 +51,8 @@ pub enum FaultCode {
     NoSecretStore,
     /// The domain cannot be used: not a URL, or plain http to another machine.
     DomainUnusable,
+    /// The proxy cannot be used: not an address, or of a kind Longwire does not speak.
+    ProxyUnusable,
     /// An app with this ID is there already.
     AppExists,
     /// No app with this ID.
@@ -73,6 +75,10 @@ pub enum FaultCode {
     NoApps,
     /// No Longwire is running on this data folder.
     NotRunning,
+    /// The doctor has not been asked yet.
+    NoReport,
+    /// The browser could not be opened; `url` is what it was to show.
+    Browser,
     /// A fault of Longwire itself.
     Internal,
 }
@@ -86,6 +92,7 @@ impl FaultCode {
         Self::SecretFileOpen,
         Self::NoSecretStore,
         Self::DomainUnusable,
+        Self::ProxyUnusable,
         Self::AppExists,
         Self::AppUnknown,
         Self::SecretStore,
@@ -97,6 +104,8 @@ impl FaultCode {
         Self::Simulator,
         Self::NoApps,
         Self::NotRunning,
+        Self::NoReport,
+        Self::Browser,
         Self::Internal,
     ];
 }

@@ -6,10 +6,11 @@
 
 mod app;
 mod command;
+mod doctor;
 mod domain;
 mod event;
 mod fault;
-mod reason;
+mod finding;
 mod secret;
 mod settings;
 mod simulator;
@@ -19,12 +20,13 @@ mod typescript;
 
 pub use app::{AppDraft, AppEdit, AppId, AppIdError, AppRef, CheckDraft, CheckReport, Which};
 pub use command::{COMMANDS, Call, Handler, Push, Request, Response, call, dispatch};
+pub use doctor::{Check, CheckKind, DoctorReport, Note, NoteCode, OtherRoad, Progress};
 pub use domain::{Domain, DomainError};
 pub use event::{EventDetail, EventRef, EventView, EventsAfter};
 pub use fault::{Fault, FaultCode};
-pub use reason::{Reason, ReasonCode};
+pub use finding::{Action, Finding, FindingCode, Severity};
 pub use secret::Secret;
-pub use settings::{Language, LanguageChoice, SettingsChange};
+pub use settings::{CaFile, Language, LanguageChoice, SettingsChange};
 pub use simulator::{
     SimulatedEvent, SimulatedEventKind, SimulatedFault, SimulatedFaultChange, SimulatorView,
 };

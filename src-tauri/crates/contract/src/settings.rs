@@ -77,6 +77,20 @@ pub struct SettingsChange {
     #[serde(default)]
     #[ts(optional = nullable)]
     pub language: Option<LanguageChoice>,
+    /// The CA files to trust besides the system's roots, all of them. They take effect at the next try.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub ca_files: Option<Vec<String>>,
+}
+
+/// A CA file of the settings.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize, TS)]
+pub struct CaFile {
+    /// Its path.
+    pub path: String,
+    /// Why it is left out, where it is.
+    #[ts(optional = nullable)]
+    pub problem: Option<String>,
 }
 
 #[cfg(test)]

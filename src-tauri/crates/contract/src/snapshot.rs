@@ -1,9 +1,10 @@
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{AppId, Domain, Language, LanguageChoice, Reason, SimulatorView};
+use crate::{AppId, CaFile, DoctorReport, Domain, Finding, Language, LanguageChoice, Note, SimulatorView};
 
 /// All a view shows, at one moment. What is absent is well.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize, TS)]
@@ -31,6 +32,11 @@ pub struct Snapshot {
     pub events_today: u32,
     /// What the user should know that is no app's state.
     pub notices: Vec<Notice>,
+    /// The CA files of the settings.
+    pub ca_files: Vec<CaFile>,
+    /// What the doctor found the last time, or finds just now.
+    #[ts(optional = nullable)]
+    pub doctor: Option<DoctorReport>,
 }
 
 /// One app and its connection.
@@ -46,9 +52,13 @@ pub struct AppView {
     pub simulated: bool,
     /// Its state.
     pub phase: Phase,
-    /// Why it is not connected.
+    /// What is to be said of it, what matters most first: why it is not connected, or what to know while it is.
+    pub findings: Vec<Finding>,
+    /// Its proxy as set: `auto`, `direct` or an address, without credentials.
+    pub proxy: String,
+    /// Which way its road takes and who says so, as the last try found it.
     #[ts(optional = nullable)]
-    pub reason: Option<Reason>,
+    pub route: Option<Note>,
     /// Since when it has been in `phase`, in milliseconds since the Unix epoch.
     #[ts(type = "number")]
     pub since_ms: u64,
@@ -77,7 +87,9 @@ impl AppView {
             domain: Domain::default(),
             simulated: false,
             phase: Phase::Connecting,
-            reason: None,
+            findings: Vec::new(),
+            proxy: "auto".to_owned(),
+            route: None,
             since_ms: now_ms,
             attempt: 0,
             retry_at_ms: None,
@@ -86,6 +98,11 @@ impl AppView {
             last_event_ms: None,
             bad_frames: 0,
         }
+    }
+
+    /// Why it is not connected.
+    pub fn blocked_by(&self) -> Option<&Finding> {
+        self.findings.iter().find(|finding| finding.blocks_connection)
     }
 }
 
@@ -127,8 +144,10 @@ pub struct Hop {
 pub enum HopKind {
     /// This computer: the name is resolved. Note: the first address.
     Computer,
-    /// The network: a TCP connection. Note: the address that answered.
+    /// The network: a TCP connection, where the road is straight. Note: the address that answered.
     Network,
+    /// The proxy: reached, and leads through. In place of the network where the road goes through one. Note: the proxy.
+    Proxy,
     /// TLS. Note: who signed. Absent on a plain road to this computer.
     Tls,
     /// The platform's endpoint: credentials accepted. Note: its host.
@@ -138,11 +157,13 @@ pub enum HopKind {
 }
 
 /// How a hop stands.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, TS)]
+#[derive(Clone, Copy, Debug, Deserialize, Eq, JsonSchema, PartialEq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum Mark {
     /// Passed.
     Ok,
+    /// Passed, and there is something to know.
+    Warn,
     /// Under way.
     Busy,
     /// Failed.

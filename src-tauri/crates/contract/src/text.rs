@@ -61,7 +61,10 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::{FaultCode, NoticeCode, Phase, ReasonCode, SimulatedEventKind, SimulatedFault};
+    use crate::{
+        Action, CheckKind, FaultCode, FindingCode, NoteCode, NoticeCode, Phase, SimulatedEventKind,
+        SimulatedFault,
+    };
 
     #[test]
     fn placeholders_are_filled_and_unknown_ones_stay() {
@@ -83,10 +86,13 @@ mod tests {
     #[test]
     fn every_code_has_its_texts() {
         let mut wanted = Vec::new();
-        for code in ReasonCode::ALL {
-            wanted.extend(["title", "say", "do"].map(|part| format!("reason.{}.{part}", word(code))));
+        for code in FindingCode::ALL {
+            wanted.extend(["title", "say", "do"].map(|part| format!("finding.{}.{part}", word(code))));
         }
         wanted.extend(FaultCode::ALL.iter().map(|code| format!("fault.{}", word(code))));
+        wanted.extend(NoteCode::ALL.iter().map(|code| format!("note.{}", word(code))));
+        wanted.extend(CheckKind::ALL.iter().map(|kind| format!("check.{}", word(kind))));
+        wanted.extend(Action::ALL.iter().map(|action| format!("mend.{}", word(action))));
         wanted.extend(NoticeCode::ALL.iter().map(|code| format!("notice.{}", word(code))));
         wanted.extend(SimulatedEventKind::ALL.iter().map(|kind| format!("simulator.event.{}", word(kind))));
         wanted.extend(SimulatedFault::ALL.iter().map(|fault| format!("simulator.fault.{}", word(fault))));
