@@ -1,5 +1,5 @@
 //! What Longwire asks of an operating system: where its data lives, who holds it, secrets, the language, the
-//! time, files that survive a crash.
+//! time, files that survive a crash, the proxies it is told to use, and news of waking and of the network.
 //!
 //! This is the only room with `cfg(target_os)`, processes or foreign calls. Where systems differ, one name has
 //! one file a system, and a fake stands beside them, so that callers carry no `cfg` and tests never touch the
@@ -12,7 +12,9 @@ pub mod clock;
 pub mod files;
 pub mod instance;
 pub mod locale;
+pub mod news;
 pub mod paths;
+pub mod proxies;
 pub mod secrets;
 
 /// Stand-ins for the parts of a system that a test must not touch.
