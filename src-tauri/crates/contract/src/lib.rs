@@ -17,6 +17,7 @@ mod simulator;
 mod snapshot;
 pub mod text;
 mod typescript;
+pub mod words;
 
 pub use app::{AppDraft, AppEdit, AppId, AppIdError, AppRef, CheckDraft, CheckReport, Which};
 pub use command::{COMMANDS, Call, Handler, Push, Request, Response, call, dispatch};

@@ -8,6 +8,7 @@
 // Here the clock is read and processes are started, so that nothing above needs to.
 #![allow(clippy::disallowed_methods)]
 
+pub mod browser;
 pub mod clock;
 pub mod files;
 pub mod instance;
