@@ -5,6 +5,8 @@ pub enum Fault {
     Refused,
     /// Connections are accepted and never answered; existing links fall silent.
     BlackHole,
+    /// Connections are closed after the first message of their TLS handshake. Without effect where no TLS is spoken.
+    TlsCut,
     /// The endpoint answers with an HTML page, as a captive portal does.
     Html,
     /// The endpoint answers HTTP 502.
@@ -44,6 +46,7 @@ impl Fault {
     pub const ALL: &[Self] = &[
         Self::Refused,
         Self::BlackHole,
+        Self::TlsCut,
         Self::Html,
         Self::HttpStatus,
         Self::NoUrl,

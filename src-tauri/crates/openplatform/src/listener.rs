@@ -9,22 +9,27 @@ use std::{
 
 use axum::Router;
 use futures_util::future::OptionFuture;
-use http::Request;
+use http::{HeaderValue, Request, Response, header};
 use hyper::{body::Incoming, server::conn::http1, service::Service, service::service_fn};
 use hyper_util::{rt::TokioIo, service::TowerToHyperService};
 use rustls::ServerConfig;
 use tokio::{
-    io::{AsyncRead, AsyncWrite},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::{mpsc, oneshot},
     time,
 };
 use tokio_rustls::TlsAcceptor;
 
-use crate::{api, fault::Fault, history::lock, link::swallow, state::State, upgrade::Connection};
+use crate::{
+    api, clock::Clock, fault::Fault, history::lock, link::swallow, state::State, upgrade::Connection,
+    visit::Visit,
+};
 
 /// How long a client may take for its TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
+/// More than the first message of a TLS handshake takes, in bytes.
+const HELLO: usize = 16 * 1024;
 /// How long to wait before a port that is taken, or an accept that failed, is tried again.
 const RETRY: Duration = Duration::from_millis(20);
 
@@ -108,6 +113,11 @@ async fn serve(
         }
         return;
     }
+    if tls.is_some() && state.fault() == Some(Fault::TlsCut) {
+        // What a client begins with is read first, so that it meets an end and no refusal.
+        let _ = stream.read(&mut [0; HELLO]).await;
+        return;
+    }
     // Pings and acknowledgements are small, and their times are measured.
     let _ = stream.set_nodelay(true);
     match tls {
@@ -125,6 +135,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let router = TowerToHyperService::new(router);
+    let peer = connection.peer;
     let service = service_fn(move |mut request: Request<Incoming>| {
         let (router, state) = (router.clone(), state.clone());
         request.extensions_mut().insert(connection.clone());
@@ -134,10 +145,24 @@ where
                 let _ = fault.wait_for(|fault| *fault != Some(Fault::BlackHole)).await;
                 return Err(io::Error::from(io::ErrorKind::ConnectionAborted));
             }
-            let Ok(response) = router.call(request).await;
+            state.visits.push(visit(&request, peer));
+            let Ok(mut response) = router.call(request).await;
+            date(&mut response, state.clock);
             Ok(response)
         }
     });
     // An error is the client's leaving, or the connection's end under a failure.
     let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).with_upgrades().await;
+}
+
+fn visit<B>(request: &Request<B>, peer: SocketAddr) -> Visit {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    Visit { peer, host: host.to_owned(), path: request.uri().path().to_owned() }
+}
+
+/// Dates an answer, as every server with a clock does (RFC 9110 §6.6.1).
+fn date<B>(response: &mut Response<B>, clock: Clock) {
+    if let Ok(now) = HeaderValue::from_str(&httpdate::fmt_http_date(clock.now())) {
+        response.headers_mut().insert(header::DATE, now);
+    }
 }

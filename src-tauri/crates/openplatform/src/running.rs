@@ -1,4 +1,7 @@
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, atomic::Ordering::Relaxed},
+};
 
 use longwire_wire::ClientConfig;
 use tokio::sync::{mpsc, oneshot};
@@ -16,8 +19,9 @@ use crate::{
     history::{Settled, lock},
     listener::{Change, Tls},
     state::State,
-    tls::{Authority, Leaf},
+    tls::{Authority, Identity, Leaf},
     violation::Observed,
+    visit::Visit,
 };
 
 /// A simulator that runs. It ends with [`Running::shutdown`], or when the last copy of this handle is dropped.
@@ -25,7 +29,7 @@ use crate::{
 pub struct Running {
     state: Arc<State>,
     address: SocketAddr,
-    authority: Option<Arc<Authority>>,
+    identity: Option<Arc<Identity>>,
     tls: Tls,
     changes: mpsc::Sender<Change>,
     _end: Arc<DropGuard>,
@@ -40,12 +44,12 @@ impl Running {
     pub(crate) fn new(
         state: Arc<State>,
         address: SocketAddr,
-        authority: Option<Arc<Authority>>,
+        identity: Option<Identity>,
         tls: Tls,
         changes: mpsc::Sender<Change>,
     ) -> Self {
         let end = Arc::new(state.shutdown.clone().drop_guard());
-        Self { state, address, authority, tls, changes, _end: end }
+        Self { state, address, identity: identity.map(Arc::new), tls, changes, _end: end }
     }
 
     /// Its base URL: the domain to give to a client.
@@ -66,7 +70,7 @@ impl Running {
 
     /// The authority of its certificate, where it speaks TLS.
     pub fn authority(&self) -> Option<&Arc<Authority>> {
-        self.authority.as_ref()
+        self.identity.as_ref().map(|identity| &identity.authority)
     }
 
     /// Sends an event: to one random client of its app, and again after each failure, as the platform does.
@@ -137,10 +141,16 @@ impl Running {
     /// # Errors
     /// Where the system gives no randomness.
     pub fn set_leaf(&self, leaf: Leaf) -> Result<(), rcgen::Error> {
-        if let Some(authority) = &self.authority {
-            *lock(&self.tls) = Some(authority.server(leaf)?);
+        if let Some(identity) = &self.identity {
+            *lock(&self.tls) = Some(identity.server(leaf)?);
         }
         Ok(())
+    }
+
+    /// Says of every app, from now on, that this many clients more are connected than there are: as if others, elsewhere,
+    /// had connected with its credentials.
+    pub fn set_strangers(&self, clients: usize) {
+        self.state.strangers.store(clients, Relaxed);
     }
 
     /// The clients that are connected.
@@ -180,6 +190,11 @@ impl Running {
     /// The last messages bots sent, the oldest first.
     pub fn messages(&self) -> Vec<Recorded> {
         self.state.recorded.all()
+    }
+
+    /// The last requests that came, the oldest first, and the way each took.
+    pub fn visits(&self) -> Vec<Visit> {
+        self.state.visits.all()
     }
 
     /// Ends everything: when it returns, no task runs and no socket is open.

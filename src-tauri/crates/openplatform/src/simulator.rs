@@ -11,10 +11,11 @@ use tokio::{net::TcpListener, sync::mpsc};
 
 use crate::{
     app::App,
+    clock::Clock,
     listener,
     running::Running,
     state::{Parts, State},
-    tls::{Authority, Leaf},
+    tls::{Authority, Identity, Leaf},
 };
 
 /// The largest payload of one frame, by default.
@@ -42,6 +43,8 @@ pub struct Builder {
     beyond_loopback: bool,
     apps: Vec<App>,
     tls: Option<(Arc<Authority>, Leaf)>,
+    names: Vec<String>,
+    clock: Clock,
     config: ClientConfig,
     fragment: usize,
     redelivery: Vec<Duration>,
@@ -78,6 +81,8 @@ impl Simulator {
             beyond_loopback: false,
             apps: Vec::new(),
             tls: None,
+            names: Vec::new(),
+            clock: Clock::Right,
             config: ClientConfig {
                 reconnect_count: Some(-1),
                 reconnect_interval: Some(120),
@@ -116,6 +121,25 @@ impl Builder {
     /// Speaks TLS, with a certificate by that authority.
     pub fn tls(mut self, authority: impl Into<Arc<Authority>>, leaf: Leaf) -> Self {
         self.tls = Some((authority.into(), leaf));
+        self
+    }
+
+    /// Further DNS names and addresses that certificates are valid for, besides those of this machine.
+    pub fn names<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Self {
+        self.names.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// Sets its clock ahead of this machine's: that of its answers, its events and its certificates, which are valid from
+    /// a day before to 90 days after what it shows.
+    pub fn clock_ahead(mut self, by: Duration) -> Self {
+        self.clock = Clock::Ahead(by);
+        self
+    }
+
+    /// Sets its clock behind this machine's; see [`Builder::clock_ahead`].
+    pub fn clock_behind(mut self, by: Duration) -> Self {
+        self.clock = Clock::Behind(by);
         self
     }
 
@@ -173,10 +197,11 @@ impl Builder {
         if self.apps.is_empty() {
             self.apps.push(App::random(&mut self.rng));
         }
-        let (authority, server) = match self.tls {
+        let (identity, server) = match self.tls {
             Some((authority, leaf)) => {
-                let server = authority.server(leaf)?;
-                (Some(authority), Some(server))
+                let identity = Identity { authority, names: self.names, clock: self.clock };
+                let server = identity.server(leaf)?;
+                (Some(identity), Some(server))
             }
             None => (None, None),
         };
@@ -194,12 +219,13 @@ impl Builder {
             ack_deadline: scaled(self.ack_deadline),
             connection_limit: self.connection_limit,
             secure: server.is_some(),
+            clock: self.clock,
             config: self.config,
             rng: self.rng,
         });
         let tls = Arc::new(Mutex::new(server));
         let (changes, inbox) = mpsc::channel(1);
         state.tasks.spawn(listener::run(state.clone(), listener, tls.clone(), inbox));
-        Ok(Running::new(state, address, authority, tls, changes))
+        Ok(Running::new(state, address, identity, tls, changes))
     }
 }

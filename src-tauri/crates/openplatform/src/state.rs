@@ -4,9 +4,9 @@ use std::{
     collections::HashMap,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 
 use fastrand::Rng;
@@ -20,6 +20,7 @@ use crate::{
     app::App,
     cast::Cast,
     client::{Client, ClientView},
+    clock::Clock,
     counters::{Counters, Stats},
     fault::Fault,
     history::{History, Settled, lock},
@@ -27,6 +28,7 @@ use crate::{
     tickets::Tickets,
     tokens::Tokens,
     violation::{Observed, Violation},
+    visit::Visit,
 };
 
 pub(crate) struct State {
@@ -38,6 +40,7 @@ pub(crate) struct State {
     pub(crate) ack_deadline: Duration,
     pub(crate) connection_limit: usize,
     pub(crate) secure: bool,
+    pub(crate) clock: Clock,
     pub(crate) config: Mutex<ClientConfig>,
     pub(crate) tickets: Tickets,
     pub(crate) tokens: Tokens,
@@ -45,6 +48,9 @@ pub(crate) struct State {
     pub(crate) settled: History<Settled>,
     pub(crate) violations: History<Observed>,
     pub(crate) recorded: History<Recorded>,
+    pub(crate) visits: History<Visit>,
+    /// Clients that are connected elsewhere, as far as anybody is told.
+    pub(crate) strangers: AtomicUsize,
     pub(crate) fault: watch::Sender<Option<Fault>>,
     pub(crate) shutdown: CancellationToken,
     pub(crate) tasks: TaskTracker,
@@ -63,6 +69,7 @@ pub(crate) struct Parts {
     pub(crate) ack_deadline: Duration,
     pub(crate) connection_limit: usize,
     pub(crate) secure: bool,
+    pub(crate) clock: Clock,
     pub(crate) config: ClientConfig,
     pub(crate) rng: Rng,
 }
@@ -79,6 +86,7 @@ impl State {
             ack_deadline: parts.ack_deadline,
             connection_limit: parts.connection_limit,
             secure: parts.secure,
+            clock: parts.clock,
             config: Mutex::new(parts.config),
             tickets: Tickets::new(),
             tokens: Tokens::new(),
@@ -86,6 +94,8 @@ impl State {
             settled: History::new(),
             violations: History::new(),
             recorded: History::new(),
+            visits: History::new(),
+            strangers: AtomicUsize::new(0),
             fault: watch::Sender::new(None),
             epoch: Mutex::new(shutdown.child_token()),
             shutdown,
@@ -124,10 +134,9 @@ impl State {
         draw(&mut lock(&self.rng))
     }
 
-    /// Milliseconds since the Unix epoch.
+    /// Milliseconds since the Unix epoch, by the simulator's clock.
     pub(crate) fn now_ms(&self) -> u64 {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+        u64::try_from(self.clock.since_epoch().as_millis()).unwrap_or(u64::MAX)
     }
 
     /// `message_id`, `trace_id` and `LogID` for one try of a delivery.
@@ -168,8 +177,9 @@ impl State {
         Some(of_app[self.with_rng(|rng| rng.usize(..of_app.len()))].clone())
     }
 
+    /// How many clients of the app are said to be connected.
     pub(crate) fn count_clients(&self, app_id: &str) -> usize {
-        lock(&self.clients).get(app_id).map_or(0, Vec::len)
+        lock(&self.clients).get(app_id).map_or(0, Vec::len) + self.strangers.load(Relaxed)
     }
 
     pub(crate) fn stats(&self) -> Stats {

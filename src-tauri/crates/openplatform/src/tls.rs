@@ -1,9 +1,4 @@
-use std::{
-    io,
-    path::Path,
-    sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{io, path::Path, sync::Arc, time::Duration};
 
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer,
@@ -15,12 +10,14 @@ use rustls::{
     pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer},
 };
 
+use crate::clock::Clock;
+
 const DAY: Duration = Duration::from_secs(86_400);
 
 /// The certificate a server shows.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Leaf {
-    /// Valid, for `localhost`, 127.0.0.1 and `::1`, signed by the authority.
+    /// Valid, for `localhost`, 127.0.0.1, `::1` and the names it was given, signed by the authority.
     Good,
     /// Valid, signed by an intermediate that is sent along.
     ByIntermediate,
@@ -38,6 +35,16 @@ pub enum Leaf {
     SelfSigned,
 }
 
+/// What a server shows itself as.
+pub(crate) struct Identity {
+    /// Who signs its certificates.
+    pub(crate) authority: Arc<Authority>,
+    /// What they are valid for, besides this machine.
+    pub(crate) names: Vec<String>,
+    /// What they are valid by.
+    pub(crate) clock: Clock,
+}
+
 /// A certificate authority of the simulator's own. Nothing trusts it until told to.
 pub struct Authority {
     pem: String,
@@ -52,7 +59,7 @@ impl Authority {
     /// Where the system gives no randomness.
     pub fn new() -> Result<Self, rcgen::Error> {
         let key = KeyPair::generate()?;
-        let params = ca("Longwire Simulator CA");
+        let params = ca("Longwire Simulator CA", Clock::Right);
         let certificate = params.self_signed(&key)?;
         Ok(Self { pem: certificate.pem(), der: certificate.der().clone(), issuer: Issuer::new(params, key) })
     }
@@ -74,17 +81,20 @@ impl Authority {
     pub fn save(&self, path: &Path) -> io::Result<()> {
         std::fs::write(path, &self.pem)
     }
+}
 
+impl Identity {
     /// The configuration of a server that shows such a leaf.
     pub(crate) fn server(&self, leaf: Leaf) -> Result<Arc<ServerConfig>, rcgen::Error> {
         let key = KeyPair::generate()?;
-        let params = leaf_params(leaf)?;
+        let params = self.leaf(leaf)?;
+        let authority = &self.authority;
         let chain = match leaf {
             Leaf::SelfSigned => vec![params.self_signed(&key)?.der().clone()],
             Leaf::ByIntermediate | Leaf::IntermediateMissing => {
                 let intermediate_key = KeyPair::generate()?;
-                let intermediate_params = ca("Longwire Simulator Intermediate");
-                let intermediate = intermediate_params.signed_by(&intermediate_key, &self.issuer)?;
+                let intermediate_params = ca("Longwire Simulator Intermediate", self.clock);
+                let intermediate = intermediate_params.signed_by(&intermediate_key, &authority.issuer)?;
                 let issuer = Issuer::new(intermediate_params, intermediate_key);
                 let mut chain = vec![params.signed_by(&key, &issuer)?.der().clone()];
                 if leaf == Leaf::ByIntermediate {
@@ -93,9 +103,9 @@ impl Authority {
                 chain
             }
             _ => {
-                let mut chain = vec![params.signed_by(&key, &self.issuer)?.der().clone()];
+                let mut chain = vec![params.signed_by(&key, &authority.issuer)?.der().clone()];
                 if leaf == Leaf::WithRoot {
-                    chain.push(self.der.clone());
+                    chain.push(authority.der.clone());
                 }
                 chain
             }
@@ -107,6 +117,26 @@ impl Authority {
         // A key that was just made goes with the certificate that was just made from it.
         config.map(Arc::new).map_err(|_| rcgen::Error::CouldNotParseKeyPair)
     }
+
+    fn leaf(&self, leaf: Leaf) -> Result<CertificateParams, rcgen::Error> {
+        let here = ["localhost", "127.0.0.1", "::1"].map(str::to_owned);
+        let names = match leaf {
+            Leaf::WrongHost => vec!["elsewhere.example".to_owned()],
+            _ => here.into_iter().chain(self.names.iter().cloned()).collect(),
+        };
+        let mut params = CertificateParams::new(names)?;
+        params.distinguished_name = named("Longwire Simulator");
+        params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
+        params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+        params.use_authority_key_identifier_extension = leaf != Leaf::SelfSigned;
+        let (from, until) = match leaf {
+            Leaf::Expired => (-30, -1),
+            Leaf::NotYetValid => (1, 30),
+            _ => (-1, 90),
+        };
+        within(&mut params, self.clock, from, until);
+        Ok(params)
+    }
 }
 
 impl std::fmt::Debug for Authority {
@@ -115,29 +145,13 @@ impl std::fmt::Debug for Authority {
     }
 }
 
-fn ca(name: &str) -> CertificateParams {
+fn ca(name: &str, clock: Clock) -> CertificateParams {
     let mut params = CertificateParams::default();
     params.distinguished_name = named(name);
     params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
-    within(&mut params, -1, 365);
+    within(&mut params, clock, -1, 365);
     params
-}
-
-fn leaf_params(leaf: Leaf) -> Result<CertificateParams, rcgen::Error> {
-    let hosts: &[&str] =
-        if leaf == Leaf::WrongHost { &["elsewhere.example"] } else { &["localhost", "127.0.0.1", "::1"] };
-    let mut params = CertificateParams::new(hosts.iter().map(|&host| host.to_owned()).collect::<Vec<_>>())?;
-    params.distinguished_name = named("Longwire Simulator");
-    params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
-    params.use_authority_key_identifier_extension = leaf != Leaf::SelfSigned;
-    match leaf {
-        Leaf::Expired => within(&mut params, -30, -1),
-        Leaf::NotYetValid => within(&mut params, 1, 30),
-        _ => within(&mut params, -1, 90),
-    }
-    Ok(params)
 }
 
 fn named(name: &str) -> DistinguishedName {
@@ -147,10 +161,10 @@ fn named(name: &str) -> DistinguishedName {
     names
 }
 
-/// Sets the validity, in days from now.
-fn within(params: &mut CertificateParams, from: i32, until: i32) {
+/// Sets the validity, in days from what the clock shows.
+fn within(params: &mut CertificateParams, clock: Clock, from: i32, until: i32) {
     let epoch = date_time_ymd(1970, 1, 1);
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let now = clock.since_epoch();
     let at = |days: i32| {
         let distance = DAY * days.unsigned_abs();
         epoch + if days < 0 { now.saturating_sub(distance) } else { now + distance }
@@ -164,8 +178,10 @@ mod tests {
 
     #[test]
     fn every_leaf_makes_a_server() {
-        let authority = Authority::new().unwrap();
+        let authority = Arc::new(Authority::new().unwrap());
         assert!(authority.pem().starts_with("-----BEGIN CERTIFICATE-----"));
+        let names = vec!["platform.test".to_owned(), "127.0.0.2".to_owned()];
+        let identity = Identity { authority, names, clock: Clock::Right };
         for leaf in [
             Leaf::Good,
             Leaf::ByIntermediate,
@@ -176,7 +192,7 @@ mod tests {
             Leaf::WrongHost,
             Leaf::SelfSigned,
         ] {
-            authority.server(leaf).unwrap();
+            identity.server(leaf).unwrap();
         }
     }
 }

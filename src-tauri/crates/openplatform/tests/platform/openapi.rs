@@ -1,8 +1,12 @@
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use http::Request;
+use http_body_util::Full;
 use longwire_openplatform::{App, Simulator, Target};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use crate::peer::{Peer, discover, get, post};
+use crate::peer::{Peer, discover, get, post, request_to};
 
 #[tokio::test]
 async fn the_endpoint_gives_a_url_and_the_configuration() {
@@ -113,4 +117,40 @@ async fn token(platform: &longwire_openplatform::Running) -> String {
     let body = json!({ "app_id": app.id, "app_secret": app.secret.expose_secret() });
     let (_, answer) = post(platform, "/open-apis/auth/v3/tenant_access_token/internal", None, &body).await;
     answer["tenant_access_token"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn clients_elsewhere_count_too() {
+    let platform = Simulator::builder().start().await.unwrap();
+    let token = token(&platform).await;
+    let _ours = Peer::connect(&platform).await;
+    platform.set_strangers(2);
+    let (_, answer) = get(&platform, "/open-apis/event/v1/connection", Some(&token)).await;
+    assert_eq!(answer["data"]["online_instance_cnt"], 3);
+}
+
+#[tokio::test]
+async fn each_answer_has_the_date_of_the_simulators_clock() {
+    let day = Duration::from_secs(86_400);
+    let right = Simulator::builder().start().await.unwrap();
+    let ahead = Simulator::builder().clock_ahead(day).start().await.unwrap();
+    let behind = Simulator::builder().clock_behind(day).start().await.unwrap();
+    for (platform, earliest) in [(right, -1), (ahead, 86_400 - 1), (behind, -86_400 - 1)] {
+        let answer = request_to(&platform, Request::get("/").body(Full::default()).unwrap()).await.unwrap();
+        let date = httpdate::parse_http_date(answer.headers()["date"].to_str().unwrap()).unwrap();
+        let since = |time: SystemTime| time.duration_since(UNIX_EPOCH).unwrap().as_secs().cast_signed();
+        let off = since(date) - since(SystemTime::now());
+        assert!((earliest - 10..=earliest + 2).contains(&off), "{off} {earliest}");
+    }
+}
+
+#[tokio::test]
+async fn who_asked_for_what_and_from_where_is_kept_without_the_query() {
+    let platform = Simulator::builder().start().await.unwrap();
+    let _peer = Peer::connect(&platform).await;
+    let visits = platform.visits();
+    let paths: Vec<_> = visits.iter().map(|visit| visit.path.as_str()).collect();
+    assert_eq!(paths, ["/callback/ws/endpoint", "/ws/v2"]);
+    assert_eq!(visits[1].peer, platform.clients()[0].peer);
+    assert!(visits.iter().all(|visit| visit.host == platform.address().to_string()), "{visits:?}");
 }

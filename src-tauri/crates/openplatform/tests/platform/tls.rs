@@ -1,11 +1,14 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
-use longwire_openplatform::{Authority, Leaf, Running, Simulator};
+use longwire_openplatform::{Authority, Fault, Leaf, Running, Simulator};
 use rustls::{
     CertificateError, ClientConfig, Error, RootCertStore, crypto::ring, pki_types::CertificateDer,
     pki_types::ServerName,
 };
-use tokio::net::TcpStream;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 use tokio_rustls::TlsConnector;
 
 #[tokio::test]
@@ -43,6 +46,43 @@ async fn another_authority_does_not_vouch_for_it() {
     let stranger = Authority::new().unwrap();
     let refused = handshake(&platform, &stranger, "localhost").await.unwrap_err();
     assert!(matches!(refused, Error::InvalidCertificate(_)), "{refused}");
+}
+
+#[tokio::test]
+async fn a_certificate_is_valid_for_the_names_it_was_given_too() {
+    let authority = Arc::new(Authority::new().unwrap());
+    let builder = Simulator::builder().tls(authority.clone(), Leaf::Good);
+    let platform = builder.names(["platform.test", "192.0.2.7"]).start().await.unwrap();
+    for host in ["localhost", "platform.test", "192.0.2.7"] {
+        handshake(&platform, &authority, host).await.unwrap_or_else(|error| panic!("{host}: {error}"));
+    }
+    let refused = handshake(&platform, &authority, "elsewhere.test").await.unwrap_err();
+    assert!(matches!(refused, Error::InvalidCertificate(CertificateError::NotValidForNameContext { .. })));
+}
+
+#[tokio::test]
+async fn certificates_are_of_the_simulators_own_time() {
+    let authority = Arc::new(Authority::new().unwrap());
+    let days = |days: u64| Duration::from_secs(86_400 * days);
+    let builder = || Simulator::builder().tls(authority.clone(), Leaf::Good);
+    let ahead = builder().clock_ahead(days(3)).start().await.unwrap();
+    let refused = handshake(&ahead, &authority, "localhost").await.unwrap_err();
+    assert!(matches!(refused, Error::InvalidCertificate(CertificateError::NotValidYetContext { .. })));
+    let behind = builder().clock_behind(days(100)).start().await.unwrap();
+    let refused = handshake(&behind, &authority, "localhost").await.unwrap_err();
+    assert!(matches!(refused, Error::InvalidCertificate(CertificateError::ExpiredContext { .. })));
+}
+
+#[tokio::test]
+async fn a_handshake_that_is_cut_ends_before_the_servers_first_word() {
+    let authority = Arc::new(Authority::new().unwrap());
+    let platform = Simulator::builder().tls(authority.clone(), Leaf::Good).start().await.unwrap();
+    platform.set_fault(Some(Fault::TlsCut)).await;
+    let mut stream = TcpStream::connect(platform.address()).await.unwrap();
+    stream.write_all(b"the first message").await.unwrap();
+    assert_eq!(stream.read(&mut [0]).await.unwrap(), 0);
+    platform.set_fault(None).await;
+    handshake(&platform, &authority, "localhost").await.unwrap();
 }
 
 /// The chain the platform shows to a client that trusts `authority` and nothing else.
