@@ -1,11 +1,19 @@
 //! Which way a road takes: straight, or through which proxy, and who says so.
 
+mod choice;
+mod environment;
+mod pac;
 mod router;
+mod system;
 
 use std::fmt;
 
 use crate::proxy::Proxy;
+pub use choice::{Choice, ChoiceError};
+pub use environment::Environment;
+pub use pac::{PacFault, PacPlace, PacPlaceError};
 pub use router::{RouteFault, Router, Unrouted};
+pub use system::{Names, Place, SystemProxies};
 
 /// The ways to a host, and why these.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,6 +82,17 @@ impl fmt::Display for Way {
         match self {
             Self::Direct => f.write_str("direct"),
             Self::Through(proxy) => proxy.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Given => f.write_str("the proxy setting"),
+            Self::Environment(name) => f.write_str(name),
+            Self::System(name) => write!(f, "the proxy settings of {name}"),
+            Self::Nobody => f.write_str("no proxy setting"),
         }
     }
 }
