@@ -4,7 +4,9 @@ use std::net::IpAddr;
 use std::time::{Duration, SystemTime};
 
 use crate::certificate::date;
+use crate::route::RouteFault;
 use crate::trace::Fault;
+use crate::tunnel::ProxyFault;
 
 /// Why a step failed. Names and texts that come from the peer are cut to one harmless line.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -32,6 +34,12 @@ pub enum Cause {
     /// tcp: no road to the host.
     #[error("the host cannot be reached: no network, or something blocks the way ({0})")]
     Unreachable(Fault),
+    /// proxy: the way to the proxy, or through it.
+    #[error(transparent)]
+    Proxy(#[from] ProxyFault),
+    /// proxy: what should say which way to take is wrong, or does not answer.
+    #[error(transparent)]
+    Route(#[from] RouteFault),
     /// Any stage: the step did not end within its deadline.
     #[error("no answer within {0:?}")]
     TimedOut(Duration),

@@ -7,6 +7,8 @@ pub struct Deadlines {
     pub dns: Duration,
     /// Connecting to one of them, all addresses together.
     pub tcp: Duration,
+    /// All of the way through a proxy: its addresses, connecting to it, TLS with it, and its answer.
+    pub proxy: Duration,
     /// The TLS handshake, with the loading of the trusted roots where they are needed for the first time.
     pub tls: Duration,
     /// An HTTP request and its whole answer, from the moment the road stands.
@@ -18,6 +20,7 @@ impl Default for Deadlines {
         Self {
             dns: Duration::from_secs(5),
             tcp: Duration::from_secs(10),
+            proxy: Duration::from_secs(10),
             tls: Duration::from_secs(10),
             http: Duration::from_secs(15),
         }

@@ -25,6 +25,8 @@ pub enum Stage {
     Dns,
     /// Connecting to one of them.
     Tcp,
+    /// Deciding which proxy to take, and the way to it and through it, in place of [`Stage::Tcp`].
+    Proxy,
     /// The TLS handshake.
     Tls,
     /// The HTTP request and its answer.
@@ -36,6 +38,7 @@ impl fmt::Display for Stage {
         f.write_str(match self {
             Self::Dns => "dns",
             Self::Tcp => "tcp",
+            Self::Proxy => "proxy",
             Self::Tls => "tls",
             Self::Http => "http",
         })

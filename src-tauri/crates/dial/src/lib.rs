@@ -25,6 +25,7 @@ mod stream;
 mod text;
 mod tls;
 mod trace;
+mod tunnel;
 
 #[cfg(test)]
 mod tests;
@@ -41,4 +42,5 @@ pub use crate::origin::{Origin, OriginError, Scheme};
 pub use crate::proxy::{Credentials, Protocol, Proxy, ProxyError};
 pub use crate::roots::{RootSource, Roots};
 pub use crate::stream::Stream;
-pub use crate::trace::{Attempt, Fault, Trace};
+pub use crate::trace::{Attempt, FailedWay, Fault, ProxyPlace, Taken, Trace};
+pub use crate::tunnel::ProxyFault;

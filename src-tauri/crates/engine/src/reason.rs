@@ -34,7 +34,7 @@ fn of_road(stage: Stage, cause: &Cause, origin: &Origin, issuer: Option<&str>) -
     let code = match cause {
         Cause::NoAddress { .. } | Cause::NotThisMachine { .. } => R::DnsFailed,
         Cause::Refused => R::TcpRefused,
-        Cause::Unreachable(_) => R::TcpUnreachable,
+        Cause::Unreachable(_) | Cause::Proxy(_) | Cause::Route(_) => R::TcpUnreachable,
         Cause::TimedOut(_) => R::TimedOut,
         Cause::UntrustedIssuer { .. } => R::TlsUntrusted,
         Cause::SelfSigned { .. } => R::TlsSelfSigned,

@@ -77,9 +77,11 @@ fn hops(steps: &Steps, mark: Mark, domain: &Domain, session: Option<&SessionInfo
     let at = match steps.at {
         // The second road, to the WebSocket's host, is the last hop's own matter.
         Stage::Upgrade | Stage::Session => HopKind::Connection,
-        Stage::Dns | Stage::Tcp | Stage::Tls if steps.endpoint.is_some() => HopKind::Connection,
+        Stage::Dns | Stage::Tcp | Stage::Proxy | Stage::Tls if steps.endpoint.is_some() => {
+            HopKind::Connection
+        }
         Stage::Dns => HopKind::Computer,
-        Stage::Tcp => HopKind::Network,
+        Stage::Tcp | Stage::Proxy => HopKind::Network,
         Stage::Tls => HopKind::Tls,
         Stage::Http | Stage::Endpoint => HopKind::Platform,
     };
@@ -91,9 +93,11 @@ fn hops(steps: &Steps, mark: Mark, domain: &Domain, session: Option<&SessionInfo
             std::cmp::Ordering::Greater => Mark::Off,
         };
         let (time, note) = match kind {
-            HopKind::Computer => (steps.dns, None),
-            HopKind::Network => (steps.tcp, steps.peer.map(|peer| peer.ip().to_string())),
-            HopKind::Tls => (steps.tls, steps.issuer.clone()),
+            HopKind::Computer => (steps.road.dns, None),
+            HopKind::Network => {
+                (steps.road.tcp.or(steps.road.proxy), steps.road.peer.map(|peer| peer.ip().to_string()))
+            }
+            HopKind::Tls => (steps.road.tls, steps.road.issuer.clone()),
             HopKind::Platform => (steps.endpoint, Some(host(domain.url()).to_owned())),
             HopKind::Connection => {
                 let time = steps.upgrade.map(|upgrade| upgrade + steps.pong.unwrap_or_default());

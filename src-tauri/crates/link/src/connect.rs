@@ -23,7 +23,7 @@ pub(crate) async fn connect<P: Platform>(
             tell(steps);
         })
         .await;
-    steps.walked(&walk.trace);
+    steps.road = walk.trace;
     steps.endpoint = walk.took;
     let grant = walk.result.inspect_err(|error| steps.at = error.stage())?;
 
@@ -103,8 +103,8 @@ mod tests {
         let second = [Stage::Dns, Stage::Tcp, Stage::Tls].map(|at| (at, true));
         assert_eq!(told.into_inner().unwrap(), [&first[..], &second[..]].concat());
         assert_eq!((error.stage(), steps.at), (Stage::Tls, Stage::Tls));
-        assert_eq!(steps.issuer.as_deref(), Some("First CA"));
-        assert_eq!(steps.tls, Some(Duration::from_millis(7)));
+        assert_eq!(steps.road.issuer.as_deref(), Some("First CA"));
+        assert_eq!(steps.road.tls, Some(Duration::from_millis(7)));
         let Error::Road(error) = error else { panic!("{error:?}") };
         assert_eq!(error.trace.issuer.as_deref(), Some("Second CA"));
     }

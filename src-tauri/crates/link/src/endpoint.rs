@@ -26,12 +26,16 @@ pub async fn check(config: &Config) -> Result<(), Error> {
 const PATH: &str = "/callback/ws/endpoint";
 
 pub(crate) async fn ask(config: &Config, begins: &mut Begins<'_>) -> Walk {
-    let began = Instant::now();
-    let mut begins = |stage: longwire_dial::Stage| begins(stage.into());
+    let mut asked = None;
+    let mut begins = |stage: longwire_dial::Stage| {
+        if stage == longwire_dial::Stage::Http {
+            asked = Some(Instant::now());
+        }
+        begins(stage.into());
+    };
     match send(&config.dialer, &config.origin, request(config), Limits::default(), &mut begins).await {
         Ok((response, trace)) => {
-            let road = [trace.dns, trace.tcp, trace.tls].into_iter().flatten().sum();
-            let took = Some(began.elapsed().saturating_sub(road));
+            let took = asked.map(|asked| asked.elapsed());
             let result = read(&response, &Censor::of([config.app_secret.clone()])).map_err(Error::from);
             Walk { trace, took, result }
         }

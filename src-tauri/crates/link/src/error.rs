@@ -26,6 +26,8 @@ pub enum Stage {
     Dns,
     /// Connecting to one of them.
     Tcp,
+    /// Deciding which proxy to take, and the way to it and through it.
+    Proxy,
     /// The TLS handshake.
     Tls,
     /// The HTTP request to the endpoint, and its answer.
@@ -209,6 +211,7 @@ impl From<longwire_dial::Stage> for Stage {
         match stage {
             longwire_dial::Stage::Dns => Self::Dns,
             longwire_dial::Stage::Tcp => Self::Tcp,
+            longwire_dial::Stage::Proxy => Self::Proxy,
             longwire_dial::Stage::Tls => Self::Tls,
             longwire_dial::Stage::Http => Self::Http,
         }
@@ -220,6 +223,7 @@ impl fmt::Display for Stage {
         f.write_str(match self {
             Self::Dns => "dns",
             Self::Tcp => "tcp",
+            Self::Proxy => "proxy",
             Self::Tls => "tls",
             Self::Http => "http",
             Self::Endpoint => "endpoint",

@@ -1,4 +1,4 @@
-use std::{net::SocketAddr, time::Duration};
+use std::time::Duration;
 
 use longwire_dial::Trace;
 use tokio::time::Instant;
@@ -47,27 +47,19 @@ pub enum State {
 /// The steps of a try and how long each took; absent where it was not reached, not needed, or failed. There are two
 /// roads, to the endpoint and then to the WebSocket's host; what is told of a road is told of the first. Where the second
 /// one fails, the error tells of it.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Steps {
-    /// The step under way, or the one that failed. On the second road, that of [`Stage::Dns`], [`Stage::Tcp`] or
-    /// [`Stage::Tls`] which comes when `endpoint` is there.
+    /// The step under way, or the one that failed. On the second road, that of [`Stage::Dns`], [`Stage::Tcp`],
+    /// [`Stage::Proxy`] or [`Stage::Tls`] which comes when `endpoint` is there.
     pub at: Stage,
-    /// Finding the endpoint's addresses.
-    pub dns: Option<Duration>,
-    /// Connecting to one of them.
-    pub tcp: Option<Duration>,
-    /// The TLS handshake.
-    pub tls: Option<Duration>,
+    /// What was seen of the road to the endpoint; empty until that road stands or has failed.
+    pub road: Trace,
     /// The endpoint's answer, from the moment its road stood.
     pub endpoint: Option<Duration>,
     /// The upgrade to a WebSocket, from the moment its road stood.
     pub upgrade: Option<Duration>,
     /// From the first ping to the first frame.
     pub pong: Option<Duration>,
-    /// The endpoint's address that we were connected to.
-    pub peer: Option<SocketAddr>,
-    /// Who signed the endpoint's certificate.
-    pub issuer: Option<String>,
 }
 
 /// What is known of an open session. None of it is a secret.
@@ -83,27 +75,6 @@ pub struct SessionInfo {
 
 impl Default for Steps {
     fn default() -> Self {
-        Self {
-            at: Stage::Dns,
-            dns: None,
-            tcp: None,
-            tls: None,
-            endpoint: None,
-            upgrade: None,
-            pong: None,
-            peer: None,
-            issuer: None,
-        }
-    }
-}
-
-impl Steps {
-    /// Takes over what was seen of the road to the endpoint.
-    pub(crate) fn walked(&mut self, trace: &Trace) {
-        self.dns = trace.dns;
-        self.tcp = trace.tcp;
-        self.tls = trace.tls;
-        self.peer = trace.peer;
-        self.issuer.clone_from(&trace.issuer);
+        Self { at: Stage::Dns, road: Trace::default(), endpoint: None, upgrade: None, pong: None }
     }
 }
