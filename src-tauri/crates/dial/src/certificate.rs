@@ -1,14 +1,95 @@
 //! What a certificate says, in words a person reads.
 
+use std::net::IpAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use rustls::pki_types::CertificateDer;
+use ring::digest;
+use rustls::pki_types::{CertificateDer, UnixTime};
 use x509_parser::certificate::X509Certificate;
+use x509_parser::extensions::GeneralName;
 use x509_parser::prelude::FromDer;
 use x509_parser::time::ASN1Time;
 use x509_parser::x509::X509Name;
 
 use crate::text;
+
+/// A certificate in words. It says nothing of whether the certificate is to be trusted, and all of it is the word of whoever
+/// made it. Texts are cut to one harmless line.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Described {
+    /// Whom it names: common name, else organisation, else the whole name.
+    pub subject: String,
+    /// Who signed it, in the same form.
+    pub issuer: String,
+    /// The SHA-256 of the whole certificate, as macOS prints it: 64 hexadecimal digits, capital, nothing between.
+    pub sha256: String,
+    /// From when it is valid.
+    pub not_before: SystemTime,
+    /// Until when it is valid.
+    pub not_after: SystemTime,
+    /// Whether it may sign others.
+    pub is_ca: bool,
+    /// Whether subject and issuer are the same.
+    pub self_signed: bool,
+    /// The hosts it is for: names, and addresses.
+    pub names: Vec<String>,
+}
+
+/// Describes a certificate; `None` where it cannot be read.
+pub fn describe(certificate: &CertificateDer<'_>) -> Option<Described> {
+    let (not_before, not_after) = validity(certificate)?;
+    let sha256 = digest::digest(&digest::SHA256, certificate);
+    let (_, read) = X509Certificate::from_der(certificate).ok()?;
+    Some(Described {
+        subject: name(read.subject()),
+        issuer: name(read.issuer()),
+        sha256: sha256.as_ref().iter().map(|byte| format!("{byte:02X}")).collect(),
+        not_before,
+        not_after,
+        is_ca: read.is_ca(),
+        self_signed: read.subject().as_raw() == read.issuer().as_raw(),
+        names: names(certificate),
+    })
+}
+
+/// The hosts a certificate is for.
+pub(crate) fn names(certificate: &CertificateDer<'_>) -> Vec<String> {
+    let Ok((_, read)) = X509Certificate::from_der(certificate) else { return Vec::new() };
+    let Ok(Some(alternative)) = read.subject_alternative_name() else { return Vec::new() };
+    let readable = |name: &GeneralName<'_>| match name {
+        GeneralName::DNSName(name) => Some(text::line(name)),
+        GeneralName::IPAddress(bytes) => address(bytes).map(|address| address.to_string()),
+        _ => None,
+    };
+    alternative.value.general_names.iter().filter_map(readable).collect()
+}
+
+fn address(bytes: &[u8]) -> Option<IpAddr> {
+    <[u8; 4]>::try_from(bytes)
+        .map(IpAddr::from)
+        .or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from))
+        .ok()
+}
+
+/// From when, and until when, a certificate is valid.
+pub(crate) fn validity(certificate: &CertificateDer<'_>) -> Option<(SystemTime, SystemTime)> {
+    let (_, read) = X509Certificate::from_der(certificate).ok()?;
+    let validity = read.validity();
+    Some((time(validity.not_before.timestamp()), time(validity.not_after.timestamp())))
+}
+
+/// The middle of the time in which every certificate of a chain is valid; of the first one's where there is no such time.
+pub(crate) fn middle(chain: &[CertificateDer<'_>]) -> Option<UnixTime> {
+    let (leaf, others) = chain.split_first()?;
+    let leaf = validity(leaf)?;
+    let common = others
+        .iter()
+        .filter_map(validity)
+        .fold(leaf, |(from, until), other| (from.max(other.0), until.min(other.1)));
+    let (from, until) = if common.0 <= common.1 { common } else { leaf };
+    let seconds = |time: SystemTime| time.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+    Some(UnixTime::since_unix_epoch(seconds(from) / 2 + seconds(until) / 2))
+}
 
 /// A certificate read for its names. It says nothing of whether the certificate is to be trusted.
 pub(crate) struct Names {

@@ -9,15 +9,19 @@
 
 mod ca_file;
 mod cause;
-mod certificate;
+pub mod certificate;
+pub mod clock;
 mod deadlines;
 mod dialer;
 mod error;
 pub mod http;
+pub mod interceptor;
+pub mod judge;
 mod origin;
 mod proxy;
 mod race;
 mod recorder;
+mod refusal;
 mod resolve;
 mod roots;
 pub mod route;
@@ -25,6 +29,7 @@ mod stream;
 mod text;
 mod tls;
 mod trace;
+mod trust;
 mod tunnel;
 
 #[cfg(test)]
