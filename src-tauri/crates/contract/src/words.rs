@@ -39,20 +39,26 @@ pub fn check(language: Language, check: &Check) -> String {
 
 /// A whole report.
 pub fn report(language: Language, report: &DoctorReport) -> String {
-    let lines = |checks: &[Check]| checks.iter().map(|one| check(language, one)).collect::<Vec<_>>();
     let mut told = vec![format!("Longwire {}  {}  {}", report.version, report.app_id, report.domain)];
-    told.extend(lines(&report.checks));
+    told.extend(report.checks.iter().map(|one| check(language, one)));
+    told.push(found(language, report));
+    told.join("\n")
+}
+
+/// What a report has to say beyond its road's steps: the other roads, and what was found.
+pub fn found(language: Language, report: &DoctorReport) -> String {
+    let mut told = Vec::new();
     for other in &report.others {
         let values = BTreeMap::from([("route".to_owned(), note(language, &other.route))]);
-        told.extend([String::new(), text(language, "doctor.other", &values)]);
-        told.extend(lines(&other.checks));
+        told.extend([String::new(), text(language, "report.other", &values)]);
+        told.extend(other.checks.iter().map(|one| check(language, one)));
     }
     told.push(String::new());
     told.extend(report.findings.iter().map(|found| mark_of(found).to_owned() + &finding(language, found)));
     if report.progress == Progress::Cancelled {
-        told.push(text(language, "doctor.cancelled", &BTreeMap::new()));
+        told.push(text(language, "report.cancelled", &BTreeMap::new()));
     } else if report.findings.iter().all(|found| found.severity == Severity::Advice) {
-        told.push(text(language, "doctor.well", &BTreeMap::new()));
+        told.push(text(language, "report.well", &BTreeMap::new()));
     }
     told.join("\n")
 }
