@@ -11,6 +11,7 @@ mod domain;
 mod event;
 mod fault;
 mod finding;
+mod schema;
 mod secret;
 mod settings;
 mod simulator;
@@ -26,6 +27,7 @@ pub use domain::{Domain, DomainError};
 pub use event::{EventDetail, EventRef, EventView, EventsAfter};
 pub use fault::{Fault, FaultCode};
 pub use finding::{Action, Finding, FindingCode, Severity};
+pub use schema::doctor_schema;
 pub use secret::Secret;
 pub use settings::{CaFile, Language, LanguageChoice, SettingsChange};
 pub use simulator::{

@@ -12,6 +12,11 @@ pub fn finding(language: Language, finding: &Finding) -> String {
     told(language, finding, &["title", "say", "do"])
 }
 
+/// What is wrong, in a few words that may stand behind a colon.
+pub fn title(language: Language, finding: &Finding) -> String {
+    text(language, &format!("finding.{}.title", word(&finding.code)), &in_words(language, &finding.values))
+}
+
 /// What is wrong and why, where nothing goes on and so nothing can be said of what will.
 pub fn finding_alone(language: Language, finding: &Finding) -> String {
     told(language, finding, &["title", "say"])
