@@ -10,6 +10,8 @@
 
 pub mod browser;
 pub mod clock;
+#[cfg(target_os = "linux")]
+mod command;
 pub mod files;
 pub mod instance;
 pub mod locale;

@@ -1,11 +1,25 @@
 //! News of the machine that a connection must hear: it woke, the network is another, the proxies are.
 
+#[cfg(any(not(target_os = "linux"), test))]
+mod jump;
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "macos")]
+mod macos;
+
 use std::{
     collections::VecDeque,
     sync::{Arc, Mutex, PoisonError},
 };
 
+#[cfg(target_os = "linux")]
+use linux as system;
+#[cfg(target_os = "macos")]
+use macos as system;
 use tokio::sync::Notify;
+
+#[cfg(target_os = "linux")]
+use crate::proxies::Desktop;
 
 /// A piece of news.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -18,16 +32,25 @@ pub enum News {
     ProxiesChanged,
 }
 
-/// The news, until dropped.
+/// The news, until dropped: then every task, thread and descriptor behind it ends.
 #[derive(Debug)]
 pub struct Watch {
     board: Arc<Board>,
+    _sources: system::Sources,
 }
 
 /// Listens to the system from now on. It must be called within a runtime of tokio's. What the system cannot tell (no
-/// bus, no netlink) is never news: the clock's jumps lie beneath.
+/// bus, no netlink, no desktop) is never news; that the clock has jumped is noticed everywhere.
 pub fn watch() -> Watch {
-    Watch { board: Arc::default() }
+    let board = Arc::default();
+    Watch { _sources: system::Sources::of_this_process(&board), board }
+}
+
+/// The same, with another system bus (its address; `None` is the system's own) and another desktop.
+#[cfg(target_os = "linux")]
+pub fn watch_in(system_bus: Option<String>, desktop: Desktop) -> Watch {
+    let board = Arc::default();
+    Watch { _sources: system::Sources::new(&board, system_bus, desktop), board }
 }
 
 impl Watch {
@@ -63,5 +86,21 @@ impl Board {
 
     fn take(&self) -> Option<News> {
         self.unheard.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn news_that_nobody_has_heard_yet_is_told_once_and_in_order() {
+        let board = Board::default();
+        for news in [News::NetworkChanged, News::Woke, News::NetworkChanged, News::Woke] {
+            board.post(news);
+        }
+        assert_eq!([board.take(), board.take(), board.take()], [Some(News::NetworkChanged), Some(News::Woke), None]);
+        board.post(News::Woke);
+        assert_eq!(board.take(), Some(News::Woke), "what is heard can be told again");
     }
 }

@@ -3,15 +3,15 @@
 //! macOS keeps them in its dynamic store, GNOME behind `gsettings`, KDE in `kioslaverc`. What they are to mean for a
 //! road is decided elsewhere: here they are only read.
 
-#[cfg(any(target_os = "linux", test))]
+#[cfg(target_os = "linux")]
 mod desktop;
 #[cfg(any(target_os = "macos", test))]
 mod dictionary;
-#[cfg(any(target_os = "linux", test))]
+#[cfg(target_os = "linux")]
 mod gnome;
-#[cfg(any(target_os = "linux", test))]
+#[cfg(target_os = "linux")]
 mod gvariant;
-#[cfg(any(target_os = "linux", test))]
+#[cfg(target_os = "linux")]
 mod kde;
 #[cfg(target_os = "macos")]
 mod macos;

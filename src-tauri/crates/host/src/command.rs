@@ -1,0 +1,160 @@
+//! Other programs that answer a question: bounded in time and in what they may say.
+
+use std::{
+    ffi::OsStr,
+    io::{self, Read},
+    os::unix::process::CommandExt,
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::mpsc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use rustix::process::{Pid, Signal, kill_process_group};
+
+/// More than any answer that we ask for; what comes after it is not read.
+const LONGEST: u64 = 256 * 1024;
+
+/// What a program said before it ended.
+#[derive(Debug)]
+pub(crate) struct Said {
+    pub(crate) status: ExitStatus,
+    pub(crate) output: Vec<u8>,
+    pub(crate) errors: Vec<u8>,
+}
+
+/// Why a program said nothing.
+#[derive(Debug)]
+pub(crate) enum Mute {
+    /// It cannot be started or waited for.
+    Failed(io::Error),
+    /// It has not ended in time, and was killed with all that it started.
+    TooSlow,
+}
+
+/// A program by its name, as `path` (the variable `PATH`) finds it; only absolute folders count, since the folder we
+/// happen to be in is nobody's choice.
+pub(crate) fn find(program: &str, path: &OsStr) -> Option<PathBuf> {
+    std::env::split_paths(path)
+        .filter(|folder| folder.is_absolute())
+        .map(|folder| folder.join(program))
+        .find(|file| file.metadata().is_ok_and(|metadata| metadata.is_file()))
+}
+
+/// A command that starts `program` in a group of its own, with nothing to read.
+pub(crate) fn command(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+    command
+}
+
+/// Runs a [`command`] to its end, or to its `deadline`.
+pub(crate) fn run(command: &mut Command, deadline: Duration) -> Result<Said, Mute> {
+    let started = Instant::now();
+    let mut group = Group(command.spawn().map_err(Mute::Failed)?);
+    let output = read(group.0.stdout.take());
+    let errors = read(group.0.stderr.take());
+    let left = || deadline.saturating_sub(started.elapsed());
+    let output = output.recv_timeout(left()).map_err(|_| Mute::TooSlow)?;
+    let errors = errors.recv_timeout(left()).map_err(|_| Mute::TooSlow)?;
+    // It has closed both, so its end is a matter of moments, if it means to end at all.
+    loop {
+        match group.0.try_wait().map_err(Mute::Failed)? {
+            Some(status) => return Ok(Said { status, output, errors }),
+            None if left().is_zero() => return Err(Mute::TooSlow),
+            None => thread::sleep(Duration::from_millis(2)),
+        }
+    }
+}
+
+/// Reads to the end on a thread, which ends when the last holder of the other end is gone.
+fn read(from: Option<impl Read + Send + 'static>) -> mpsc::Receiver<Vec<u8>> {
+    let (read, bytes) = mpsc::sync_channel(1);
+    thread::spawn(move || {
+        let mut all = Vec::new();
+        // What came before a failure is still an answer.
+        let _ = from.map(|from| from.take(LONGEST).read_to_end(&mut all));
+        read.send(all).ok();
+    });
+    bytes
+}
+
+/// A process and those it started; none outlives this.
+struct Group(Child);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        // Once it is waited for, its number may be another's.
+        if !matches!(self.0.try_wait(), Ok(Some(_))) {
+            if let Some(group) = i32::try_from(self.0.id()).ok().and_then(Pid::from_raw) {
+                kill_process_group(group, Signal::KILL).ok();
+            }
+            self.0.wait().ok();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, os::unix::fs::symlink};
+
+    use super::*;
+
+    fn shell(script: &str, deadline: Duration) -> Result<Said, Mute> {
+        run(command(Path::new("/bin/sh")).args(["-c", script]), deadline)
+    }
+
+    #[test]
+    fn what_it_says_and_how_it_ends_is_told() {
+        let said = shell("echo out; echo err >&2; exit 3", Duration::from_secs(20)).unwrap();
+        assert_eq!((said.output.as_slice(), said.errors.as_slice()), (&b"out\n"[..], &b"err\n"[..]));
+        assert_eq!(said.status.code(), Some(3));
+    }
+
+    #[test]
+    fn one_that_hangs_is_killed_with_all_that_it_started() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("pid");
+        let started = Instant::now();
+        let script = format!("sleep 600 & echo $! >{}; wait", file.display());
+        assert!(matches!(shell(&script, Duration::from_millis(500)), Err(Mute::TooSlow)));
+        assert!(started.elapsed() < Duration::from_secs(10));
+        let pid: i32 = fs::read_to_string(file).unwrap().trim().parse().unwrap();
+        let gone = || {
+            fs::read_to_string(format!("/proc/{pid}/stat")).map_or(true, |stat| stat.contains(") Z "))
+        };
+        let patience = Instant::now();
+        while cfg!(target_os = "linux") && !gone() {
+            assert!(patience.elapsed() < Duration::from_secs(10), "{pid} lives on");
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    #[test]
+    fn one_that_says_too_much_is_not_read_to_its_end() {
+        match shell("exec yes", Duration::from_secs(1)) {
+            // The pipe closes, so `yes` ends by a signal or by its own word.
+            Ok(said) => assert_eq!(said.output.len() as u64, LONGEST),
+            Err(mute) => assert!(matches!(mute, Mute::TooSlow)),
+        }
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_is_no_answer() {
+        let mut command = command(Path::new("/nonexistent/gsettings"));
+        assert!(matches!(run(&mut command, Duration::from_secs(1)), Err(Mute::Failed(_))));
+    }
+
+    #[test]
+    fn only_files_in_absolute_folders_are_found() {
+        let dir = tempfile::tempdir().unwrap();
+        let (empty, full) = (dir.path().join("a"), dir.path().join("b"));
+        fs::create_dir_all(empty.join("tool")).unwrap();
+        fs::create_dir(&full).unwrap();
+        symlink("/bin/sh", full.join("tool")).unwrap();
+        let path = std::env::join_paths([Path::new("."), Path::new(""), &empty, &full]).unwrap();
+        assert_eq!(find("tool", &path), Some(full.join("tool")));
+        assert_eq!(find("another", &path), None);
+    }
+}
