@@ -3,13 +3,25 @@
 // These are tests: they start processes, measure real time, and stop at the first surprise.
 #![allow(clippy::disallowed_methods, clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+mod certificate;
 #[cfg(target_os = "linux")]
 pub mod desktop;
+#[cfg(target_os = "linux")]
+pub mod peers;
+#[cfg(target_os = "linux")]
+mod platform;
 mod process;
+#[cfg(target_os = "linux")]
+mod sandbox;
 
 use std::path::PathBuf;
 
-pub use process::{Ended, Process};
+pub use certificate::Certificate;
+#[cfg(target_os = "linux")]
+pub use platform::Platform;
+pub use process::{Ended, Process, Start};
+#[cfg(target_os = "linux")]
+pub use sandbox::{Sandbox, sandboxed};
 
 /// A program of this workspace, built by `cargo xtask test` before the tests run.
 ///

@@ -91,6 +91,11 @@ impl Process {
         assert!(sent.unwrap().success(), "kill -{name}");
     }
 
+    /// Whether it has not ended by itself.
+    pub fn is_running(&mut self) -> bool {
+        self.child.try_wait().is_ok_and(|ended| ended.is_none())
+    }
+
     /// Waits for its end.
     pub fn end(mut self) -> Ended {
         // A process that reads to the end of its input is not kept waiting.

@@ -1,6 +1,7 @@
 use std::{
     collections::BTreeSet,
     io::IsTerminal,
+    path::Path,
     process::{Command, Stdio},
 };
 
@@ -9,19 +10,31 @@ use crate::process::{Failure, find, output, probe, run, say};
 /// What the tray app is built with and runs on.
 pub(crate) const TO_BUILD: &[&str] = &["libayatana-appindicator3-dev", "libwebkit2gtk-4.1-dev", "pkg-config"];
 
-/// What the tests drive the app with: a display, a tray, notifications, a Secret Service, a WebDriver.
+/// What the tests drive the app with: a display, a tray, notifications, a Secret Service, a WebDriver; and what they put in
+/// the way of a connection: proxies of each kind, networks of their own.
 pub(crate) const TO_TEST: &[&str] = &[
+    "curl",
+    "dante-server",
     "dbus",
     "dbus-x11",
     "dunst",
     "gnome-keyring",
     "imagemagick",
+    "iproute2",
+    "microsocks",
+    "nftables",
+    "squid-openssl",
+    "tinyproxy-bin",
     "webkit2gtk-driver",
     "xauth",
     "xdotool",
     "xfce4-panel",
     "xvfb",
 ];
+
+/// The services that a package starts when it is installed. The tests start these programs themselves.
+const SERVICES: &[(&str, &str)] =
+    &[("dante-server", "danted"), ("microsocks", "microsocks"), ("squid-openssl", "squid")];
 
 /// What Chinese is shown with.
 pub(crate) const FOR_CHINESE: &[&str] = &["fonts-noto-cjk"];
@@ -55,7 +68,23 @@ pub(crate) fn ensure(packages: &[&str], present: impl Fn() -> bool) -> Result<()
     let by_hand = || Failure::new(format!("install these packages first: sudo {}", install.join(" ")));
     // One broken source among many fails an update and need not be the one we install from.
     as_root(&["apt-get", "update", "--quiet"]).ok();
-    as_root(&install).map_err(|_| by_hand())
+    as_root(&install).map_err(|_| by_hand())?;
+    rest(&missing);
+    Ok(())
+}
+
+/// Stops the services of packages that were not there before, and keeps them from starting with the machine.
+fn rest(installed: &[&str]) {
+    if !Path::new("/run/systemd/system").is_dir() {
+        return;
+    }
+    for (package, unit) in SERVICES {
+        if installed.contains(package) {
+            // Not every version of a package has a service; where this fails otherwise, a proxy with Debian's own
+            // settings runs on, which disturbs no test.
+            as_root(&["systemctl", "disable", "--now", "--quiet", unit]).ok();
+        }
+    }
 }
 
 /// What dpkg says of each package it knows: `installed NAME`, `not-installed NAME`.
@@ -108,6 +137,7 @@ mod tests {
         for list in lists {
             assert!(list.is_sorted());
         }
+        assert!(SERVICES.iter().all(|(package, _)| TO_TEST.contains(package)));
         let all: BTreeSet<_> = lists.concat().into_iter().collect();
         assert_eq!(all.len(), lists.iter().map(|list| list.len()).sum::<usize>());
     }
