@@ -169,7 +169,50 @@ pub fn date(time: SystemTime) -> String {
 
 #[cfg(test)]
 mod tests {
+    use rcgen::{CertificateParams, DnType, KeyPair};
+    use rustls::pki_types::pem::PemObject;
+
     use super::*;
+
+    /// Made by `openssl req -x509`; what openssl prints of it stands in the test.
+    const MADE_BY_OPENSSL: &str = "\
+-----BEGIN CERTIFICATE-----
+MIIB7jCCAZSgAwIBAgIUdo6rApiL2gJrsoda8qPtzCpc8HowCgYIKoZIzj0EAwIw
+LDEWMBQGA1UECgwNTG9uZ3dpcmUgdGVzdDESMBAGA1UEAwwJRGVzY3JpYmVkMB4X
+DTI2MTEyMjExMjQzOFoXDTI3MTEyMjExMjQzOFowLDEWMBQGA1UECgwNTG9uZ3dp
+cmUgdGVzdDESMBAGA1UEAwwJRGVzY3JpYmVkMFkwEwYHKoZIzj0CAQYIKoZIzj0D
+AQcDQgAEFf/Iy4X5PF4mR3SpzsiWZAg//lIQ2OZ1X8MFEynq09dvlcvnqabJTIWy
+XD7AiboA0i7nn8yovao5eJwDn/aaxaOBkzCBkDAdBgNVHQ4EFgQUT9s7iI3DDN+G
+FQEIZdTFazkDWvAwHwYDVR0jBBgwFoAUT9s7iI3DDN+GFQEIZdTFazkDWvAwDwYD
+VR0TAQH/BAUwAwEB/zA9BgNVHREENjA0ggtib3QuZXhhbXBsZYINKi5ib3QuZXhh
+bXBsZYcECgAAAYcQIAENuAAAAAAAAAAAAAAAATAKBggqhkjOPQQDAgNIADBFAiEA
+gDkKshbYSYFVPELQKxYxR2JnQ/DwDWypZXFWPp7kP/4CIHq0Vv2pQrOLpOIC2ggy
+HxY5bdJTip6+HjbiLQFVGRHz
+-----END CERTIFICATE-----
+";
+
+    #[test]
+    fn a_certificate_is_described_as_openssl_prints_it() {
+        let certificate = CertificateDer::from_pem_slice(MADE_BY_OPENSSL.as_bytes()).unwrap();
+        let described = describe(&certificate).unwrap();
+        let names = ["bot.example", "*.bot.example", "10.0.0.1", "2001:db8::1"].map(str::to_owned);
+        assert_eq!((described.subject.as_str(), described.issuer.as_str()), ("Described", "Described"));
+        assert_eq!(described.sha256, "2160CA83383B470436CBDC2936454B5AF1E689C714E5B5129FA22EE4B1BE577C");
+        assert_eq!(date(described.not_before), "2026-11-22 11:24 UTC");
+        assert_eq!(date(described.not_after), "2027-11-22 11:24 UTC");
+        assert_eq!((described.is_ca, described.self_signed, described.names), (true, true, names.to_vec()));
+    }
+
+    #[test]
+    fn what_a_certificate_says_cannot_write_into_the_page() {
+        let mut params = CertificateParams::default();
+        params.distinguished_name.push(DnType::CommonName, "two\nlines\u{1b}[2J");
+        let made = params.self_signed(&KeyPair::generate().unwrap()).unwrap();
+        let described = describe(made.der()).unwrap();
+        assert_eq!(described.subject, "two lines [2J");
+        assert!(!described.is_ca && described.names.is_empty());
+        assert_eq!(describe(&CertificateDer::from(vec![0x30, 0x00])), None);
+    }
 
     #[test]
     fn a_date_is_written_out() {

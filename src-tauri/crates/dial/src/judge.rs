@@ -90,78 +90,88 @@ pub async fn judge(
     static MOZILLA: LazyLock<RootCertStore> =
         LazyLock::new(|| webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect());
     let stores = roots::stores(roots).await.ok()?;
-    Case::of(chain, at)?.judge(&stores, &MOZILLA, host)
+    by(&stores, &MOZILLA, chain, host, at)
+}
+
+/// The same, by these stores.
+pub(crate) fn by(
+    stores: &Stores,
+    mozilla: &RootCertStore,
+    chain: &[CertificateDer<'_>],
+    host: &str,
+    at: SystemTime,
+) -> Option<Judgement> {
+    let case = Case::of(chain, at)?;
+    let system = case.trusted(&stores.system);
+    let extra = case.trusted(&stores.extra);
+    let public = case.trusted(mozilla);
+    let trusting = [(&system, &stores.system), (&extra, &stores.extra), (&public, mozilla)];
+    let time = match trusting.iter().find(|(verdict, _)| verdict.is_ok()) {
+        Some((_, store)) => case.verified(store, unix(at)),
+        None => case.in_time(at),
+    };
+    let signed = case.signed([&public, &system, &extra]);
+    let interceptor = match signed {
+        Signed::Publicly => None,
+        _ => interceptor::of(chain),
+    };
+    let name = case.named(host);
+    Some(Judgement { system, extra, mozilla: public, signed, time, name, interceptor })
 }
 
 /// A chain under judgement.
 struct Case<'a> {
     chain: &'a [CertificateDer<'a>],
     leaf: ParsedCertificate<'a>,
+    names: Names,
+    /// From when, and until when, the first certificate is valid.
+    validity: (SystemTime, SystemTime),
     /// When issuers are asked about: the chain's own middle first.
     moments: Vec<UnixTime>,
-    at: SystemTime,
 }
 
 impl<'a> Case<'a> {
     fn of(chain: &'a [CertificateDer<'a>], at: SystemTime) -> Option<Self> {
-        let leaf = ParsedCertificate::try_from(chain.first()?).ok()?;
-        let validity = certificate::validity(chain.first()?)?;
+        let first = chain.first()?;
+        let validity = certificate::validity(first)?;
         let mut moments = vec![certificate::middle(chain)?];
         if (validity.0..=validity.1).contains(&at) {
             moments.push(unix(at));
         }
-        Some(Self { chain, leaf, moments, at })
+        let leaf = ParsedCertificate::try_from(first).ok()?;
+        Some(Self { chain, leaf, names: Names::of(first)?, validity, moments })
     }
 
-    fn judge(&self, stores: &Stores, mozilla: &RootCertStore, host: &str) -> Option<Judgement> {
-        let system = self.trusted(&stores.system);
-        let extra = self.trusted(&stores.extra);
-        let public = self.trusted(mozilla);
-        let trusting = [(&system, &stores.system), (&extra, &stores.extra), (&public, mozilla)];
-        let time = match trusting.iter().find(|(verdict, _)| verdict.is_ok()) {
-            Some((_, store)) => self.verified(store, unix(self.at)),
-            None => self.in_time(),
-        };
-        let signed = self.signed([&public, &system, &extra])?;
-        let interceptor = match signed {
-            Signed::Publicly => None,
-            _ => interceptor::of(self.chain),
-        };
-        let name = self.named(host);
-        Some(Judgement { system, extra, mozilla: public, signed, time, name, interceptor })
-    }
-
-    fn signed(&self, verdicts: [&Result<(), Cause>; 3]) -> Option<Signed> {
+    fn signed(&self, verdicts: [&Result<(), Cause>; 3]) -> Signed {
         let [mozilla, system, extra] = verdicts;
         if mozilla.is_ok() {
-            return Some(Signed::Publicly);
+            return Signed::Publicly;
         }
         if system.is_ok() {
-            return Some(Signed::Locally { by: Local::System });
+            return Signed::Locally { by: Local::System };
         }
         if extra.is_ok() {
-            return Some(Signed::Locally { by: Local::Extra });
+            return Signed::Locally { by: Local::Extra };
         }
-        let other = verdicts
+        let unusable = verdicts
             .into_iter()
             .filter_map(|verdict| verdict.as_ref().err())
             .find(|cause| !matches!(cause, Cause::UntrustedIssuer { .. } | Cause::SelfSigned { .. }));
-        if let Some(cause) = other {
-            return Some(Signed::Unusable(cause.clone()));
+        match unusable {
+            Some(cause) => Signed::Unusable(cause.clone()),
+            None if self.names.issued_by_itself => Signed::ByItself,
+            None => {
+                let last = certificate::last_issuer(self.chain);
+                Signed::Untrusted { issuer: last.unwrap_or_else(|| self.names.issuer.clone()) }
+            }
         }
-        let leaf = Names::of(self.chain.first()?)?;
-        Some(if leaf.issued_by_itself {
-            Signed::ByItself
-        } else {
-            Signed::Untrusted { issuer: certificate::last_issuer(self.chain).unwrap_or(leaf.issuer) }
-        })
     }
 
     /// Whether a store trusts the issuer at any of the moments; else why not at the first.
     fn trusted(&self, store: &RootCertStore) -> Result<(), Cause> {
         let mut verdicts = self.moments.iter().map(|moment| self.verified(store, *moment));
         let first = verdicts.next().unwrap_or(Ok(()));
-        if verdicts.any(|verdict| verdict.is_ok()) { Ok(()) } else { first }
+        if first.is_ok() || verdicts.any(|verdict| verdict.is_ok()) { Ok(()) } else { first }
     }
 
     fn verified(&self, store: &RootCertStore, moment: UnixTime) -> Result<(), Cause> {
@@ -171,20 +181,22 @@ impl<'a> Case<'a> {
             .map_err(|error| refusal::cause(&error, self.chain))
     }
 
-    fn in_time(&self) -> Result<(), Cause> {
-        match self.chain.first().and_then(certificate::validity) {
-            Some((not_before, _)) if self.at < not_before => Err(Cause::NotYetValid { not_before }),
-            Some((_, not_after)) if self.at > not_after => Err(Cause::Expired { not_after }),
-            _ => Ok(()),
+    fn in_time(&self, at: SystemTime) -> Result<(), Cause> {
+        let (not_before, not_after) = self.validity;
+        if at < not_before {
+            Err(Cause::NotYetValid { not_before })
+        } else if at > not_after {
+            Err(Cause::Expired { not_after })
+        } else {
+            Ok(())
         }
     }
 
     fn named(&self, host: &str) -> Result<(), Cause> {
+        let names = || self.chain.first().map(certificate::names).unwrap_or_default();
         match ServerName::try_from(host) {
-            Ok(name) => {
-                verify_server_name(&self.leaf, &name).map_err(|error| refusal::cause(&error, self.chain))
-            }
-            Err(_) => Err(Cause::WrongHost { names: certificate::names(&self.chain[0]) }),
+            Ok(name) if verify_server_name(&self.leaf, &name).is_ok() => Ok(()),
+            _ => Err(Cause::WrongHost { names: names() }),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! Roads to real servers on this machine. The certificates are made here, and the machine's own store is left alone.
 
+mod clock;
 mod encrypted;
 mod http;
+mod judge;
 mod plain;
 mod roots;
 mod server;
@@ -40,7 +42,11 @@ impl Ca {
 
     /// A CA below this one.
     fn below(&self, name: &str) -> Self {
-        let (params, key) = (ca_params(name), KeyPair::generate().unwrap());
+        self.below_with(ca_params(name))
+    }
+
+    fn below_with(&self, params: CertificateParams) -> Self {
+        let key = KeyPair::generate().unwrap();
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
         Self { pem: certificate.pem(), der: certificate.der().clone(), issuer: Issuer::new(params, key) }
     }

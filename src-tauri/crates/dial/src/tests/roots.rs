@@ -26,6 +26,51 @@ async fn a_ca_added_while_running_is_trusted_by_the_next_road() {
 }
 
 #[tokio::test]
+async fn the_list_of_files_changes_while_running_for_the_next_road() {
+    let (mine, theirs, folder) = (Ca::new("Mine"), Ca::new("Theirs"), tempdir().unwrap());
+    let (one, two) = (file(folder.path(), "a.pem", &mine.pem), file(folder.path(), "b.pem", &theirs.pem));
+    let origin = origin(format!("https://{}", server::echoes(theirs.sign()).await));
+    let dialer = dialer(std::slice::from_ref(&one));
+    let clone = dialer.clone();
+
+    dialer.dial(&origin).await.unwrap_err();
+    dialer.roots().set_extra(vec![one.clone(), two.clone()]);
+    clone.dial(&origin).await.unwrap();
+    dialer.roots().set_extra(vec![two]);
+    clone.dial(&origin).await.unwrap();
+    dialer.roots().set_extra(vec![one]);
+    let error = clone.dial(&origin).await.unwrap_err();
+    assert_eq!(error.cause, Cause::UntrustedIssuer { issuer: "Theirs".into() });
+}
+
+#[tokio::test]
+async fn another_file_that_looks_the_same_is_read_when_the_list_names_it() {
+    let (one, two, folder) = (Ca::new("One"), Ca::new("Two"), tempdir().unwrap());
+    let alike = |name: &str, pem: &str| {
+        let path = file(folder.path(), name, format!("{pem:<2000}"));
+        fs::File::options().write(true).open(&path).unwrap().set_modified(SystemTime::UNIX_EPOCH).unwrap();
+        path
+    };
+    let (first, second) = (alike("one.pem", &one.pem), alike("two.pem", &two.pem));
+    let to_one = origin(format!("https://{}", server::echoes(one.sign()).await));
+    let to_two = origin(format!("https://{}", server::echoes(two.sign()).await));
+    let dialer = dialer(&[first]);
+    dialer.dial(&to_one).await.unwrap();
+    dialer.roots().set_extra(vec![second]);
+    dialer.dial(&to_two).await.unwrap();
+    dialer.dial(&to_one).await.unwrap_err();
+}
+
+#[test]
+fn the_files_are_checked_as_the_list_is_now() {
+    let (ca, folder) = (Ca::new("Mine"), tempdir().unwrap());
+    let roots = Roots::new(RootSource::ExtraOnly, vec![file(folder.path(), "ca.pem", &ca.pem)]);
+    assert_eq!(roots.check_extra(), []);
+    roots.set_extra(vec![folder.path().join("none.pem")]);
+    assert!(matches!(&roots.check_extra()[..], [RootsProblem::Unreadable { .. }]));
+}
+
+#[tokio::test]
 async fn a_file_that_appears_later_is_read_then() {
     let (ca, folder) = (Ca::new("Mine"), tempdir().unwrap());
     let (address, path) = (server::echoes(ca.sign()).await, folder.path().join("ca.pem"));
