@@ -17,6 +17,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "longwire-engine",
         &[
             "longwire-contract",
+            "longwire-diagnosis",
             "longwire-dial",
             "longwire-host",
             "longwire-link",
@@ -24,6 +25,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "longwire-wire",
         ],
     ),
+    ("longwire-diagnosis", &["longwire-contract", "longwire-dial", "longwire-link"]),
     ("longwire-link", &["longwire-dial", "longwire-wire"]),
     ("longwire-openplatform", &["longwire-dial", "longwire-wire"]),
     ("longwire-host", &["longwire-contract"]),

@@ -1,7 +1,11 @@
 use longwire_wire::ClientConfig;
 use tokio_tungstenite::WebSocketStream;
 
-use crate::{Error, SessionInfo, Stage, Steps, censor::Censor, platform::Platform};
+use crate::{
+    Error, SessionInfo, Stage, Steps,
+    censor::Censor,
+    platform::{Grant, Platform},
+};
 
 /// A WebSocket that was just opened, and what is known of it.
 pub(crate) struct Connection<S> {
@@ -17,15 +21,7 @@ pub(crate) async fn connect<P: Platform>(
     steps: &mut Steps,
     mut tell: impl FnMut(&Steps) + Send,
 ) -> Result<Connection<P::Io>, Error> {
-    let walk = platform
-        .ticket(&mut |stage| {
-            steps.at = stage;
-            tell(steps);
-        })
-        .await;
-    steps.road = walk.trace;
-    steps.endpoint = walk.took;
-    let grant = walk.result.inspect_err(|error| steps.at = error.stage())?;
+    let grant = ticket(platform, steps, &mut tell).await?;
 
     let ticket = grant.ticket;
     let censor = ticket.censor.clone();
@@ -48,6 +44,24 @@ pub(crate) async fn connect<P: Platform>(
     Ok(Connection { socket: opened.socket, info, wishes: grant.wishes, censor })
 }
 
+/// The first half of a try: a fresh ticket.
+pub(crate) async fn ticket<P: Platform>(
+    platform: &P,
+    steps: &mut Steps,
+    tell: &mut (impl FnMut(&Steps) + Send),
+) -> Result<Grant, Error> {
+    let walk = platform
+        .ticket(&mut |stage| {
+            steps.at = stage;
+            tell(steps);
+        })
+        .await;
+    steps.road = walk.trace;
+    steps.endpoint = walk.took;
+    steps.skew = walk.skew;
+    walk.result.inspect_err(|error| steps.at = error.stage())
+}
+
 #[cfg(test)]
 mod tests {
     use std::{sync::Mutex, time::Duration};
@@ -57,7 +71,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        platform::{Begins, Grant, Opened, Walk},
+        platform::{Begins, Opened, Walk},
         ticket::Ticket,
     };
 
@@ -77,7 +91,7 @@ mod tests {
             [Stage::Dns, Stage::Tcp, Stage::Tls, Stage::Http].into_iter().for_each(begins);
             let ticket = Ticket::parse(SECOND).unwrap();
             let grant = Grant { ticket, wishes: ClientConfig::default() };
-            Walk { trace: seen("First CA", 7), took: Some(Duration::ZERO), result: Ok(grant) }
+            Walk { trace: seen("First CA", 7), took: Some(Duration::ZERO), skew: None, result: Ok(grant) }
         }
 
         async fn open(&self, _: Ticket, begins: &mut Begins<'_>) -> Result<Opened<DuplexStream>, Error> {

@@ -1,6 +1,11 @@
+use std::time::SystemTime;
+
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Uri, header};
-use longwire_dial::http::{Limits, Response, send};
+use longwire_dial::{
+    clock::skew,
+    http::{Limits, Response, send},
+};
 use longwire_wire::ClientConfig;
 use secrecy::ExposeSecret;
 use serde::Serialize;
@@ -14,16 +19,11 @@ use crate::{
     ticket::Ticket,
 };
 
-/// Asks the endpoint for a ticket and lets it lapse: are App ID, App Secret and domain right, and does the road stand?
-///
-/// # Errors
-/// Those of the road and of the endpoint.
-pub async fn check(config: &Config) -> Result<(), Error> {
-    ask(config, &mut |_| {}).await.result.map(drop)
-}
-
 /// The same on both domains.
 const PATH: &str = "/callback/ws/endpoint";
+
+/// Who we are to a server.
+pub(crate) const AGENT: &str = concat!("longwire/", env!("CARGO_PKG_VERSION"));
 
 pub(crate) async fn ask(config: &Config, begins: &mut Begins<'_>) -> Walk {
     let mut asked = None;
@@ -36,10 +36,13 @@ pub(crate) async fn ask(config: &Config, begins: &mut Begins<'_>) -> Walk {
     match send(&config.dialer, &config.origin, request(config), Limits::default(), &mut begins).await {
         Ok((response, trace)) => {
             let took = asked.map(|asked| asked.elapsed());
+            let skew = skew(&response.headers, SystemTime::now());
             let result = read(&response, &Censor::of([config.app_secret.clone()])).map_err(Error::from);
-            Walk { trace, took, result }
+            Walk { trace, took, skew, result }
         }
-        Err(error) => Walk { trace: (*error.trace).clone(), took: None, result: Err(error.into()) },
+        Err(error) => {
+            Walk { trace: (*error.trace).clone(), took: None, skew: None, result: Err(error.into()) }
+        }
     }
 }
 
@@ -52,17 +55,19 @@ fn request(config: &Config) -> Request<Bytes> {
         app_secret: &'a str,
     }
     let body = Body { app_id: &config.app_id, app_secret: config.app_secret.expose_secret() };
-    // Two texts cannot fail to serialise.
-    let mut request = Request::new(serde_json::to_vec(&body).unwrap_or_default().into());
+    let mut request = post(PATH, &body);
+    // The language of the platform's texts. The official SDKs send no other; ours go by the codes.
+    request.headers_mut().insert("locale", HeaderValue::from_static("zh"));
+    request
+}
+
+/// A request of ours to the platform, with a body in JSON that cannot fail to serialise: texts alone.
+pub(crate) fn post(path: &'static str, body: &impl Serialize) -> Request<Bytes> {
+    let mut request = Request::new(serde_json::to_vec(body).unwrap_or_default().into());
     *request.method_mut() = Method::POST;
-    *request.uri_mut() = Uri::from_static(PATH);
-    let agent = concat!("longwire/", env!("CARGO_PKG_VERSION"));
-    request.headers_mut().extend([
-        (header::CONTENT_TYPE, HeaderValue::from_static("application/json")),
-        (header::USER_AGENT, HeaderValue::from_static(agent)),
-        // The language of the platform's texts. The official SDKs send no other; ours go by the codes.
-        (header::HeaderName::from_static("locale"), HeaderValue::from_static("zh")),
-    ]);
+    *request.uri_mut() = Uri::from_static(path);
+    request.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    request.headers_mut().insert(header::USER_AGENT, HeaderValue::from_static(AGENT));
     request
 }
 

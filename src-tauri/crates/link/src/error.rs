@@ -78,7 +78,7 @@ pub enum EndpointError {
     BadUrl(#[from] BadUrl),
 }
 
-/// The endpoint's codes other than 0.
+/// The platform's codes other than 0: those of its endpoint, and those of a request for a token.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Code {
     /// 1: the platform is busy.
@@ -93,6 +93,12 @@ pub enum Code {
     ConnectionLimit,
     /// 1000040351: the app lives on the other domain.
     DomainWrong,
+    /// 10003: a parameter is none; of a request with credentials, the App ID.
+    AppIdMalformed,
+    /// 10014: there is no such app. Some have been told this of a wrong App Secret.
+    NoSuchApp,
+    /// 10015: the App Secret is wrong.
+    SecretWrong,
     /// Any other.
     Unknown(i64),
 }
@@ -243,6 +249,9 @@ impl Code {
             Self::CredentialsWrong => 1_000_040_345,
             Self::ConnectionLimit => 1_000_040_350,
             Self::DomainWrong => 1_000_040_351,
+            Self::AppIdMalformed => 10_003,
+            Self::NoSuchApp => 10_014,
+            Self::SecretWrong => 10_015,
             Self::Unknown(number) => number,
         }
     }
@@ -257,6 +266,9 @@ impl From<i64> for Code {
             Self::CredentialsWrong,
             Self::ConnectionLimit,
             Self::DomainWrong,
+            Self::AppIdMalformed,
+            Self::NoSuchApp,
+            Self::SecretWrong,
         ];
         known.into_iter().find(|code| code.number() == number).unwrap_or(Self::Unknown(number))
     }

@@ -2,7 +2,6 @@ use std::{
     future::{Future, pending},
     pin::{Pin, pin},
     sync::Arc,
-    time::Duration,
 };
 
 use longwire_wire::ClientConfig;
@@ -96,8 +95,6 @@ struct Hold<P, I> {
 struct Failure {
     error: Error,
     steps: Steps,
-    /// How long the link was up, where it was.
-    up: Option<Duration>,
 }
 
 impl<P: Platform, I: Intake> Hold<P, I> {
@@ -116,7 +113,7 @@ impl<P: Platform, I: Intake> Hold<P, I> {
             };
             return match result {
                 Ok(connection) => self.live(connection, steps, shutdown).await,
-                Err(error) => Some(Failure { error, steps, up: None }),
+                Err(error) => Some(Failure { error, steps }),
             };
         }
     }
@@ -151,13 +148,14 @@ impl<P: Platform, I: Intake> Hold<P, I> {
             }
         };
         self.wishes = session.wishes();
-        Some(Failure { error: error.into(), steps, up: up.map(|up| up.elapsed()) })
+        steps.up = up.map(|up| up.elapsed());
+        Some(Failure { error: error.into(), steps })
     }
 
     /// Shows a failure as the policy judges it; the moment of the next try, where there is to be one.
     fn fail(&mut self, failure: Failure) -> Option<Instant> {
-        let Failure { error, steps, up } = failure;
-        match self.retry.after(&error, up, &self.wishes) {
+        let Failure { error, steps } = failure;
+        match self.retry.after(&error, steps.up, &self.wishes) {
             Verdict::Retry(pause) => {
                 let retry_at = Instant::now() + pause;
                 self.board.show(State::Waiting { error, attempt: self.retry.failed(), retry_at, steps });

@@ -1,6 +1,6 @@
 use std::{future::Future, time::Duration};
 
-use longwire_dial::{Road, Trace};
+use longwire_dial::{Road, Trace, clock::Skew};
 use longwire_wire::ClientConfig;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -35,6 +35,8 @@ pub(crate) struct Walk {
     pub(crate) trace: Trace,
     /// From the moment the road stood.
     pub(crate) took: Option<Duration>,
+    /// What the endpoint's clock said.
+    pub(crate) skew: Option<Skew>,
     pub(crate) result: Result<Grant, Error>,
 }
 

@@ -124,6 +124,8 @@ mod tests {
             (2, true),
             (-1, true),
             (10_003, true),
+            (10_014, true),
+            (10_015, true),
             (i64::MAX, true),
         ] {
             assert_eq!(Code::from(number).number(), number);

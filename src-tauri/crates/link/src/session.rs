@@ -4,6 +4,7 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -132,16 +133,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin, I: Intake> Session<S, I> {
             debug!(error = %self.ended(error), "the session broke while closing");
             return;
         }
-        let goodbye = CloseFrame { code: CloseCode::Normal, reason: "".into() };
-        let farewell = async {
-            self.socket.send(WsMessage::Close(Some(goodbye))).await?;
-            // What still comes was not acknowledged, so the platform sends it again.
-            while self.socket.next().await.transpose()?.is_some() {}
-            Ok::<_, tungstenite::Error>(())
-        };
-        if timeout(self.tuning.farewell, farewell).await.is_err() {
-            debug!("the platform did not say goodbye in time");
-        }
+        farewell(&mut self.socket, self.tuning.farewell).await;
     }
 
     /// Does all that can be done now. Ready where the session has ended.
@@ -226,9 +218,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin, I: Intake> Session<S, I> {
             WsMessage::Text(text) => self.complain(BadFrame::Text { bytes: text.len() }),
             WsMessage::Close(goodbye) => {
                 self.unflushed = true;
-                let (code, reason) =
-                    goodbye.map(|frame| (frame.code.into(), self.censor.line(&frame.reason))).unzip();
-                return Err(SessionError::Closed { code, reason: reason.unwrap_or_default() });
+                return Err(closed(goodbye, &self.censor));
             }
             // tungstenite answers a ping by itself, when the next message is looked for.
             WsMessage::Ping(_) | WsMessage::Pong(_) | WsMessage::Frame(_) => {}
@@ -292,17 +282,44 @@ impl<S: AsyncRead + AsyncWrite + Unpin, I: Intake> Session<S, I> {
     }
 
     fn ended(&self, error: tungstenite::Error) -> SessionError {
-        match error {
-            tungstenite::Error::Io(error) => fault(&error).map_or(SessionError::Cut, SessionError::Os),
-            tungstenite::Error::ConnectionClosed
-            | tungstenite::Error::AlreadyClosed
-            | tungstenite::Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => SessionError::Cut,
-            tungstenite::Error::Capacity(CapacityError::MessageTooLong { max_size: limit, .. }) => {
-                SessionError::TooLarge { limit }
-            }
-            other => SessionError::Protocol(self.censor.line(&other.to_string())),
-        }
+        ended(error, &self.censor)
     }
+}
+
+/// Says goodbye and waits for the peer's. What still comes is not acknowledged, so the platform sends it again.
+pub(crate) async fn farewell<S: AsyncRead + AsyncWrite + Unpin>(
+    socket: &mut WebSocketStream<S>,
+    patience: Duration,
+) {
+    let goodbye = CloseFrame { code: CloseCode::Normal, reason: "".into() };
+    let farewell = async {
+        socket.send(WsMessage::Close(Some(goodbye))).await?;
+        while socket.next().await.transpose()?.is_some() {}
+        Ok::<_, tungstenite::Error>(())
+    };
+    if timeout(patience, farewell).await.is_err() {
+        debug!("the platform did not say goodbye in time");
+    }
+}
+
+/// What a broken WebSocket means for its session.
+pub(crate) fn ended(error: tungstenite::Error, censor: &Censor) -> SessionError {
+    match error {
+        tungstenite::Error::Io(error) => fault(&error).map_or(SessionError::Cut, SessionError::Os),
+        tungstenite::Error::ConnectionClosed
+        | tungstenite::Error::AlreadyClosed
+        | tungstenite::Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => SessionError::Cut,
+        tungstenite::Error::Capacity(CapacityError::MessageTooLong { max_size: limit, .. }) => {
+            SessionError::TooLarge { limit }
+        }
+        other => SessionError::Protocol(censor.line(&other.to_string())),
+    }
+}
+
+/// What a peer's goodbye says.
+pub(crate) fn closed(goodbye: Option<CloseFrame>, censor: &Censor) -> SessionError {
+    let (code, reason) = goodbye.map(|frame| (frame.code.into(), censor.line(&frame.reason))).unzip();
+    SessionError::Closed { code, reason: reason.unwrap_or_default() }
 }
 
 /// An error of the operating system that tells more than that the connection is gone.

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use longwire_dial::Trace;
+use longwire_dial::{Trace, clock::Skew};
 use tokio::time::Instant;
 
 use crate::{Error, Stage};
@@ -60,6 +60,10 @@ pub struct Steps {
     pub upgrade: Option<Duration>,
     /// From the first ping to the first frame.
     pub pong: Option<Duration>,
+    /// How long the link was up, from the first frame to its end.
+    pub up: Option<Duration>,
+    /// What the clock of the endpoint said in its answer, beside ours.
+    pub skew: Option<Skew>,
 }
 
 /// What is known of an open session. None of it is a secret.
@@ -75,6 +79,14 @@ pub struct SessionInfo {
 
 impl Default for Steps {
     fn default() -> Self {
-        Self { at: Stage::Dns, road: Trace::default(), endpoint: None, upgrade: None, pong: None }
+        Self {
+            at: Stage::Dns,
+            road: Trace::default(),
+            endpoint: None,
+            upgrade: None,
+            pong: None,
+            up: None,
+            skew: None,
+        }
     }
 }

@@ -74,14 +74,16 @@ impl Platform for Fake {
         begins(Hop::Dns);
         let number = self.tickets.fetch_add(1, Relaxed);
         let wishes = match self.plan(false) {
-            Plan::NoTicket(error) => return Walk { trace: Trace::default(), took: None, result: Err(error) },
+            Plan::NoTicket(error) => {
+                return Walk { trace: Trace::default(), took: None, skew: None, result: Err(error) };
+            }
             Plan::Hang => pending().await,
             Plan::Open(wishes) => wishes,
             Plan::NoUpgrade(_) => ClientConfig::default(),
         };
         let url = format!("wss://frontier.test/ws?service_id=7&device_id=d{number}&ticket=ticket-{number}");
         let grant = Grant { ticket: Ticket::parse(&url).unwrap(), wishes };
-        Walk { trace: Trace::default(), took: Some(Duration::ZERO), result: Ok(grant) }
+        Walk { trace: Trace::default(), took: Some(Duration::ZERO), skew: None, result: Ok(grant) }
     }
 
     async fn open(&self, ticket: Ticket, begins: &mut Begins<'_>) -> Result<Opened<DuplexStream>, Error> {

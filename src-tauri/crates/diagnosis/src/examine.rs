@@ -1,0 +1,88 @@
+use std::{fmt, sync::Arc, time::SystemTime};
+
+use longwire_contract::{AppId, DoctorReport, Domain, Finding, Progress};
+use longwire_dial::{Dialer, Origin};
+use longwire_link::Tuning;
+use secrecy::SecretString;
+
+/// Whose road is examined, and with what.
+#[derive(Clone)]
+pub struct Patient {
+    /// The app.
+    pub app_id: AppId,
+    /// Where it lives.
+    pub domain: Domain,
+    /// The same as a place to connect to.
+    pub origin: Origin,
+    /// Its App Secret; else why there is none.
+    pub secret: Result<SecretString, Finding>,
+    /// The road it takes.
+    pub dialer: Dialer,
+    /// Times and bounds of its connection.
+    pub tuning: Tuning,
+    /// Its connection, where that is up. No second one is opened then.
+    pub held: Option<Held>,
+    /// What is known already that only time tells, such as that its links come and go.
+    pub known: Vec<Finding>,
+    /// A file that holds the CA of whoever reads along, for other programs to trust.
+    pub ca_file: Option<String>,
+    /// The clock.
+    pub now: Arc<dyn Fn() -> SystemTime + Send + Sync>,
+    /// Longwire's version.
+    pub version: String,
+}
+
+/// A connection that is up.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Held {
+    /// `wss://HOST`, as [`SessionInfo`](longwire_link::SessionInfo) has it.
+    pub host: String,
+    /// Since when.
+    pub since: SystemTime,
+    /// How long the upgrade took, in milliseconds.
+    pub upgrade_ms: Option<f64>,
+    /// How long the first pong took, in milliseconds.
+    pub pong_ms: Option<f64>,
+    /// How many events have come.
+    pub events: u32,
+}
+
+/// A report in which nothing has been looked at yet.
+pub fn begun(patient: &Patient) -> DoctorReport {
+    let now = (patient.now)();
+    let started = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    DoctorReport {
+        version: patient.version.clone(),
+        app_id: patient.app_id.clone(),
+        domain: patient.domain.clone(),
+        progress: Progress::Running,
+        started_ms: u64::try_from(started.as_millis()).unwrap_or(u64::MAX),
+        ms: 0.0,
+        checks: Vec::new(),
+        others: Vec::new(),
+        findings: Vec::new(),
+    }
+}
+
+/// The report of an examination that was stopped where this one stands.
+pub fn stopped(report: DoctorReport) -> DoctorReport {
+    DoctorReport { progress: Progress::Cancelled, ..report }
+}
+
+/// Walks the road, hop by hop, and tells how far it is each time something is known. Dropping the future stops it and
+/// closes what it opened; [`stopped`] then closes the last report that was told.
+pub async fn examine(patient: Patient, mut tell: impl FnMut(&DoctorReport)) -> DoctorReport {
+    let report = begun(&patient);
+    tell(&report);
+    DoctorReport { progress: Progress::Done, ..report }
+}
+
+impl fmt::Debug for Patient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Patient")
+            .field("app_id", &self.app_id)
+            .field("domain", &self.domain)
+            .field("held", &self.held)
+            .finish_non_exhaustive()
+    }
+}
