@@ -14,8 +14,9 @@ use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
 
 use crate::cause::{Cause, Part};
-use crate::dialer::{Begins, Dialer, Road, within};
+use crate::dialer::{Begins, Dialer, Road};
 use crate::error::{Error, Stage};
+use crate::limit::Limit;
 use crate::origin::Origin;
 use crate::stream::Stream;
 use crate::text;
@@ -64,7 +65,7 @@ pub async fn send(
     begins(Stage::Http);
     let deadline = dialer.deadlines().http;
     let exchange = async { exchange(stream, addressed(request, origin)?, limits, deadline).await };
-    match within(deadline, exchange).await {
+    match Limit::of(deadline).hold(exchange).await.and_then(|answer| answer) {
         Ok(response) => Ok((response, trace)),
         Err(cause) => {
             Err(Error { stage: Stage::Http, cause, origin: origin.clone(), trace: Box::new(trace) })

@@ -1,8 +1,9 @@
 //! One road to a host, for everything Longwire sends.
 //!
-//! [`Dialer::dial`] walks the road step by step: name → address → connection → TLS. Every step has a deadline, and
-//! every failure says at which [`Stage`] it happened, why ([`Cause`]), and keeps the evidence ([`Trace`]): the addresses
-//! tried, the certificates the peer presented. [`http::send`] sends one HTTP request over such a road.
+//! [`Dialer::dial`] asks its [`Router`](route::Router) for the way and walks it step by step: name → address → connection,
+//! or tunnel through a proxy → TLS. Every step has a deadline, and every failure says at which [`Stage`] it happened, why
+//! ([`Cause`]), and keeps the evidence ([`Trace`]): the way taken, the addresses tried, what a proxy said, the certificates
+//! the peer presented. [`http::send`] sends one HTTP request over such a road.
 //!
 //! What a peer presents is always verified: against the operating system's roots and the extra CA files of [`Roots`].
 //! Nothing here can switch that off. Unencrypted roads lead to this machine only; [`Origin`] cannot express another.
@@ -11,12 +12,15 @@ mod ca_file;
 mod cause;
 pub mod certificate;
 pub mod clock;
+mod connect;
 mod deadlines;
 mod dialer;
 mod error;
 pub mod http;
 pub mod interceptor;
 pub mod judge;
+mod limit;
+pub mod network;
 mod origin;
 mod proxy;
 mod race;
@@ -31,6 +35,7 @@ mod tls;
 mod trace;
 mod trust;
 mod tunnel;
+mod walk;
 
 #[cfg(test)]
 mod tests;
@@ -46,6 +51,6 @@ pub use crate::error::{Error, Stage};
 pub use crate::origin::{Origin, OriginError, Scheme};
 pub use crate::proxy::{Credentials, Protocol, Proxy, ProxyError};
 pub use crate::roots::{RootSource, Roots};
-pub use crate::stream::Stream;
+pub use crate::stream::{Layer, Stream, Wire};
 pub use crate::trace::{Attempt, FailedWay, Fault, ProxyPlace, Taken, Trace};
 pub use crate::tunnel::ProxyFault;

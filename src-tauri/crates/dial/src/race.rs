@@ -1,15 +1,12 @@
 //! Connecting to the first address that answers (Happy Eyeballs, RFC 8305 §4 and §5).
 
 use std::future::Future;
-use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::time::sleep;
-
-use crate::trace::{Attempt, Fault};
 
 /// How long an address may stay silent before the next one is tried beside it (RFC 8305 §5 recommends this).
 pub(crate) const STAGGER: Duration = Duration::from_millis(250);
@@ -31,15 +28,15 @@ pub(crate) fn interleave(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
 }
 
 /// Tries the addresses in their order: the next one as soon as one fails, or when it was silent for [`STAGGER`]. The
-/// first to connect wins and the others are dropped. Failures are written down as they happen, so that they are known
-/// even when the caller's deadline ends the race. `None`: all have failed.
-pub(crate) async fn first<S, F>(
+/// first to connect wins and the others are dropped. Failures are told as they happen, so that they are known even when
+/// the caller's deadline ends the race. `None`: all have failed.
+pub(crate) async fn first<S, E, F>(
     addresses: &[SocketAddr],
     connect: impl Fn(SocketAddr) -> F,
-    failed: &mut Vec<Attempt>,
+    mut failed: impl FnMut(SocketAddr, E),
 ) -> Option<(SocketAddr, S)>
 where
-    F: Future<Output = io::Result<S>>,
+    F: Future<Output = Result<S, E>>,
 {
     let mut waiting = addresses.iter().copied();
     let mut running = FuturesUnordered::new();
@@ -57,7 +54,7 @@ where
                 None => return None,
                 Some((address, Ok(stream))) => return Some((address, stream)),
                 Some((address, Err(error))) => {
-                    failed.push(Attempt { address, fault: Fault::from(&error) });
+                    failed(address, error);
                     more = start(&mut running);
                 }
             },
@@ -71,6 +68,7 @@ where
 mod tests {
     use std::cell::RefCell;
     use std::future::pending;
+    use std::io;
 
     use tokio::time::Instant;
 
@@ -102,7 +100,8 @@ mod tests {
             async move { if address.is_ipv6() { pending().await } else { Ok(()) } }
         };
         let mut failed = Vec::new();
-        let won = first(&of(&[V6[0], V6[1], V4[0], V4[1]]), connect, &mut failed).await;
+        let failure = |address, _: io::Error| failed.push(address);
+        let won = first(&of(&[V6[0], V6[1], V4[0], V4[1]]), connect, failure).await;
         assert_eq!(won, Some((of(&V4)[0], ())));
         assert_eq!(failed, []);
         let (a, b, c) = (of(&V6)[0], of(&V6)[1], of(&V4)[0]);
@@ -116,10 +115,11 @@ mod tests {
             if address.is_ipv6() { Err(io::ErrorKind::ConnectionRefused.into()) } else { Ok(()) }
         };
         let mut failed = Vec::new();
-        let won = first(&of(&[V6[0], V6[1], V4[0]]), connect, &mut failed).await;
+        let failure = |address, _: io::Error| failed.push(address);
+        let won = first(&of(&[V6[0], V6[1], V4[0]]), connect, failure).await;
         assert_eq!(won, Some((of(&V4)[0], ())));
         assert_eq!(begin.elapsed(), Duration::ZERO);
-        assert_eq!(failed.iter().map(|attempt| attempt.address).collect::<Vec<_>>(), of(&V6[..2]));
+        assert_eq!(failed, of(&V6[..2]));
     }
 
     #[tokio::test(start_paused = true)]
@@ -131,15 +131,16 @@ mod tests {
             }
             Ok(())
         };
-        let won = first(&of(&[V6[0], V4[0]]), connect, &mut Vec::new()).await;
+        let won = first(&of(&[V6[0], V4[0]]), connect, |_, _: io::Error| ()).await;
         assert_eq!(won, Some((of(&V6)[0], ())));
     }
 
     #[tokio::test(start_paused = true)]
     async fn when_all_have_failed_the_race_is_over() {
-        let connect = |_| async { Err::<(), _>(io::ErrorKind::HostUnreachable.into()) };
+        let connect = |_| async { Err::<(), _>(io::ErrorKind::HostUnreachable) };
         let mut failed = Vec::new();
-        assert_eq!(first(&of(&[V6[0], V4[0]]), connect, &mut failed).await, None);
+        let failure = |address, kind| failed.push((address, kind));
+        assert_eq!(first(&of(&[V6[0], V4[0]]), connect, failure).await, None);
         assert_eq!(failed.len(), 2);
     }
 }

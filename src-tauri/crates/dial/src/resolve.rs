@@ -12,30 +12,29 @@ pub(crate) async fn addresses(origin: &Origin) -> Result<Vec<SocketAddr>, Cause>
     if let Some(address) = origin.address() {
         return Ok(vec![SocketAddr::new(address, origin.port())]);
     }
-    allowed(origin.scheme(), look_up(&origin.host(), origin.port()).await?)
+    allowed(origin.scheme(), of_host(&origin.host(), origin.port()).await?)
 }
 
-async fn look_up(host: &str, port: u16) -> Result<Vec<SocketAddr>, Cause> {
-    match lookup_host((host, port)).await {
-        Ok(found) => Ok(found.collect()),
-        Err(error) => Err(Cause::NoAddress { why: why(&error), fault: Fault::from(&error) }),
+/// The addresses of a host, never none. An address needs no lookup.
+pub(crate) async fn of_host(host: &str, port: u16) -> Result<Vec<SocketAddr>, Cause> {
+    let no_address = |why, error: &io::Error| Cause::NoAddress { why, fault: Fault::from(error) };
+    let found = lookup_host((host, port)).await.map_err(|error| no_address(why(&error), &error))?;
+    let found: Vec<_> = found.collect();
+    if found.is_empty() {
+        let error = io::Error::new(io::ErrorKind::NotFound, "the lookup succeeded with no address");
+        return Err(no_address(Lookup::Unknown, &error));
     }
+    Ok(found)
 }
 
 /// Drops what an unencrypted road may not lead to.
 fn allowed(scheme: Scheme, found: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, Cause> {
     let (keep, dropped): (Vec<_>, Vec<_>) =
         found.into_iter().partition(|address| scheme == Scheme::Tls || is_loopback(address.ip()));
-    match (keep.is_empty(), dropped.is_empty()) {
-        (false, _) => Ok(keep),
-        (true, false) => {
-            Err(Cause::NotThisMachine { addresses: dropped.iter().map(SocketAddr::ip).collect() })
-        }
-        (true, true) => {
-            let error = io::Error::new(io::ErrorKind::NotFound, "the lookup succeeded with no address");
-            Err(Cause::NoAddress { why: Lookup::Unknown, fault: Fault::from(&error) })
-        }
+    if keep.is_empty() {
+        return Err(Cause::NotThisMachine { addresses: dropped.iter().map(SocketAddr::ip).collect() });
     }
+    Ok(keep)
 }
 
 /// The standard library keeps no number of a failed lookup, only the C library's words for it (glibc, musl, macOS).
@@ -75,7 +74,7 @@ mod tests {
     #[tokio::test]
     async fn a_lookup_that_fails_keeps_what_the_system_said() {
         // Longer than any name may be, so that it is refused before a name server is asked.
-        let Err(Cause::NoAddress { fault, .. }) = look_up(&"x".repeat(64), 1).await else {
+        let Err(Cause::NoAddress { fault, .. }) = of_host(&"x".repeat(64), 1).await else {
             panic!("it was found")
         };
         assert!(fault.text.contains("lookup"), "{fault:?}");

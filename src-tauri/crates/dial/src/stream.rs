@@ -6,16 +6,23 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
-/// The bytes of a road, encrypted or not. Dropping it closes the connection.
+/// The bytes of a road: to this machine unencrypted, else with a host that was verified. Dropping it closes the
+/// connection.
+pub type Stream = Layer<Wire>;
+
+/// What carries a road: a connection, to the host or to a proxy, or TLS to an `https` proxy.
+pub type Wire = Layer<TcpStream>;
+
+/// Bytes, encrypted or not, over what carries them.
 #[derive(Debug)]
-pub enum Stream {
-    /// To this machine, unencrypted.
-    Plain(TcpStream),
+pub enum Layer<S> {
+    /// As they are.
+    Plain(S),
     /// Encrypted, with a peer that was verified.
-    Tls(Box<TlsStream<TcpStream>>),
+    Tls(Box<TlsStream<S>>),
 }
 
-impl AsyncRead for Stream {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Layer<S> {
     fn poll_read(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -28,7 +35,7 @@ impl AsyncRead for Stream {
     }
 }
 
-impl AsyncWrite for Stream {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Layer<S> {
     fn poll_write(self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         match self.get_mut() {
             Self::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),

@@ -1,3 +1,4 @@
+use std::io;
 use std::time::Duration;
 
 use crate::cause::Cause;
@@ -59,9 +60,45 @@ pub enum ProxyFault {
     /// SOCKS 4 leads to IPv4 addresses only, and the host has none.
     #[error("SOCKS 4 leads to IPv4 addresses only, and the host has none: use socks5")]
     NoIpv4,
+    /// SOCKS 5 takes names of 255 bytes at most (RFC 1928 §5).
+    #[error("the host's name is too long for SOCKS 5")]
+    NameTooLong,
     /// Another error of the operating system, in mid-conversation.
     #[error("{0}")]
     Os(Fault),
+}
+
+impl ProxyFault {
+    /// What an error in mid-conversation means.
+    pub(super) fn of(error: &io::Error) -> Self {
+        match Cause::of_fault(error.into(), Duration::ZERO) {
+            Cause::Cut => Self::Cut,
+            _ => Self::Os(error.into()),
+        }
+    }
+
+    /// The same in the words of a connection, for one of several addresses that were asked for.
+    pub(super) fn as_of_address(&self) -> Fault {
+        use io::ErrorKind as Kind;
+        let kind = match self {
+            Self::Os(fault) => return fault.clone(),
+            Self::SocksRefused { code: 3 } => Kind::NetworkUnreachable,
+            Self::SocksRefused { code: 4 } => Kind::HostUnreachable,
+            Self::SocksRefused { code: 5 } => Kind::ConnectionRefused,
+            _ => Kind::Other,
+        };
+        Fault { kind, code: None, text: self.to_string() }
+    }
+
+    /// How much the failure of one of several addresses tells, in the order of a connection's own.
+    pub(super) fn telling(&self) -> u8 {
+        match self {
+            Self::SocksRefused { code: 5 } => 3,
+            Self::SocksRefused { code: 3 | 4 | 8 } => 0,
+            Self::TimedOut(_) => 1,
+            _ => 2,
+        }
+    }
 }
 
 /// What a code of a SOCKS proxy means: RFC 1928 §6, and the memos "SOCKS" and "SOCKS 4A" of Ying-Da Lee.
