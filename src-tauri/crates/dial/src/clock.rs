@@ -69,12 +69,13 @@ pub fn skew(headers: &HeaderMap, received: SystemTime) -> Option<Skew> {
 
 /// Asks a host for its time, whose chain was refused as expired or not yet valid; `chain` is the one that was refused.
 ///
-/// The road is built once more, at the middle of the chain's own validity in place of now; host name, issuer and
-/// signatures must be right all the same. `HEAD /` is sent over it, and nothing else of the answer is read than its date.
+/// The road is built once more, the same way, and the host is judged at the middle of its chain's own validity in place of
+/// now; its name, issuer and signatures must be right all the same, and a proxy in the way is judged now. `HEAD /` is sent,
+/// and nothing else of the answer is read than its date.
 /// Whether the clock is what was wrong, [`judge`](crate::judge::judge) tells with the server's time as `at`.
 pub async fn probe(dialer: &Dialer, origin: &Origin, chain: &[CertificateDer<'_>]) -> Result<Skew, NoTime> {
     let moment = certificate::middle(chain).ok_or(NoTime::Unreadable)?;
-    let roots = Arc::new(dialer.roots().at(moment));
+    let roots = Arc::new(dialer.roots().danger_at(origin.server_name(), moment));
     let dialer = Dialer::new(roots).with_deadlines(dialer.deadlines());
     let mut head = Request::new(Bytes::new());
     *head.method_mut() = Method::HEAD;

@@ -11,7 +11,16 @@ use rustls::{DigitallySignedStruct, Error, SignatureScheme};
 #[derive(Debug)]
 pub(crate) struct Recorder {
     verifier: Arc<WebPkiServerVerifier>,
+    moment: Option<Moment>,
     seen: Arc<Seen>,
+}
+
+/// Another time than now, at which one host's certificates are judged. Those of any other, such as a proxy that has our
+/// credentials, are judged now.
+#[derive(Clone, Debug)]
+pub(crate) struct Moment {
+    pub(crate) host: ServerName<'static>,
+    pub(crate) time: UnixTime,
 }
 
 /// The chain of one handshake: empty until the peer has presented it.
@@ -20,7 +29,12 @@ pub(crate) struct Seen(Mutex<Vec<CertificateDer<'static>>>);
 
 impl Recorder {
     pub(crate) fn new(verifier: Arc<WebPkiServerVerifier>, seen: Arc<Seen>) -> Self {
-        Self { verifier, seen }
+        Self { verifier, moment: None, seen }
+    }
+
+    /// The same, judging one host at another time.
+    pub(crate) fn danger_at(self, moment: Option<Moment>) -> Self {
+        Self { moment, ..self }
     }
 }
 
@@ -46,6 +60,8 @@ impl ServerCertVerifier for Recorder {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         self.seen.keep(end_entity, intermediates);
+        let moved = self.moment.as_ref().filter(|moment| moment.host == *server_name);
+        let now = moved.map_or(now, |moment| moment.time);
         self.verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
     }
 

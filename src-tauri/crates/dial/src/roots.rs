@@ -5,11 +5,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use rustls::RootCertStore;
-use rustls::pki_types::UnixTime;
+use rustls::pki_types::{ServerName, UnixTime};
 use tokio::task::spawn_blocking;
 
 use crate::ca_file::{self, RootsProblem};
 use crate::cause::Cause;
+use crate::recorder::Moment;
 use crate::text;
 use crate::trust::Trust;
 
@@ -23,8 +24,8 @@ use crate::trust::Trust;
 pub struct Roots {
     source: RootSource,
     extra: Mutex<Vec<PathBuf>>,
-    /// When certificates are judged; by the clock where there is none.
-    moment: Option<UnixTime>,
+    /// When one host's certificates are judged that is not judged now.
+    moment: Option<Moment>,
     /// Held while reading, so that several roads begun at once read once.
     loaded: Mutex<Option<Loaded>>,
     problems: Mutex<Vec<RootsProblem>>,
@@ -96,12 +97,14 @@ impl Roots {
         self.doubted.store(true, Ordering::Relaxed);
     }
 
-    /// The same roots, by which certificates are judged as if it were `moment`: the time is moved and nothing is excused.
-    pub(crate) fn at(&self, moment: UnixTime) -> Self {
-        Self { moment: Some(moment), ..Self::new(self.source, self.extra()) }
+    /// The same roots, with one host's certificates judged as if it were `time`: its issuer, name and signatures must be
+    /// right all the same, and every other host is judged now.
+    pub(crate) fn danger_at(&self, host: ServerName<'static>, time: UnixTime) -> Self {
+        Self { moment: Some(Moment { host, time }), ..Self::new(self.source, self.extra()) }
     }
 
-    fn extra(&self) -> Vec<PathBuf> {
+    /// The extra files, as they are set now.
+    pub fn extra(&self) -> Vec<PathBuf> {
         lock(&self.extra).clone()
     }
 
@@ -117,7 +120,7 @@ impl Roots {
         *lock(&self.problems) = problems;
         let mut all = stores.system.clone();
         all.extend(stores.extra.roots.iter().cloned());
-        let trust = Trust::of(all, self.moment).map(Arc::new);
+        let trust = Trust::of(all, self.moment.clone()).map(Arc::new);
         let fresh = Loaded { stamps, stores: Arc::new(stores), trust };
         // Nothing is not kept: the next road looks again.
         *loaded = fresh.trust.is_some().then(|| fresh.clone());
