@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use longwire_contract::{
     AppView, Fault, FaultCode, Language, Phase, Snapshot,
     text::{text, word},
+    words,
 };
 
 /// A line of the menu.
@@ -146,10 +147,8 @@ fn line(say: &Say, app: &AppView) -> String {
     } else {
         app.app_id.to_string()
     };
-    let state = match (&app.reason, app.phase) {
-        (Some(reason), Phase::Waiting | Phase::NeedsYou) => {
-            text(say.0, &format!("reason.{}.title", word(&reason.code)), &reason.values)
-        }
+    let state = match (app.blocked_by(), app.phase) {
+        (Some(finding), Phase::Waiting | Phase::NeedsYou) => words::title(say.0, finding),
         (_, phase) => say.phase(phase),
     };
     say.filled("tray.line", &[("name", &name), ("state", &state)])
@@ -190,24 +189,11 @@ impl Say {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use longwire_contract::{Domain, LanguageChoice, Reason, ReasonCode};
+    use longwire_contract::{Finding, FindingCode, Severity};
 
     fn app(name: &str, phase: Phase) -> AppView {
-        AppView {
-            app_id: "cli_0123456789abcdef".parse().unwrap(),
-            name: name.to_owned(),
-            domain: Domain::Feishu,
-            simulated: false,
-            phase,
-            reason: None,
-            since_ms: 0,
-            attempt: 0,
-            retry_at_ms: None,
-            hops: Vec::new(),
-            events: 0,
-            last_event_ms: None,
-            bad_frames: 0,
-        }
+        let id = "cli_0123456789abcdef".parse().unwrap();
+        AppView { name: name.to_owned(), phase, ..AppView::new(id, 0) }
     }
 
     fn refused(name: &str, phase: Phase) -> AppView {
@@ -215,24 +201,20 @@ mod tests {
             ("host".to_owned(), "127.0.0.1".to_owned()),
             ("port".to_owned(), "9".to_owned()),
         ]);
-        let reason = Reason { code: ReasonCode::TcpRefused, values, detail: String::new() };
-        AppView { reason: Some(reason), ..app(name, phase) }
+        let finding = Finding {
+            code: FindingCode::TcpRefused,
+            severity: Severity::Error,
+            blocks_connection: true,
+            action: None,
+            values,
+            detail: String::new(),
+        };
+        AppView { findings: vec![finding], ..app(name, phase) }
     }
 
     fn snapshot(language: Language, apps: Vec<AppView>) -> Snapshot {
-        Snapshot {
-            rev: 1,
-            version: String::new(),
-            pid: 1,
-            data_dir: String::new(),
-            language_choice: LanguageChoice::System,
-            language,
-            phase: apps.iter().map(|app| app.phase).max().unwrap_or(Phase::Paused),
-            apps,
-            simulator: None,
-            events_today: 1280,
-            notices: Vec::new(),
-        }
+        let phase = apps.iter().map(|app| app.phase).max().unwrap_or(Phase::Paused);
+        Snapshot { language, phase, apps, events_today: 1280, ..Snapshot::default() }
     }
 
     fn choices(view: &View) -> Vec<Choice> {

@@ -1,5 +1,5 @@
 use longwire_contract::{
-    AppDraft, AppRef, CheckDraft, CheckReport, Fault, FaultCode, Language, Secret, call, text::text,
+    AppDraft, AppRef, CheckDraft, CheckReport, Fault, FaultCode, Language, Secret, call, text::text, words,
 };
 use longwire_engine::{Machine, Options, check_app};
 
@@ -7,9 +7,9 @@ use crate::{
     args::{App, AppAdd, AppCheck, AppList, AppRemove},
     exit::Exit,
     order::order,
-    secret,
+    proxy, secret,
     status::print_json,
-    words::{self, values},
+    words::values,
 };
 
 /// `longwire app …`
@@ -36,7 +36,14 @@ async fn add(app: AppAdd, machine: &Machine, language: Language) -> Result<Exit,
         Some(path) => text(language, "cli.added_file", &values([("app_id", app_id), ("path", path.clone())])),
         None => text(language, "cli.added", &values([("app_id", app_id)])),
     };
-    let draft = AppDraft { app_id: app.app_id, app_secret, secret_file, domain: app.domain, name: app.name };
+    let draft = AppDraft {
+        app_id: app.app_id,
+        app_secret,
+        secret_file,
+        domain: app.domain,
+        name: app.name,
+        proxy: proxy::given(app.proxy)?,
+    };
     order::<call::AddApp>(machine, &draft).await?;
     say(&done);
     Ok(Exit::Ok)
@@ -73,24 +80,28 @@ async fn check(app: AppCheck, machine: &Machine, language: Language) -> Result<E
     };
     let domain = app.domain.or(known).unwrap_or_default();
     let options = Options { ca_files: app.ca_file, ..Options::new(machine, "longwire app check") };
-    let report = check_app(&options, CheckDraft { app_id: app.app_id, app_secret, domain }).await?;
+    let report = check_app(
+        &options,
+        CheckDraft { app_id: app.app_id, app_secret, domain, proxy: proxy::given(app.proxy)? },
+    )
+    .await?;
     if app.json {
         print_json(&report);
     } else {
         tell(language, &report);
     }
-    Ok(report.reason.as_ref().map_or(Exit::Ok, Exit::from))
+    Ok(report.finding.as_ref().map_or(Exit::Ok, Exit::from))
 }
 
 fn tell(language: Language, report: &CheckReport) {
     let about = values([("domain", report.domain.to_string()), ("app_id", report.app_id.to_string())]);
-    match &report.reason {
+    match &report.finding {
         None => say(&format!("✓ {}", text(language, "cli.check_ok", &about))),
         // Of what passes by itself the texts say that Longwire goes on trying, which a check does not.
-        Some(reason) if Exit::from(reason) == Exit::Failed => {
-            say(&format!("✗ {}", words::reason_alone(language, reason)));
+        Some(finding) if Exit::from(finding) == Exit::Failed => {
+            say(&format!("✗ {}", words::finding_alone(language, finding)));
         }
-        Some(reason) => say(&format!("✗ {}", words::reason(language, reason))),
+        Some(finding) => say(&format!("✗ {}", words::finding(language, finding))),
     }
     if let Some(other) = &report.works_on {
         let other = values([("domain", other.to_string())]);

@@ -3,20 +3,25 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use longwire_contract::{AppId, Domain, SimulatedFault, text::word};
 
-const EXIT_CODES: &str = "\
+macro_rules! exit_codes {
+    () => {
+        "\
 Exit codes:
   0  ok
   1  failed
   2  usage: the command line is wrong
   3  refused by the platform: credentials, forbidden, connection limit, wrong domain
   4  road blocked: dns, tcp, proxy, tls
-  5  another Longwire holds this data folder";
+  5  another Longwire holds this data folder"
+    };
+}
+const EXIT_CODES: &str = exit_codes!();
 
 const FIRST_STEPS: &str = "\
 First steps:
   longwire simulate                       try everything without an account
   longwire app add cli_…                  add your app; asks for its App Secret
-  longwire app check cli_…                ask the platform whether the credentials are right
+  longwire doctor                         walk the road to the platform, hop by hop
   longwire run --print                    hold the connection, one line of JSON an event
 
 The console's 应用未建立长连接 (10068) goes away while `longwire run` says `connected to …`: press Save then.";
@@ -58,6 +63,9 @@ pub(crate) enum Command {
     /// Show each app's connection, one line an app
     #[command(after_long_help = EXIT_CODES)]
     Status(Status),
+    /// Walk the road to the platform hop by hop, and say what stands in the way and what mends it
+    #[command(after_long_help = DOCTOR_HELP)]
+    Doctor(Doctor),
     /// Add, list, remove and check apps
     #[command(subcommand)]
     App(App),
@@ -85,6 +93,10 @@ pub(crate) struct Run {
     /// Read the App Secret from this file, which only you may read (chmod 600)
     #[arg(long, value_name = "FILE")]
     pub(crate) app_secret_file: Option<PathBuf>,
+    /// Through which proxy: auto, direct, a URL (http, https, socks4, socks4a, socks5, socks5h) or pac+URL. One with a
+    /// password goes into LONGWIRE_PROXY, since other users can read the command line [default: the app's own, else auto]
+    #[arg(long, value_name = "PROXY")]
+    pub(crate) proxy: Option<String>,
     /// Trust this CA besides the system's, such as a proxy's (PEM or DER); may be repeated
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub(crate) ca_file: Vec<PathBuf>,
@@ -99,6 +111,46 @@ pub(crate) struct Status {
     /// Print the whole state as JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+const DOCTOR_HELP: &str = concat!(
+    "\
+Each line is one hop: ✓ passed, ! passed with something to know, ✗ failed, – skipped and why. Where there is more than one \
+road (straight, through a proxy), both are walked and compared. A connection that is up in a running Longwire is not disturbed: \
+no second one is opened beside it. Otherwise the doctor connects for a moment; the platform sends an event that arrives just \
+then once more.
+
+Proxies come from --proxy, else the environment (HTTPS_PROXY, ALL_PROXY, HTTP_PROXY, NO_PROXY), else the system's settings. \
+These are the ones of this terminal, which the tray app does not see.
+
+",
+    exit_codes!()
+);
+
+#[derive(Args, Debug)]
+pub(crate) struct Doctor {
+    /// Whose road to walk [default: the one app that is configured]
+    #[arg(long, value_name = "ID")]
+    pub(crate) app_id: Option<AppId>,
+    /// Where the app lives: feishu, lark or a URL [default: the app's own, else feishu]
+    #[arg(long)]
+    pub(crate) domain: Option<Domain>,
+    /// Read the App Secret from this file; else LONGWIRE_APP_SECRET, else the keychain
+    #[arg(long, value_name = "FILE")]
+    pub(crate) app_secret_file: Option<PathBuf>,
+    /// Through which proxy: auto, direct, a URL (http, https, socks4, socks4a, socks5, socks5h) or pac+URL. One with a
+    /// password goes into LONGWIRE_PROXY, since other users can read the command line [default: the app's own, else auto]
+    #[arg(long, value_name = "PROXY")]
+    pub(crate) proxy: Option<String>,
+    /// Trust this CA besides the system's (PEM or DER); may be repeated
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) ca_file: Vec<PathBuf>,
+    /// Print the report as JSON, once it is complete
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Print the JSON Schema of what --json prints, and do nothing else
+    #[arg(long, conflicts_with_all = ["json", "app_id"])]
+    pub(crate) json_schema: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -121,6 +173,10 @@ pub(crate) struct AppAdd {
     /// Where the app lives: feishu, lark or a URL
     #[arg(long, default_value = "feishu")]
     pub(crate) domain: Domain,
+    /// Through which proxy: auto, direct, a URL (http, https, socks4, socks4a, socks5, socks5h) or pac+URL. One with a
+    /// password goes into LONGWIRE_PROXY, since other users can read the command line [default: auto]
+    #[arg(long, value_name = "PROXY")]
+    pub(crate) proxy: Option<String>,
     /// What to call it
     #[arg(long, default_value = "", hide_default_value = true)]
     pub(crate) name: String,
@@ -152,6 +208,10 @@ pub(crate) struct AppCheck {
     /// Read the App Secret from this file; else LONGWIRE_APP_SECRET, else the keychain, else it is asked for
     #[arg(long, value_name = "FILE")]
     pub(crate) app_secret_file: Option<PathBuf>,
+    /// Through which proxy: auto, direct, a URL (http, https, socks4, socks4a, socks5, socks5h) or pac+URL. One with a
+    /// password goes into LONGWIRE_PROXY, since other users can read the command line [default: the app's own, else auto]
+    #[arg(long, value_name = "PROXY")]
+    pub(crate) proxy: Option<String>,
     /// Trust this CA besides the system's (PEM or DER); may be repeated
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub(crate) ca_file: Vec<PathBuf>,

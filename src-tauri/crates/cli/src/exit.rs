@@ -1,6 +1,6 @@
 use std::process::ExitCode;
 
-use longwire_contract::{Fault, FaultCode, Reason, ReasonCode};
+use longwire_contract::{Fault, FaultCode, Finding, FindingCode};
 
 /// How the command ended, as scripts see it.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -28,6 +28,7 @@ impl From<&Fault> for Exit {
             FaultCode::HeldByOther => Self::Held,
             FaultCode::BadRequest
             | FaultCode::DomainUnusable
+            | FaultCode::ProxyUnusable
             | FaultCode::NoApps
             | FaultCode::SecretEmpty
             | FaultCode::SecretFileOpen
@@ -37,27 +38,43 @@ impl From<&Fault> for Exit {
     }
 }
 
-impl From<&Reason> for Exit {
-    fn from(reason: &Reason) -> Self {
-        use ReasonCode as Code;
-        match reason.code {
+impl From<&Finding> for Exit {
+    fn from(finding: &Finding) -> Self {
+        use FindingCode as Code;
+        match finding.code {
             Code::CredentialsWrong
+            | Code::AppIdMalformed
             | Code::DomainWrong
             | Code::Forbidden
             | Code::ConnectionLimit
             | Code::PlatformCode
             | Code::TicketRefused => Self::Refused,
-            Code::DnsFailed
+            Code::NoNetwork
+            | Code::DnsFailed
             | Code::TcpRefused
             | Code::TcpUnreachable
             | Code::TcpBroken
             | Code::TimedOut
+            | Code::ProxyUnreachable
+            | Code::ProxyCredentialsWanted
+            | Code::ProxyCredentialsWrong
+            | Code::ProxyRefused
+            | Code::ProxyOtherProtocol
+            | Code::ProxyBroken
+            | Code::ProxyTls
+            | Code::ProxySettingBad
+            | Code::PacFailed
+            | Code::DirectWorks
+            | Code::ProxyWorks
             | Code::TlsUntrusted
+            | Code::TlsIntercepted
             | Code::TlsSelfSigned
             | Code::TlsExpired
             | Code::TlsNotYetValid
+            | Code::ClockWrong
             | Code::TlsWrongHost
             | Code::TlsNotSpoken
+            | Code::TlsCut
             | Code::TlsFailed
             | Code::NotThePlatform
             | Code::UpgradeBlocked => Self::Blocked,
@@ -66,6 +83,10 @@ impl From<&Reason> for Exit {
             | Code::PlatformBusy
             | Code::LinkSilent
             | Code::LinkClosed
+            | Code::Flapping
+            | Code::OtherClients
+            | Code::PlatformSeesUs
+            | Code::NothingReceived
             | Code::SecretMissing
             | Code::NoSecretStore
             | Code::DomainUnusable

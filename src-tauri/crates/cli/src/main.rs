@@ -4,9 +4,11 @@
 
 mod app;
 mod args;
+mod doctor;
 mod exit;
 mod order;
 mod print;
+mod proxy;
 mod run;
 mod secret;
 mod signals;
@@ -51,6 +53,7 @@ async fn carry_out(arguments: Arguments, machine: Machine) -> Result<Exit, Fault
     match arguments.command {
         Command::Run(options) => run::run(options, machine).await,
         Command::Status(options) => status::status(&options, &machine).await,
+        Command::Doctor(options) => doctor::doctor(options, machine).await,
         Command::App(command) => app::app(command, machine).await,
         Command::Simulate(options) => simulate::simulate(options, machine.language()).await,
     }

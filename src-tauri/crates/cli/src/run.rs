@@ -1,11 +1,16 @@
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
-use longwire_contract::{AppId, Domain, Fault, FaultCode, Language, Phase, ReasonCode, Snapshot};
+use longwire_contract::{
+    AppId, Domain, Fault, FaultCode, FindingCode, Language, Phase, Severity, Snapshot, words,
+};
 use longwire_engine::{Apps, Engine, GivenApp, Machine, Options};
 use tokio::sync::watch;
 use tracing::{error, info, warn};
 
-use crate::{args::Run, exit::Exit, print::Printer, secret, signals::Signals, words};
+use crate::{args::Run, exit::Exit, print::Printer, proxy, secret, signals::Signals};
 
 /// `longwire run`: holds the connections until told to stop, or until trying again cannot help.
 pub(crate) async fn run(run: Run, machine: Machine) -> Result<Exit, Fault> {
@@ -14,6 +19,7 @@ pub(crate) async fn run(run: Run, machine: Machine) -> Result<Exit, Fault> {
     let printer = run.print.then(|| Arc::new(Printer::start(std::io::stdout())));
     let mut options = Options::new(&machine, "longwire run");
     options.ca_files = run.ca_file;
+    options.proxy = proxy::given(run.proxy)?;
     options.sink = printer.clone().map(|printer| printer as _);
     match run.app_id {
         Some(id) => {
@@ -60,7 +66,7 @@ async fn closed(printer: Option<&Printer>) {
 struct Watcher {
     language: Language,
     /// What was last said of each app.
-    said: BTreeMap<AppId, ReasonCode>,
+    said: BTreeMap<AppId, BTreeSet<FindingCode>>,
     /// An app has been connected.
     connected: bool,
     last: Arc<Snapshot>,
@@ -88,14 +94,15 @@ impl Watcher {
     fn see(&mut self, snapshot: Arc<Snapshot>) {
         for app in &snapshot.apps {
             self.connected |= app.phase == Phase::Connected;
-            match &app.reason {
-                Some(reason) if self.said.get(&app.app_id) != Some(&reason.code) => {
-                    warn!(app = %app.app_id, "{}", words::reason(self.language, reason));
-                    self.said.insert(app.app_id.clone(), reason.code);
+            let said = self.said.entry(app.app_id.clone()).or_default();
+            // What comes again after a good time is said again.
+            said.retain(|code| app.findings.iter().any(|finding| finding.code == *code));
+            for finding in app.findings.iter().filter(|finding| said.insert(finding.code)) {
+                let words = words::finding(self.language, finding);
+                match finding.severity {
+                    Severity::Advice => info!(app = %app.app_id, "{words}"),
+                    Severity::Warning | Severity::Error => warn!(app = %app.app_id, "{words}"),
                 }
-                Some(_) => {}
-                // What comes again after a good time is said again.
-                None => drop(self.said.remove(&app.app_id)),
             }
         }
         let idle = |snapshot: &Snapshot| snapshot.apps.iter().all(|app| app.phase == Phase::Paused);
@@ -114,7 +121,7 @@ impl Watcher {
     /// Why the first app that needs its user does.
     fn refusal(&self) -> Exit {
         let refused = self.last.apps.iter().filter(|app| app.phase == Phase::NeedsYou);
-        refused.filter_map(|app| app.reason.as_ref()).map(Exit::from).next().unwrap_or(Exit::Failed)
+        refused.filter_map(|app| app.blocked_by()).map(Exit::from).next().unwrap_or(Exit::Failed)
     }
 
     /// 0 where an app has been connected, or none was to be; else why the first one was not.
@@ -122,23 +129,34 @@ impl Watcher {
         if self.connected || self.last.apps.iter().all(|app| app.phase == Phase::Paused) {
             return Exit::Ok;
         }
-        self.last.apps.iter().find_map(|app| app.reason.as_ref()).map_or(Exit::Failed, Exit::from)
+        self.last.apps.iter().find_map(|app| app.blocked_by()).map_or(Exit::Failed, Exit::from)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use longwire_contract::Reason;
+    use longwire_contract::Finding;
 
     use super::*;
 
-    fn seen(apps: &[(Phase, Option<ReasonCode>)]) -> Watcher {
+    fn blocking(code: FindingCode) -> Finding {
+        Finding {
+            code,
+            severity: Severity::Error,
+            blocks_connection: true,
+            action: None,
+            values: BTreeMap::new(),
+            detail: String::new(),
+        }
+    }
+
+    fn seen(apps: &[(Phase, Option<FindingCode>)]) -> Watcher {
         let mut watcher = Watcher::new(Language::English);
         let mut snapshot = Snapshot::default();
         for (number, (phase, code)) in apps.iter().enumerate() {
             let mut app = longwire_contract::AppView::new(format!("cli_{number:016x}").parse().unwrap(), 0);
             app.phase = *phase;
-            app.reason = code.map(|code| Reason::new(code, ""));
+            app.findings = code.map(blocking).into_iter().collect();
             snapshot.apps.push(app);
         }
         watcher.see(Arc::new(snapshot));
@@ -147,7 +165,7 @@ mod tests {
 
     #[test]
     fn a_refusal_counts_beside_a_paused_app() {
-        let watcher = seen(&[(Phase::Paused, None), (Phase::NeedsYou, Some(ReasonCode::CredentialsWrong))]);
+        let watcher = seen(&[(Phase::Paused, None), (Phase::NeedsYou, Some(FindingCode::CredentialsWrong))]);
         assert!(watcher.is_hopeless());
         assert_eq!(watcher.refusal(), Exit::Refused);
     }
@@ -158,7 +176,7 @@ mod tests {
         assert_eq!(watcher.exit(), Exit::Ok);
         let mut down = Snapshot::clone(&watcher.last);
         down.apps[0].phase = Phase::Waiting;
-        down.apps[0].reason = Some(Reason::new(ReasonCode::LinkSilent, ""));
+        down.apps[0].findings = vec![blocking(FindingCode::LinkSilent)];
         watcher.see(Arc::new(down));
         assert_eq!(watcher.exit(), Exit::Ok);
     }
@@ -166,8 +184,8 @@ mod tests {
     #[test]
     fn who_was_never_connected_did_not() {
         assert_eq!(seen(&[(Phase::Connecting, None)]).exit(), Exit::Failed);
-        assert_eq!(seen(&[(Phase::Waiting, Some(ReasonCode::TcpRefused))]).exit(), Exit::Blocked);
+        assert_eq!(seen(&[(Phase::Waiting, Some(FindingCode::TcpRefused))]).exit(), Exit::Blocked);
         assert_eq!(seen(&[(Phase::Paused, None)]).exit(), Exit::Ok);
-        assert!(!seen(&[(Phase::Waiting, Some(ReasonCode::TcpRefused))]).is_hopeless());
+        assert!(!seen(&[(Phase::Waiting, Some(FindingCode::TcpRefused))]).is_hopeless());
     }
 }

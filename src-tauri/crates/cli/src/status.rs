@@ -1,15 +1,11 @@
 use longwire_contract::{
     AppView, Fault, Language, Phase, Snapshot, call,
     text::{text, word},
+    words,
 };
 use longwire_engine::{Client, Machine};
 
-use crate::{
-    app::hint,
-    args::Status,
-    exit::Exit,
-    words::{self, values},
-};
+use crate::{app::hint, args::Status, exit::Exit, words::values};
 
 /// `longwire status`: what the engine that runs on the data folder says.
 pub(crate) async fn status(status: &Status, machine: &Machine) -> Result<Exit, Fault> {
@@ -54,9 +50,9 @@ fn line(app: &AppView, language: Language, now_ms: u64) -> String {
         if app.name.is_empty() { app.app_id.to_string() } else { format!("{} ({})", app.name, app.app_id) };
     let since = duration(now_ms.saturating_sub(app.since_ms));
     let mut line = format!("{shape} {state}  {who}  {}  {since}", app.domain);
-    if let Some(reason) = &app.reason {
+    if let Some(finding) = app.blocked_by() {
         line.push_str("  ");
-        line.push_str(&words::reason(language, reason));
+        line.push_str(&words::finding(language, finding));
     }
     line
 }
@@ -74,7 +70,7 @@ fn duration(ms: u64) -> String {
 /// 0 where every app is connected or paused; else why the first one is not.
 fn exit(snapshot: &Snapshot) -> Exit {
     let down = snapshot.apps.iter().find(|app| !matches!(app.phase, Phase::Connected | Phase::Paused));
-    down.map_or(Exit::Ok, |app| app.reason.as_ref().map_or(Exit::Failed, Exit::from))
+    down.map_or(Exit::Ok, |app| app.blocked_by().map_or(Exit::Failed, Exit::from))
 }
 
 #[cfg(test)]

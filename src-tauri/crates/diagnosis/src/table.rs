@@ -1,3 +1,4 @@
+use std::fmt;
 use std::time::Duration;
 
 use longwire_contract::{Action, Finding, FindingCode, Severity};
@@ -18,9 +19,9 @@ pub struct Rule {
 }
 
 /// A finding of this code, as the table says, with the technical cause in English.
-pub fn finding(code: FindingCode, detail: impl Into<String>) -> Finding {
+pub fn finding(code: FindingCode, detail: impl fmt::Display) -> Finding {
     let Rule { severity, blocks_connection, action, .. } = rule(code);
-    let (values, detail) = (Default::default(), detail.into());
+    let (values, detail) = (Default::default(), detail.to_string());
     Finding { code, severity, blocks_connection, action, values, detail }
 }
 

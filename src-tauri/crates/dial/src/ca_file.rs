@@ -76,6 +76,22 @@ pub enum RootsProblem {
     },
 }
 
+impl RootsProblem {
+    /// The file it is about; none where it is the system's store.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::System { .. } => None,
+            Self::Unreadable { path, .. }
+            | Self::TooLarge { path, .. }
+            | Self::PrivateKey { path }
+            | Self::Corrupt { path, .. }
+            | Self::NoCertificate { path }
+            | Self::NotCa { path, .. }
+            | Self::Expired { path, .. } => Some(path),
+        }
+    }
+}
+
 /// The CA certificates of a PEM or DER file, and what was refused.
 pub(crate) fn read(path: &Path, now: SystemTime) -> (Vec<CertificateDer<'static>>, Vec<RootsProblem>) {
     let certificates = match contents(path).and_then(|bytes| certificates(path, bytes)) {

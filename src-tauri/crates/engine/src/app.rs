@@ -1,10 +1,10 @@
 use std::sync::Arc;
 
-use longwire_contract::{AppId, AppView, Domain, Phase, Reason, ReasonCode};
-use longwire_dial::{Dialer, Origin};
+use longwire_contract::{AppId, AppView, Domain, Finding, FindingCode, Phase};
+use longwire_diagnosis::finding;
+use longwire_dial::{Origin, route::Choice};
 use longwire_host::clock;
 use longwire_link::{Config, Nudge, State, Tuning};
-use secrecy::SecretString;
 use tokio::{
     sync::{mpsc, watch},
     task::JoinHandle,
@@ -13,7 +13,13 @@ use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, info_span, warn};
 
 use crate::{
-    intake::AppIntake, options::Sink, reason, secret::SecretSource, shared::Shared, standing::Standing,
+    following::Following,
+    intake::AppIntake,
+    proxy,
+    secret::{SecretSource, finding_of},
+    settings::AppSettings,
+    shared::Shared,
+    surroundings::Surroundings,
 };
 
 /// An app whose connection is to be held.
@@ -22,14 +28,8 @@ pub(crate) struct App {
     pub(crate) domain: Domain,
     pub(crate) origin: Origin,
     pub(crate) secret: SecretSource,
-}
-
-/// What an app's task works with.
-#[derive(Clone)]
-pub(crate) struct Surroundings {
-    pub(crate) shared: Arc<Shared>,
-    pub(crate) dialer: Dialer,
-    pub(crate) sink: Option<Arc<dyn Sink>>,
+    /// Its proxy, perhaps without the password that is kept for it.
+    pub(crate) proxy: Choice,
 }
 
 /// An app whose connection is being held.
@@ -51,7 +51,12 @@ impl RunningApp {
 
     /// Tries again at once.
     pub(crate) fn retry(&self) {
-        self.nudges.try_send(Nudge::Retry).ok();
+        self.nudge(Nudge::Retry);
+    }
+
+    /// Has the link hear of something.
+    pub(crate) fn nudge(&self, nudge: Nudge) {
+        self.nudges.try_send(nudge).ok();
     }
 
     /// Closes the connection in good order and waits for its end.
@@ -69,44 +74,57 @@ async fn hold(
     mut nudges: mpsc::Receiver<Nudge>,
     stop: CancellationToken,
 ) {
-    let Surroundings { shared, dialer, sink } = surroundings;
-    let Some(secret) = secret(&app, &shared, &mut nudges, &stop).await else { return };
+    let Surroundings { shared, roads, secrets, sink } = surroundings;
+    let secret = kept(&app.id, &shared, &mut nudges, &stop, || async {
+        match app.secret.read(&app.id).await {
+            Ok(Some(secret)) => Ok(secret),
+            Ok(None) => Err(finding(FindingCode::SecretMissing, "no App Secret is kept for this app")),
+            Err(error) => Err(finding_of(&error)),
+        }
+    });
+    let Some(secret) = secret.await else { return };
+    let proxy = kept(&app.id, &shared, &mut nudges, &stop, || async {
+        proxy::complete(&secrets, &app.id, app.proxy.clone()).await.map_err(|error| finding_of(&error))
+    });
+    let Some(proxy) = proxy.await else { return };
     let config = Config {
         origin: app.origin,
         app_id: app.id.to_string(),
         app_secret: secret,
-        dialer,
+        dialer: roads.dialer(proxy),
         tuning: Tuning::default(),
     };
     let intake = Arc::new(AppIntake { app_id: app.id.clone(), shared: shared.clone(), sink });
     let (states, followed) = watch::channel(State::Closed);
+    let following = Following::new(app.id, app.domain, config.clone(), shared);
     let run =
         longwire_link::run(config, intake, fastrand::Rng::new(), states, nudges, stop.cancelled_owned());
-    tokio::join!(run, follow(&app.id, &app.domain, followed, &shared));
+    tokio::join!(run, following.run(followed));
 }
 
-/// The app's secret; while there is none, the app waits for the user. `None` at the end.
-async fn secret(
-    app: &App,
+/// Something of the user's that is kept for the app; while it cannot be had, the app waits for the user. `None` at the
+/// end.
+async fn kept<T, Read: Future<Output = Result<T, Finding>>>(
+    id: &AppId,
     shared: &Shared,
     nudges: &mut mpsc::Receiver<Nudge>,
     stop: &CancellationToken,
-) -> Option<SecretString> {
+    read: impl Fn() -> Read,
+) -> Option<T> {
     loop {
         let read = tokio::select! {
             // A keychain may ask its user for as long as it likes; nobody has to wait for that to go on.
-            read = app.secret.read(&app.id) => read,
+            read = read() => read,
             () = stop.cancelled() => return None,
         };
-        let reason = match read {
-            Ok(Some(secret)) => return Some(secret),
-            Ok(None) => Reason::new(ReasonCode::SecretMissing, "no App Secret is kept for this app"),
-            Err(error) => reason::of_secret(&error),
+        let finding = match read {
+            Ok(kept) => return Some(kept),
+            Err(finding) => finding,
         };
-        warn!(reason = %reason.detail, "cannot connect");
-        shared.change_app(&app.id, |view| {
+        warn!(cause = %finding.detail, "cannot connect");
+        shared.change_app(id, |view| {
             view.phase = Phase::NeedsYou;
-            view.reason = Some(reason);
+            view.findings = vec![finding];
             view.since_ms = clock::now_ms();
         });
         tokio::select! {
@@ -116,18 +134,17 @@ async fn secret(
     }
 }
 
-/// Tells the views of each state of the link, until the link ends.
-async fn follow(id: &AppId, domain: &Domain, mut states: watch::Receiver<State>, shared: &Shared) {
-    while states.changed().await.is_ok() {
-        let standing = Standing::of(&states.borrow_and_update(), domain);
-        if let Some(standing) = standing {
-            shared.change_app(id, |view| standing.apply(view, clock::now_ms()));
-        }
-    }
+/// A view of an app that has not begun to connect.
+pub(crate) fn unconnected(id: AppId, domain: Domain) -> AppView {
+    AppView { domain, ..AppView::new(id, clock::now_ms()) }
 }
 
-/// A view of an app that has not begun to connect.
-pub(crate) fn unconnected(id: AppId, name: String, domain: Domain, simulated: bool, paused: bool) -> AppView {
-    let phase = if paused { Phase::Paused } else { Phase::Connecting };
-    AppView { name, domain, simulated, phase, ..AppView::new(id, clock::now_ms()) }
+/// A view of an app of the settings that has not begun to connect.
+pub(crate) fn configured(app: &AppSettings) -> AppView {
+    AppView {
+        name: app.name.clone(),
+        phase: if app.paused { Phase::Paused } else { Phase::Connecting },
+        proxy: app.proxy.to_string(),
+        ..unconnected(app.id.clone(), app.domain.clone())
+    }
 }

@@ -3,18 +3,23 @@
 use std::path::PathBuf;
 
 use longwire_contract::{
-    AppDraft, AppEdit, AppId, AppRef, CheckDraft, CheckReport, EventDetail, EventRef, EventView, EventsAfter,
-    Fault, FaultCode, Handler, Phase, SettingsChange, SimulatedEvent, SimulatedFaultChange, Snapshot, Which,
+    AppDraft, AppEdit, AppId, AppRef, AppView, CheckDraft, CheckReport, Domain, EventDetail, EventRef,
+    EventView, EventsAfter, Fault, FaultCode, Handler, Phase, SettingsChange, SimulatedEvent,
+    SimulatedFaultChange, Snapshot, Which,
 };
-use longwire_host::clock;
+use longwire_dial::route::Choice;
+use longwire_host::{browser, clock};
+use longwire_link::Nudge;
+use tokio::task::spawn_blocking;
 
 use crate::{
     Engine,
-    app::unconnected,
-    check,
-    engine::{Desk, Inner, usable},
+    app::{App, configured},
+    check, doctor,
+    engine::{Desk, Inner, tell_ca_files, usable},
     machine::unreadable,
     options::Apps,
+    proxy,
     secret::{Placed, forget},
     settings::AppSettings,
 };
@@ -26,7 +31,9 @@ impl Handler for Engine {
 
     async fn app_add(&self, draft: AppDraft) -> Result<(), Fault> {
         usable(&draft.domain)?;
+        let proxy = draft.proxy.map(proxy::entered).transpose()?.unwrap_or(Choice::Auto);
         let app = AppSettings {
+            proxy: proxy::without_password(&proxy),
             name: draft.name.trim().to_owned(),
             domain: draft.domain,
             secret_file: draft.secret_file.map(Into::into),
@@ -39,6 +46,7 @@ impl Handler for Engine {
         let placed =
             Placed::new(&self.inner.options.secrets, &app.id, app.secret_file.clone(), draft.app_secret)
                 .await?;
+        proxy::keep(&self.inner.options.secrets, &app.id, &proxy).await.map_err(unreadable)?;
         let mut desk = self.desk().await?;
         let added = self.inner.settings.change(|settings| {
             if settings.app(&app.id).is_some() {
@@ -55,13 +63,7 @@ impl Handler for Engine {
             self.end_simulator(&mut desk).await;
         }
         self.inner.surroundings.shared.change(|snapshot| {
-            snapshot.apps.push(unconnected(
-                app.id.clone(),
-                app.name.clone(),
-                app.domain.clone(),
-                false,
-                false,
-            ));
+            snapshot.apps.push(configured(&app));
         });
         self.start_configured(&mut desk, &app);
         Ok(())
@@ -71,6 +73,7 @@ impl Handler for Engine {
         if let Some(domain) = &edit.domain {
             usable(domain)?;
         }
+        let proxy = edit.proxy.map(proxy::entered).transpose()?;
         let old = self.configured(&edit.app_id)?;
         let secret_file = edit.secret_file.map(PathBuf::from);
         let new_secret = edit.app_secret.is_some() || secret_file.is_some();
@@ -79,6 +82,9 @@ impl Handler for Engine {
             true => Placed::new(store, &edit.app_id, secret_file.clone(), edit.app_secret).await?,
             false => Placed::Nowhere,
         };
+        if let Some(proxy) = &proxy {
+            proxy::keep(store, &edit.app_id, proxy).await.map_err(unreadable)?;
+        }
         let mut desk = self.desk().await?;
         let changed = self.inner.settings.change(|settings| {
             let app = settings.app_mut(&edit.app_id).ok_or_else(|| unknown(&edit.app_id))?;
@@ -90,6 +96,9 @@ impl Handler for Engine {
             }
             if new_secret {
                 app.secret_file.clone_from(&secret_file);
+            }
+            if let Some(proxy) = &proxy {
+                app.proxy = proxy::without_password(proxy);
             }
             Ok(app.clone())
         });
@@ -104,7 +113,10 @@ impl Handler for Engine {
             // Where the store cannot be asked, it is most often not there at all.
             forget(store, &app.id).await.ok();
         }
-        if !new_secret && app.domain == old.domain {
+        if proxy::has_password(&old.proxy) && !proxy::has_password(&app.proxy) {
+            proxy::forget(store, &app.id).await.ok();
+        }
+        if !new_secret && proxy.is_none() && app.domain == old.domain {
             // A new name is no reason to cut the connection.
             self.inner.surroundings.shared.change_app(&app.id, |view| view.name.clone_from(&app.name));
             return Ok(());
@@ -113,9 +125,8 @@ impl Handler for Engine {
             running.stop().await;
         }
         self.inner.surroundings.shared.change_app(&app.id, |view| {
-            let fresh = unconnected(app.id.clone(), app.name.clone(), app.domain.clone(), false, app.paused);
             let (events, last_event_ms) = (view.events, view.last_event_ms);
-            *view = longwire_contract::AppView { events, last_event_ms, ..fresh };
+            *view = AppView { events, last_event_ms, ..configured(&app) };
         });
         self.start_configured(&mut desk, &app);
         Ok(())
@@ -132,16 +143,20 @@ impl Handler for Engine {
             running.stop().await;
         }
         self.inner.surroundings.shared.change(|snapshot| snapshot.apps.retain(|app| app.app_id != app_id));
-        if app.secret_file.is_some() {
-            return Ok(());
-        }
+        let store = &self.inner.options.secrets;
         // The app is gone either way; what could not be forgotten is said.
-        forget(&self.inner.options.secrets, &app_id).await.map_err(unreadable)
+        if proxy::has_password(&app.proxy) {
+            proxy::forget(store, &app_id).await.map_err(unreadable)?;
+        }
+        match app.secret_file {
+            Some(_) => Ok(()),
+            None => forget(store, &app_id).await.map_err(unreadable),
+        }
     }
 
     async fn app_check(&self, draft: CheckDraft) -> Result<CheckReport, Fault> {
         let (settings, _) = self.inner.settings.read()?;
-        check::check(&self.inner.surroundings.dialer, &self.inner.options, &settings, draft).await
+        check::check(&self.inner.surroundings.roads, &self.inner.options, &settings, draft).await
     }
 
     async fn pause(&self, which: Which) -> Result<(), Fault> {
@@ -156,7 +171,7 @@ impl Handler for Engine {
             self.inner.surroundings.shared.change_app(&id, |view| {
                 view.phase = Phase::Paused;
                 view.since_ms = clock::now_ms();
-                view.reason = None;
+                view.findings.clear();
                 view.retry_at_ms = None;
                 view.attempt = 0;
                 view.hops.clear();
@@ -237,16 +252,56 @@ impl Handler for Engine {
         Ok(())
     }
 
+    async fn doctor_start(&self, AppRef { app_id }: AppRef) -> Result<(), Fault> {
+        let mut desk = self.desk().await?;
+        self.start_doctor(&mut desk, app_id).await
+    }
+
+    async fn doctor_stop(&self, (): ()) -> Result<(), Fault> {
+        self.desk().await?.doctor = None;
+        Ok(())
+    }
+
+    async fn doctor_text(&self, (): ()) -> Result<String, Fault> {
+        let snapshot = self.inner.surroundings.shared.snapshot();
+        let report = snapshot.doctor.as_ref();
+        let report =
+            report.ok_or_else(|| Fault::new(FaultCode::NoReport, "the doctor has not been asked"))?;
+        Ok(doctor::shareable(snapshot.language, report))
+    }
+
+    async fn console_open(&self, AppRef { app_id }: AppRef) -> Result<(), Fault> {
+        let url = console(&self.configured(&app_id)?.domain, &app_id)?;
+        let shown = url.clone();
+        let opened = spawn_blocking(move || browser::open(&url)).await;
+        opened
+            .map_err(|error| Fault::new(FaultCode::Internal, error))?
+            .map_err(|error| Fault::new(FaultCode::Browser, &error).with("error", error).with("url", shown))
+    }
+
     async fn settings_change(&self, change: SettingsChange) -> Result<(), Fault> {
-        let Some(language) = change.language else { return Ok(()) };
-        self.inner.settings.change(|settings| {
-            settings.language = language;
+        let Inner { settings, surroundings, options, .. } = &*self.inner;
+        let files = change.ca_files.map(|files| files.into_iter().map(PathBuf::from).collect::<Vec<_>>());
+        let (settings, ()) = settings.change(|settings| {
+            if let Some(language) = change.language {
+                settings.language = language;
+            }
+            if let Some(files) = &files {
+                settings.ca_files.clone_from(files);
+            }
             Ok(())
         })?;
-        self.inner.surroundings.shared.change(|snapshot| {
-            snapshot.language_choice = language;
-            snapshot.language = language.resolve(self.inner.options.system_language);
+        let roots = surroundings.roads.roots();
+        roots.set_extra([&options.ca_files[..], &settings.ca_files[..]].concat());
+        surroundings.shared.change(|snapshot| {
+            snapshot.language_choice = settings.language;
+            snapshot.language = settings.language.resolve(options.system_language);
+            tell_ca_files(snapshot, roots, &settings.ca_files);
         });
+        if files.is_some() {
+            // Who was not trusted may be now.
+            self.nudge(Nudge::Retry).await;
+        }
         Ok(())
     }
 }
@@ -279,18 +334,37 @@ impl Engine {
         change.map(|_| ())
     }
 
+    /// How the views show an app.
+    pub(crate) fn view(&self, id: &AppId) -> Result<AppView, Fault> {
+        let snapshot = self.inner.surroundings.shared.snapshot();
+        snapshot.apps.iter().find(|app| app.app_id == *id).cloned().ok_or_else(|| unknown(id))
+    }
+
     fn restart(&self, desk: &mut Desk, id: &AppId) -> Result<(), Fault> {
-        let Inner { options, settings, .. } = &*self.inner;
-        if let Some(app) =
-            desk.simulator.as_ref().filter(|simulator| simulator.app_id == *id).map(|it| it.app())
-        {
-            self.start(desk, app?);
-        } else if let Some(app) = settings.read()?.0.app(id) {
-            self.start_configured(desk, app);
-        } else if let Apps::Only(given) = &options.apps {
-            self.start(desk, self.given(given)?);
+        match self.elsewhere(desk, id)? {
+            Some(app) => self.start(desk, app),
+            None => self.start_configured(desk, &self.configured(id)?),
         }
         Ok(())
+    }
+
+    /// An app, as it is to be connected.
+    pub(crate) fn app(&self, desk: &Desk, id: &AppId) -> Result<App, Fault> {
+        match self.elsewhere(desk, id)? {
+            Some(app) => Ok(app),
+            None => self.connectable(&self.configured(id)?),
+        }
+    }
+
+    /// An app that is not of the settings: the simulator's, or the one given.
+    fn elsewhere(&self, desk: &Desk, id: &AppId) -> Result<Option<App>, Fault> {
+        if let Some(simulator) = desk.simulator.as_ref().filter(|simulator| simulator.app_id == *id) {
+            return simulator.app().map(Some);
+        }
+        match &self.inner.options.apps {
+            Apps::Only(given) if given.id == *id => self.given(given).map(Some),
+            _ => Ok(None),
+        }
     }
 }
 
@@ -304,4 +378,14 @@ fn unknown(id: &AppId) -> Fault {
 
 fn no_simulator() -> Fault {
     Fault::new(FaultCode::Simulator, "the simulator is not running").with("error", "it is not running")
+}
+
+/// The app's page in the developer console, where events are subscribed to and the connection is saved.
+fn console(domain: &Domain, id: &AppId) -> Result<String, Fault> {
+    match domain {
+        Domain::Feishu | Domain::Lark => Ok(format!("{}/app/{id}/event", domain.url())),
+        Domain::Custom(_) => {
+            Err(Fault::new(FaultCode::BadRequest, "only apps of Feishu and Lark have a console"))
+        }
+    }
 }

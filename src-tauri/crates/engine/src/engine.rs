@@ -1,27 +1,37 @@
-use std::{collections::BTreeMap, fmt::Display, sync::Arc};
+use std::{collections::BTreeMap, fmt::Display, path::PathBuf, sync::Arc};
 
 use futures_util::future::join_all;
 use longwire_contract::{
-    AppId, AppView, Domain, EventView, Fault, FaultCode, Notice, NoticeCode, Phase, Reason, ReasonCode,
-    Snapshot,
+    AppId, AppView, CaFile, Domain, EventView, Fault, FaultCode, Finding, FindingCode, Notice, NoticeCode,
+    Phase, Snapshot,
 };
-use longwire_dial::{Dialer, Origin, RootSource, Roots};
+use longwire_diagnosis::finding;
+use longwire_dial::{
+    Origin, Roots,
+    route::{Choice, SystemProxies},
+};
 use longwire_host::{
     instance::{AcquireError, Holder, InstanceLock},
     paths::{self, PathError},
 };
+use longwire_link::Nudge;
 use tokio::sync::{Mutex, MutexGuard, broadcast, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::warn;
 
 use crate::{
-    app::{App, RunningApp, Surroundings, unconnected},
-    control, log,
+    app::{App, RunningApp, configured, unconnected},
+    control,
+    doctor::Examining,
+    log,
     options::{Apps, GivenApp, Options},
+    proxy,
     secret::SecretSource,
     settings::{AppSettings, Settings, SettingsFile, UnknownKey},
     shared::Shared,
     simulator::BuiltIn,
+    surroundings::{Roads, Surroundings},
+    system,
 };
 
 /// Holds the links of all apps of one data folder. Cheap to clone; every clone is the same engine.
@@ -34,6 +44,8 @@ pub(crate) struct Inner {
     pub(crate) options: Options,
     pub(crate) settings: SettingsFile,
     pub(crate) surroundings: Surroundings,
+    /// The proxy that is given for every app.
+    proxy: Option<Choice>,
     /// What commands change, one command at a time.
     pub(crate) desk: Mutex<Desk>,
     tasks: TaskTracker,
@@ -44,6 +56,8 @@ pub(crate) struct Inner {
 pub(crate) struct Desk {
     pub(crate) running: BTreeMap<AppId, RunningApp>,
     pub(crate) simulator: Option<BuiltIn>,
+    /// The doctor at work, or its last one.
+    pub(crate) doctor: Option<Examining>,
     /// Given back when the engine closes, last.
     lock: Option<InstanceLock>,
 }
@@ -65,15 +79,23 @@ impl Engine {
                 "one App Secret was given and several apps are configured: name the app with --app-id";
             return Err(Fault::new(FaultCode::BadRequest, detail));
         }
+        let proxies = if options.system { system::read().await } else { Arc::default() };
+        let (system, proxies) = watch::channel(proxies);
         let ca_files = [&options.ca_files[..], &settings.ca_files[..]].concat();
-        let roots = Roots::new(RootSource::System, ca_files);
-        let notices = notices(unknown, roots.check_extra());
-        let shared = Arc::new(Shared::new(snapshot(&options, &settings, notices)));
-        let surroundings =
-            Surroundings { shared, dialer: Dialer::new(Arc::new(roots)), sink: options.sink.clone() };
-        let desk = Desk { running: BTreeMap::new(), simulator: None, lock: Some(lock) };
+        let roads = Roads::new(ca_files, options.environment.clone(), proxies);
+        let mut snapshot = snapshot(&options, &settings, notices(unknown));
+        tell_ca_files(&mut snapshot, roads.roots(), &settings.ca_files);
+        let surroundings = Surroundings {
+            shared: Arc::new(Shared::new(snapshot)),
+            roads,
+            secrets: options.secrets.clone(),
+            sink: options.sink.clone(),
+        };
+        let desk = Desk { running: BTreeMap::new(), simulator: None, doctor: None, lock: Some(lock) };
+        let proxy = options.proxy.clone().map(proxy::entered).transpose()?;
         let inner = Inner {
             options,
+            proxy,
             settings: settings_file,
             surroundings,
             desk: Mutex::new(desk),
@@ -82,7 +104,7 @@ impl Engine {
         };
         let engine = Self { inner: Arc::new(inner) };
         engine.start_apps(settings).await?;
-        engine.start_tasks();
+        engine.start_tasks(system);
         Ok(engine)
     }
 
@@ -99,6 +121,7 @@ impl Engine {
     /// Closes every link in good order, then gives the data folder back.
     pub async fn close(self) {
         let mut desk = self.inner.desk.lock().await;
+        desk.doctor = None;
         let running = std::mem::take(&mut desk.running);
         join_all(running.into_values().map(RunningApp::stop)).await;
         if let Some(simulator) = desk.simulator.take() {
@@ -135,23 +158,23 @@ impl Engine {
         if app.paused || matches!(self.inner.options.apps, Apps::None) {
             return;
         }
-        match usable(&app.domain) {
-            Ok(origin) => {
-                let (id, domain, secret) = (app.id.clone(), app.domain.clone(), self.secret_of(app));
-                self.start(desk, App { id, domain, origin, secret });
-            }
+        match self.connectable(app) {
+            Ok(app) => self.start(desk, app),
             Err(fault) => {
                 warn!(app = %app.id, %fault, "cannot connect");
                 self.inner.surroundings.shared.change_app(&app.id, |view| {
                     view.phase = Phase::NeedsYou;
-                    view.reason = Some(Reason {
-                        code: ReasonCode::DomainUnusable,
-                        values: fault.values,
-                        detail: fault.detail,
-                    });
+                    let unusable = finding(FindingCode::DomainUnusable, fault.detail);
+                    view.findings = vec![Finding { values: fault.values, ..unusable }];
                 });
             }
         }
+    }
+
+    /// An app of the settings, as it is to be connected.
+    pub(crate) fn connectable(&self, app: &AppSettings) -> Result<App, Fault> {
+        let (id, domain, secret) = (app.id.clone(), app.domain.clone(), self.secret_of(app));
+        Ok(App { id, origin: usable(&domain)?, domain, secret, proxy: self.proxy_or(app.proxy.clone()) })
     }
 
     /// An app given from outside the settings.
@@ -161,10 +184,22 @@ impl Engine {
             None => SecretSource::of(None, &self.inner.options),
         };
         let (id, domain) = (given.id.clone(), given.domain.clone());
-        Ok(App { id, origin: usable(&domain)?, domain, secret })
+        Ok(App { id, origin: usable(&domain)?, domain, secret, proxy: self.proxy_or(Choice::Auto) })
     }
 
-    pub(crate) fn secret_of(&self, app: &AppSettings) -> SecretSource {
+    /// The proxy that is given for every app, else this one.
+    pub(crate) fn proxy_or(&self, own: Choice) -> Choice {
+        self.inner.proxy.clone().unwrap_or(own)
+    }
+
+    /// Has every link hear of what happened to the machine.
+    pub(crate) async fn nudge(&self, nudge: Nudge) {
+        for running in self.inner.desk.lock().await.running.values() {
+            running.nudge(nudge);
+        }
+    }
+
+    fn secret_of(&self, app: &AppSettings) -> SecretSource {
         match &self.inner.options.secret {
             Some(secret) => SecretSource::Given(secret.clone()),
             None => SecretSource::of(app.secret_file.as_deref(), &self.inner.options),
@@ -192,7 +227,10 @@ impl Engine {
         }
     }
 
-    fn start_tasks(&self) {
+    fn start_tasks(&self, system: watch::Sender<Arc<SystemProxies>>) {
+        if self.inner.options.system {
+            self.spawn(system::follow(Arc::downgrade(&self.inner), system));
+        }
         let shared = self.inner.surroundings.shared.clone();
         self.spawn(async move { shared.publish_events().await });
         match control::bind(&self.inner.options.data_dir) {
@@ -242,11 +280,8 @@ fn take(options: &Options) -> Result<InstanceLock, Fault> {
 }
 
 fn snapshot(options: &Options, settings: &Settings, notices: Vec<Notice>) -> Snapshot {
-    let configured = |app: &AppSettings| {
-        unconnected(app.id.clone(), app.name.clone(), app.domain.clone(), false, app.paused)
-    };
     let apps: Vec<AppView> = match &options.apps {
-        Apps::Only(app) => vec![unconnected(app.id.clone(), String::new(), app.domain.clone(), false, false)],
+        Apps::Only(app) => vec![unconnected(app.id.clone(), app.domain.clone())],
         _ => settings.apps.iter().map(configured).collect(),
     };
     Snapshot {
@@ -261,19 +296,32 @@ fn snapshot(options: &Options, settings: &Settings, notices: Vec<Notice>) -> Sna
         simulator: None,
         events_today: 0,
         notices,
+        ca_files: Vec::new(),
+        doctor: None,
     }
 }
 
-fn notices(unknown: Vec<UnknownKey>, problems: Vec<longwire_dial::RootsProblem>) -> Vec<Notice> {
-    let keys = unknown.into_iter().map(|UnknownKey { key, line }| {
+fn notices(unknown: Vec<UnknownKey>) -> Vec<Notice> {
+    let notice = |UnknownKey { key, line }| {
         warn!(key, line, "config.toml: no such setting");
         let values = [("key".to_owned(), key), ("line".to_owned(), line.to_string())].into();
         Notice { code: NoticeCode::SettingsKeyUnknown, values }
-    });
-    let files = problems.into_iter().map(|problem| {
+    };
+    unknown.into_iter().map(notice).collect()
+}
+
+/// Shows the CA files of the settings, and which of all that are trusted are left out.
+pub(crate) fn tell_ca_files(snapshot: &mut Snapshot, roots: &Roots, files: &[PathBuf]) {
+    let problems: Vec<_> = roots.check_extra();
+    snapshot.notices.retain(|notice| notice.code != NoticeCode::CaFileUnreadable);
+    for problem in &problems {
         warn!(%problem, "a CA file is left out");
         let values = [("cause".to_owned(), problem.to_string())].into();
-        Notice { code: NoticeCode::CaFileUnreadable, values }
-    });
-    keys.chain(files).collect()
+        snapshot.notices.push(Notice { code: NoticeCode::CaFileUnreadable, values });
+    }
+    let file = |path: &PathBuf| {
+        let problem = problems.iter().find(|problem| problem.path() == Some(path.as_path()));
+        CaFile { path: path.display().to_string(), problem: problem.map(ToString::to_string) }
+    };
+    snapshot.ca_files = files.iter().map(file).collect();
 }

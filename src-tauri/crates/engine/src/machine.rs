@@ -40,6 +40,14 @@ impl Machine {
         Ok(self.settings()?.app(id).map(|app| app.domain.clone()))
     }
 
+    /// The configured apps.
+    ///
+    /// # Errors
+    /// [`FaultCode::SettingsUnreadable`].
+    pub fn apps(&self) -> Result<Vec<AppId>, Fault> {
+        Ok(self.settings()?.apps.into_iter().map(|app| app.id).collect())
+    }
+
     /// Now, in milliseconds since the Unix epoch.
     pub fn now_ms(&self) -> u64 {
         clock::now_ms()

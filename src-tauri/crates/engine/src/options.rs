@@ -1,6 +1,7 @@
 use std::{fmt, future::Future, path::PathBuf, pin::Pin, sync::Arc};
 
-use longwire_contract::{AppId, Domain, Language};
+use longwire_contract::{AppId, Domain, Language, Secret};
+use longwire_dial::route::Environment;
 use longwire_host::secrets::{OsStore, SecretStore};
 use secrecy::SecretString;
 
@@ -21,6 +22,13 @@ pub struct Options {
     pub secret: Option<SecretString>,
     /// CA files to trust besides the OS's roots and those of the settings.
     pub ca_files: Vec<PathBuf>,
+    /// The proxy of every app, in place of the one that is set for it: `auto`, `direct`, a proxy's URL, or `pac+` and a
+    /// script's URL.
+    pub proxy: Option<Secret>,
+    /// The proxies that environment variables name.
+    pub environment: Environment,
+    /// Whether the system's proxy settings are asked, and its news of sleep and networks followed.
+    pub system: bool,
     /// Which apps to connect.
     pub apps: Apps,
     /// Who keeps each event before it is acknowledged, besides the engine's own list.
@@ -37,6 +45,9 @@ impl Options {
             secrets: Arc::new(OsStore::new()),
             secret: None,
             ca_files: Vec::new(),
+            proxy: None,
+            environment: Environment::current(),
+            system: true,
             apps: Apps::Configured,
             sink: None,
         }

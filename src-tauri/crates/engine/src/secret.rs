@@ -3,7 +3,8 @@ use std::{
     sync::Arc,
 };
 
-use longwire_contract::{AppId, Fault, FaultCode, Secret};
+use longwire_contract::{AppId, Fault, FaultCode, Finding, FindingCode, Secret};
+use longwire_diagnosis::finding;
 use longwire_host::secrets::{self, Error, SecretStore};
 use secrecy::SecretString;
 use tracing::warn;
@@ -98,13 +99,22 @@ pub(crate) async fn forget(store: &Arc<dyn SecretStore>, id: &AppId) -> Result<(
     blocking(move || store.delete(account.as_str())).await
 }
 
+/// What an app's state says where its secret cannot be read.
+pub(crate) fn finding_of(error: &Error) -> Finding {
+    let code = match error {
+        Error::Unavailable(_) => FindingCode::NoSecretStore,
+        _ => FindingCode::SecretUnreadable,
+    };
+    finding(code, error).with("error", error)
+}
+
 /// There is no secret to work with.
 pub(crate) fn empty_secret() -> Fault {
     Fault::new(FaultCode::SecretEmpty, "no App Secret was given and none is kept")
 }
 
 /// Runs a call that may wait for a person, off the runtime's own thread.
-async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     call: impl FnOnce() -> Result<T, Error> + Send + 'static,
 ) -> Result<T, Error> {
     let outcome = tokio::task::spawn_blocking(call).await;

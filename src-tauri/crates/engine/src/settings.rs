@@ -6,6 +6,7 @@ mod file;
 use std::path::PathBuf;
 
 use longwire_contract::{AppId, Domain, LanguageChoice};
+use longwire_dial::route::Choice;
 
 pub(crate) use document::UnknownKey;
 pub(crate) use file::SettingsFile;
@@ -31,6 +32,8 @@ pub(crate) struct AppSettings {
     pub(crate) paused: bool,
     /// Where its secret is read from in place of the secret store.
     pub(crate) secret_file: Option<PathBuf>,
+    /// Its proxy. Where that has a user name, the password is in the secret store and not here.
+    pub(crate) proxy: Choice,
 }
 
 impl Settings {
@@ -45,6 +48,13 @@ impl Settings {
 
 impl AppSettings {
     pub(crate) fn new(id: AppId) -> Self {
-        Self { id, name: String::new(), domain: Domain::default(), paused: false, secret_file: None }
+        Self {
+            id,
+            name: String::new(),
+            domain: Domain::default(),
+            paused: false,
+            secret_file: None,
+            proxy: Choice::Auto,
+        }
     }
 }

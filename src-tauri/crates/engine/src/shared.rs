@@ -1,6 +1,6 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use longwire_contract::{AppId, AppView, EventDetail, EventView, Phase, Snapshot};
+use longwire_contract::{AppId, AppView, EventDetail, EventView, FindingCode, Phase, Snapshot};
 use longwire_host::clock;
 use tokio::{
     sync::{Notify, broadcast, watch},
@@ -85,11 +85,20 @@ impl Shared {
         snapshot.events_today = snapshot.events_today.saturating_add(1);
         if let Some(app) = snapshot.apps.iter_mut().find(|app| app.app_id == received.app_id) {
             app.events = app.events.saturating_add(1);
+            if app.events == 1 {
+                app.findings.retain(|finding| !waits_for_an_event(finding.code));
+            }
             app.last_event_ms = Some(received.at_ms);
         }
         recent.push(received, ack_code, ack_time);
         drop(state);
         self.arrived.notify_one();
+    }
+
+    /// How many events an app has received since the start.
+    pub(crate) fn events_of(&self, id: &AppId) -> u32 {
+        let state = self.lock();
+        state.snapshot.apps.iter().find(|app| app.app_id == *id).map_or(0, |app| app.events)
     }
 
     pub(crate) fn events_after(&self, seq: u32) -> Vec<EventView> {
@@ -139,4 +148,9 @@ impl Shared {
         // A panic while holding the lock leaves plain data behind, which is still the best there is to show.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether the first event settles what a finding says.
+fn waits_for_an_event(code: FindingCode) -> bool {
+    matches!(code, FindingCode::PlatformSeesUs | FindingCode::NothingReceived)
 }

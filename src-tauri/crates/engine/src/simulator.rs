@@ -1,8 +1,9 @@
 use std::sync::Arc;
 
 use longwire_contract::{
-    AppId, Domain, Fault, FaultCode, Phase, SimulatedEventKind, SimulatedFault, SimulatorView,
+    AppId, AppView, Domain, Fault, FaultCode, Phase, SimulatedEventKind, SimulatedFault, SimulatorView,
 };
+use longwire_dial::route::Choice;
 use longwire_openplatform::{Running, Simulator};
 use tokio::{task::JoinHandle, time::Duration};
 use tracing::{info, warn};
@@ -46,7 +47,7 @@ impl BuiltIn {
     pub(crate) fn app(&self) -> Result<App, Fault> {
         let domain = Domain::Custom(self.platform.url().to_string());
         let secret = SecretSource::Given(self.secret.clone());
-        Ok(App { id: self.app_id.clone(), origin: usable(&domain)?, domain, secret })
+        Ok(App { id: self.app_id.clone(), origin: usable(&domain)?, domain, secret, proxy: Choice::Direct })
     }
 
     pub(crate) fn send(&self, kind: SimulatedEventKind) {
@@ -81,7 +82,7 @@ impl Engine {
             let (id, domain) = (app.id.clone(), app.domain.clone());
             snapshot.simulator =
                 Some(SimulatorView { app_id: id.clone(), url: domain.to_string(), fault: None });
-            snapshot.apps.push(unconnected(id, String::new(), domain, true, false));
+            snapshot.apps.push(AppView { simulated: true, ..unconnected(id, domain) });
         });
         self.start(desk, app);
         desk.simulator = Some(built_in);

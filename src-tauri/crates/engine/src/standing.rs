@@ -1,58 +1,43 @@
-use longwire_contract::{AppView, Domain, Hop, HopKind, Mark, Phase, Reason};
-use longwire_link::{SessionInfo, Stage, State, Steps};
+use longwire_contract::{AppView, Domain, Hop, Mark, Note, Phase};
+use longwire_diagnosis::of_taken;
+use longwire_link::{SessionInfo, State, Steps};
 use tokio::time::{Duration, Instant};
 
-use crate::reason;
+use crate::wire::hops;
 
-/// How an app stands, as the views show it.
+/// How an app stands, as the views show it. What is to be said of it is another matter.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Standing {
     phase: Phase,
-    reason: Option<Reason>,
     attempt: u32,
     retry_in: Option<Duration>,
     hops: Vec<Hop>,
-    /// A new try after a failed one: what was said of the failure still holds.
-    again: bool,
+    /// Absent while it is not known, and the last one holds.
+    route: Option<Note>,
 }
 
 impl Standing {
     /// What a state of the link means for an app on `domain`; `None` where there is nothing to show.
     pub(crate) fn of(state: &State, domain: &Domain) -> Option<Self> {
-        let road = |steps: &Steps, mark, session: Option<&SessionInfo>| hops(steps, mark, domain, session);
+        let standing = |phase, steps: &Steps, mark, session: Option<&SessionInfo>| Self {
+            phase,
+            attempt: 0,
+            retry_in: None,
+            hops: hops(steps, mark, domain, session),
+            route: steps.road.route.as_ref().map(of_taken),
+        };
         Some(match state {
-            State::Connecting { attempt, steps } => Self {
-                phase: if *attempt == 0 { Phase::Connecting } else { Phase::Waiting },
-                reason: None,
-                attempt: *attempt,
-                retry_in: None,
-                hops: road(steps, Mark::Busy, None),
-                again: *attempt > 0,
-            },
-            State::Connected { steps, session } => Self {
-                phase: Phase::Connected,
-                reason: None,
-                attempt: 0,
-                retry_in: None,
-                hops: road(steps, Mark::Ok, Some(session)),
-                again: false,
-            },
-            State::Waiting { error, attempt, retry_at, steps } => Self {
-                phase: Phase::Waiting,
-                reason: Some(reason::of(error, domain)),
+            State::Connecting { attempt, steps } => {
+                let phase = if *attempt == 0 { Phase::Connecting } else { Phase::Waiting };
+                Self { attempt: *attempt, ..standing(phase, steps, Mark::Busy, None) }
+            }
+            State::Connected { steps, session } => standing(Phase::Connected, steps, Mark::Ok, Some(session)),
+            State::Waiting { attempt, retry_at, steps, .. } => Self {
                 attempt: *attempt,
                 retry_in: Some(retry_at.saturating_duration_since(Instant::now())),
-                hops: road(steps, Mark::Bad, None),
-                again: false,
+                ..standing(Phase::Waiting, steps, Mark::Bad, None)
             },
-            State::Refused { error, steps } => Self {
-                phase: Phase::NeedsYou,
-                reason: Some(reason::of(error, domain)),
-                attempt: 0,
-                retry_in: None,
-                hops: road(steps, Mark::Bad, None),
-                again: false,
-            },
+            State::Refused { steps, .. } => standing(Phase::NeedsYou, steps, Mark::Bad, None),
             State::Closed => return None,
         })
     }
@@ -66,88 +51,23 @@ impl Standing {
         view.attempt = self.attempt;
         view.retry_at_ms = self.retry_in.map(|time| now_ms.saturating_add(time.as_millis() as u64));
         view.hops = self.hops;
-        if !self.again {
-            view.reason = self.reason;
+        if self.route.is_some() {
+            view.route = self.route;
         }
     }
-}
-
-/// The hops of a road; the one at which the steps are gets `mark`, those before it have passed.
-fn hops(steps: &Steps, mark: Mark, domain: &Domain, session: Option<&SessionInfo>) -> Vec<Hop> {
-    let at = match steps.at {
-        // The second road, to the WebSocket's host, is the last hop's own matter.
-        Stage::Upgrade | Stage::Session => HopKind::Connection,
-        Stage::Dns | Stage::Tcp | Stage::Proxy | Stage::Tls if steps.endpoint.is_some() => {
-            HopKind::Connection
-        }
-        Stage::Dns => HopKind::Computer,
-        Stage::Tcp | Stage::Proxy => HopKind::Network,
-        Stage::Tls => HopKind::Tls,
-        Stage::Http | Stage::Endpoint => HopKind::Platform,
-    };
-    let place = KINDS.iter().position(|kind| *kind == at).unwrap_or_default();
-    let hop = |(index, kind): (usize, &HopKind)| {
-        let mark = match index.cmp(&place) {
-            std::cmp::Ordering::Less => Mark::Ok,
-            std::cmp::Ordering::Equal => mark,
-            std::cmp::Ordering::Greater => Mark::Off,
-        };
-        let (time, note) = match kind {
-            HopKind::Computer => (steps.road.dns, None),
-            HopKind::Network => {
-                (steps.road.tcp.or(steps.road.proxy), steps.road.peer.map(|peer| peer.ip().to_string()))
-            }
-            HopKind::Tls => (steps.road.tls, steps.road.issuer.clone()),
-            HopKind::Platform => (steps.endpoint, Some(host(domain.url()).to_owned())),
-            HopKind::Connection => {
-                let time = steps.upgrade.map(|upgrade| upgrade + steps.pong.unwrap_or_default());
-                (time, session.map(|session| host(&session.host).to_owned()))
-            }
-        };
-        Hop { kind: *kind, mark, ms: time.map(|time| time.as_secs_f64() * 1000.0), note }
-    };
-    let encrypted = domain.url().starts_with("https://");
-    KINDS.iter().enumerate().filter(|(_, kind)| encrypted || **kind != HopKind::Tls).map(hop).collect()
-}
-
-const KINDS: [HopKind; 5] =
-    [HopKind::Computer, HopKind::Network, HopKind::Tls, HopKind::Platform, HopKind::Connection];
-
-fn host(url: &str) -> &str {
-    url.split_once("://").map_or(url, |(_, host)| host)
 }
 
 #[cfg(test)]
 mod tests {
-    use longwire_contract::ReasonCode;
-    use longwire_link::{Code, EndpointError, Error};
+    use longwire_link::{Code, EndpointError, Error, Stage};
 
     use super::*;
     use crate::app::unconnected;
 
-    fn marks(steps: &Steps, mark: Mark, domain: &Domain) -> Vec<Mark> {
-        hops(steps, mark, domain, None).into_iter().map(|hop| hop.mark).collect()
-    }
-
     #[test]
-    fn the_wire_holds_up_to_the_hop_that_fails() {
-        let at = |at, endpoint| Steps { at, endpoint, ..Steps::default() };
-        let passed = Some(Duration::from_millis(3));
-        let (ok, bad, off) = (Mark::Ok, Mark::Bad, Mark::Off);
-        let feishu = Domain::Feishu;
-        assert_eq!(marks(&at(Stage::Dns, None), bad, &feishu), [bad, off, off, off, off]);
-        assert_eq!(marks(&at(Stage::Tls, None), bad, &feishu), [ok, ok, bad, off, off]);
-        assert_eq!(marks(&at(Stage::Endpoint, None), bad, &feishu), [ok, ok, ok, bad, off]);
-        assert_eq!(marks(&at(Stage::Tcp, passed), bad, &feishu), [ok, ok, ok, ok, bad], "on the second road");
-        assert_eq!(marks(&at(Stage::Session, passed), ok, &feishu), [ok; 5]);
-        let plain = Domain::Custom("http://127.0.0.1:1".into());
-        assert_eq!(marks(&at(Stage::Session, passed), ok, &plain), [ok; 4], "no TLS on a plain road");
-    }
-
-    #[test]
-    fn a_new_try_keeps_saying_why_the_last_one_failed() {
+    fn a_new_try_after_a_failure_is_still_a_wait() {
         let id = "cli_0123456789abcdef".parse().unwrap();
-        let mut view = unconnected(id, String::new(), Domain::Feishu, false, false);
+        let mut view = unconnected(id, Domain::Feishu);
         let error = Error::Endpoint(EndpointError::Code { code: Code::Busy, message: "busy".into() });
         let steps = Steps { at: Stage::Endpoint, ..Steps::default() };
         let waiting = State::Waiting { error, attempt: 1, retry_at: Instant::now(), steps: steps.clone() };
@@ -156,7 +76,6 @@ mod tests {
         let again = State::Connecting { attempt: 1, steps };
         Standing::of(&again, &Domain::Feishu).unwrap().apply(&mut view, 2_000);
         assert_eq!((view.phase, view.since_ms, view.retry_at_ms), (Phase::Waiting, 1_000, None));
-        assert_eq!(view.reason.as_ref().unwrap().code, ReasonCode::PlatformBusy);
         assert!(view.hops.iter().any(|hop| hop.mark == Mark::Busy));
     }
 }

@@ -11,10 +11,11 @@ use std::{
 };
 
 use longwire_contract::{
-    AppDraft, AppEdit, AppId, AppRef, CheckDraft, Domain, EventRef, EventsAfter, FaultCode, Handler,
-    Language, LanguageChoice, Phase, ReasonCode, Secret, SettingsChange, SimulatedEvent, SimulatedEventKind,
+    AppDraft, AppEdit, AppId, AppRef, CheckDraft, Domain, EventRef, EventsAfter, FaultCode, FindingCode,
+    Handler, Language, LanguageChoice, Phase, Secret, SettingsChange, SimulatedEvent, SimulatedEventKind,
     SimulatedFault, SimulatedFaultChange, Snapshot, Which,
 };
+use longwire_dial::route::Environment;
 use longwire_engine::{Apps, Client, Engine, Machine, NotKept, Options, ReceivedEvent, Sink};
 use longwire_host::{fake::MemoryStore, secrets};
 use longwire_openplatform::{App, EventKind, EventSpec, Running, Simulator};
@@ -52,13 +53,19 @@ impl Bench {
             secret_file: None,
             domain: self.domain(),
             name: "bot".into(),
+            proxy: None,
         }
     }
 }
 
 fn options(folder: &Path, store: Arc<MemoryStore>) -> Options {
     let machine = Machine { data_dir: folder.to_owned(), system_language: Language::English };
-    Options { secrets: store, ..Options::new(&machine, "test") }
+    Options {
+        secrets: store,
+        environment: Environment::default(),
+        system: false,
+        ..Options::new(&machine, "test")
+    }
 }
 
 async fn until(engine: &Engine, wanted: impl Fn(&Snapshot) -> bool) -> Arc<Snapshot> {
@@ -108,7 +115,7 @@ async fn a_refused_app_waits_for_the_user_whose_edit_mends_it() {
     let engine = Engine::open(bench.options()).await.unwrap();
     engine.app_add(bench.draft(FIRST, "wrong")).await.unwrap();
     let snapshot = until(&engine, |snapshot| snapshot.phase == Phase::NeedsYou).await;
-    assert_eq!(snapshot.apps[0].reason.as_ref().unwrap().code, ReasonCode::CredentialsWrong);
+    assert_eq!(snapshot.apps[0].findings[0].code, FindingCode::CredentialsWrong);
     let secret = Some(Secret::from(SecretString::from("right")));
     let edit = AppEdit {
         app_id: id(FIRST),
@@ -116,6 +123,7 @@ async fn a_refused_app_waits_for_the_user_whose_edit_mends_it() {
         secret_file: None,
         domain: None,
         name: Some("renamed".into()),
+        proxy: None,
     };
     engine.app_edit(edit).await.unwrap();
     let snapshot = until(&engine, |snapshot| connected(snapshot, 1)).await;
@@ -139,7 +147,7 @@ async fn a_store_that_fails_changes_nothing_and_a_missing_secret_is_named() {
     let empty: Arc<MemoryStore> = Arc::default();
     let engine = Engine::open(options(bench.folder.path(), empty.clone())).await.unwrap();
     let snapshot = until(&engine, |snapshot| snapshot.phase == Phase::NeedsYou).await;
-    assert_eq!(snapshot.apps[0].reason.as_ref().unwrap().code, ReasonCode::SecretMissing);
+    assert_eq!(snapshot.apps[0].findings[0].code, FindingCode::SecretMissing);
     secrets::SecretStore::write(&*empty, FIRST, SecretString::from("right")).unwrap();
     engine.retry(Which::default()).await.unwrap();
     until(&engine, |snapshot| connected(snapshot, 1)).await;
@@ -180,7 +188,7 @@ async fn with_no_app_the_simulator_plays_until_there_is_one() {
     let refuse = |fault| engine.simulator_fault(SimulatedFaultChange { fault });
     refuse(Some(SimulatedFault::Forbidden)).await.unwrap();
     let snapshot = until(&engine, |snapshot| snapshot.phase == Phase::NeedsYou).await;
-    assert_eq!(snapshot.apps[0].reason.as_ref().unwrap().code, ReasonCode::Forbidden);
+    assert_eq!(snapshot.apps[0].findings[0].code, FindingCode::Forbidden);
     refuse(None).await.unwrap();
     until(&engine, |snapshot| connected(snapshot, 1)).await;
     engine.app_add(bench.draft(FIRST, "right")).await.unwrap();
@@ -196,10 +204,10 @@ async fn credentials_are_checked_without_connecting() {
     let engine = Engine::open(bench.options()).await.unwrap();
     let check = |secret: &str| {
         let app_secret = Some(Secret::from(SecretString::from(secret)));
-        engine.app_check(CheckDraft { app_id: id(FIRST), app_secret, domain: bench.domain() })
+        engine.app_check(CheckDraft { app_id: id(FIRST), app_secret, domain: bench.domain(), proxy: None })
     };
     assert!(check("right").await.unwrap().ok);
-    assert_eq!(check("wrong").await.unwrap().reason.unwrap().code, ReasonCode::CredentialsWrong);
+    assert_eq!(check("wrong").await.unwrap().finding.unwrap().code, FindingCode::CredentialsWrong);
     assert_eq!(check(" ").await.unwrap_err().code, FaultCode::SecretEmpty);
     assert_eq!(bench.platform.stats().links, 0);
     engine.close().await;
@@ -251,6 +259,7 @@ async fn a_new_name_does_not_cut_the_connection() {
         secret_file: None,
         domain: None,
         name: Some("renamed".into()),
+        proxy: None,
     };
     engine.app_edit(edit).await.unwrap();
     until(&engine, |snapshot| snapshot.apps[0].name == "renamed" && connected(snapshot, 1)).await;
@@ -345,6 +354,7 @@ async fn a_secret_can_move_into_a_file_and_back() {
         secret_file: file.map(|file| file.display().to_string()),
         domain: None,
         name: None,
+        proxy: None,
     };
     let open = engine.app_edit(edit(None, Some(&file))).await.unwrap_err();
     assert_eq!(open.code, FaultCode::SecretFileOpen, "others can read it");

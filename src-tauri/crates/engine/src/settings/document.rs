@@ -4,9 +4,13 @@
 use std::{fmt::Display, ops::Range, str::FromStr};
 
 use longwire_contract::Domain;
+use longwire_dial::route::Choice;
 use toml_edit::{ArrayOfTables, Document, DocumentMut, Item, Table, value};
 
 use super::{AppSettings, Settings};
+use crate::proxy;
+
+const PROXY_FORM: &str = "proxy is a text in quotes";
 
 /// A mistake in the file.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -71,6 +75,7 @@ fn write_apps(root: &mut Table, apps: &[AppSettings]) {
         put(&mut table, "paused", app.paused, app.paused);
         let file = app.secret_file.as_ref().map(|path| path.display().to_string());
         put(&mut table, "secret_file", file.clone().unwrap_or_default(), file.is_some());
+        put(&mut table, "proxy", proxy::written(&app.proxy), app.proxy != Choice::Auto);
         tables.push(table);
     }
     if !tables.is_empty() {
@@ -141,6 +146,11 @@ impl Reader<'_> {
                 }
                 "secret_file" => {
                     app.secret_file = Some(self.string(item, "secret_file is a path in quotes")?.into());
+                }
+                "proxy" => {
+                    let text = self.string(item, PROXY_FORM)?;
+                    app.proxy =
+                        proxy::read(text).map_err(|error| self.mistake(item.span(), error.to_string()))?;
                 }
                 _ => self.not_known(table, key),
             }
@@ -243,6 +253,8 @@ paused = true
             ("[[app]]\nid = \"cli_0123456789abcdef\"\npaused = \"planted-secret\"\n", 3),
             ("[[app]]\nid = \"cli_0123456789abcdef\"\n[[app]]\nid = \"cli_0123456789abcdef\"\n", 3),
             ("a = \"planted-secret\n", 1),
+            ("[[app]]\nid = \"cli_0123456789abcdef\"\nproxy = \"http://u:planted-secret@h:1\"\n", 3),
+            ("[[app]]\nid = \"cli_0123456789abcdef\"\nproxy = \"planted-secret://h\"\n", 3),
         ];
         for (text, line) in cases {
             let mistake = read(text).unwrap_err();

@@ -1,0 +1,211 @@
+use std::{pin::Pin, sync::Arc, time::SystemTime};
+
+use futures_util::{StreamExt, stream::FuturesUnordered};
+use longwire_contract::{AppId, Domain, Finding, FindingCode, HopKind, Mark};
+use longwire_diagnosis::{Evidence, Lifetimes, Visible, explain, look_into, of_error};
+use longwire_dial::judge::{Judgement, Local, Signed};
+use longwire_host::clock;
+use longwire_link::{Config, Error, State, online};
+use tokio::{
+    sync::watch,
+    time::{Duration, Instant, sleep, sleep_until},
+};
+use tracing::debug;
+
+use crate::{
+    shared::Shared,
+    standing::Standing,
+    surroundings::{extra_file, system_bundle},
+};
+
+/// Follows the link of one app: tells the views how it stands, finds out more where there is more to find out, and says
+/// what is to be said of it.
+pub(crate) struct Following {
+    id: AppId,
+    domain: Domain,
+    /// What the link works with, to ask over the same road.
+    config: Config,
+    shared: Arc<Shared>,
+    state: State,
+    failure: Option<Finding>,
+    judgement: Option<Judgement>,
+    count: Option<u32>,
+    lifetimes: Lifetimes,
+    /// Since when the link is up, where it is.
+    up: Option<Instant>,
+    visible: Visible,
+    /// What is being found out about the state the link is in.
+    questions: FuturesUnordered<Question>,
+    /// When to look again though nothing happened.
+    look_again: Option<Instant>,
+}
+
+type Question = Pin<Box<dyn Future<Output = Answer> + Send>>;
+
+/// What was found out.
+enum Answer {
+    /// Why the connection failed, with all the evidence there is.
+    Explained(Finding),
+    /// Who signed, and who believes it.
+    Judged(Option<Judgement>),
+    /// How many connections the platform counts.
+    Counted(Option<u32>),
+}
+
+/// How long after connecting the platform is first asked for its count, so that it has counted.
+const FIRST_COUNT: Duration = Duration::from_secs(1);
+/// How often afterwards: other clients come and go, and nobody waits for the news.
+const COUNT_PAUSE: Duration = Duration::from_secs(600);
+
+impl Following {
+    pub(crate) fn new(id: AppId, domain: Domain, config: Config, shared: Arc<Shared>) -> Self {
+        Self {
+            id,
+            domain,
+            config,
+            shared,
+            state: State::Closed,
+            failure: None,
+            judgement: None,
+            count: None,
+            lifetimes: Lifetimes::default(),
+            up: None,
+            visible: Visible::default(),
+            questions: FuturesUnordered::new(),
+            look_again: None,
+        }
+    }
+
+    /// Follows until the link ends.
+    pub(crate) async fn run(mut self, mut states: watch::Receiver<State>) {
+        loop {
+            tokio::select! {
+                changed = states.changed() => {
+                    if changed.is_err() {
+                        return;
+                    }
+                    let state = states.borrow_and_update().clone();
+                    self.enter(state);
+                }
+                Some(answer) = self.questions.next() => self.learn(answer),
+                () = due(self.look_again) => {}
+            }
+            self.show();
+        }
+    }
+
+    fn enter(&mut self, state: State) {
+        let now = Instant::now();
+        match &state {
+            State::Connected { steps, .. } => {
+                self.failure = None;
+                self.up = Some(now);
+                self.lifetimes.began(now);
+                self.questions.clear();
+                self.ask_who_signed(steps.road.clone());
+                self.ask_for_count(FIRST_COUNT);
+            }
+            State::Waiting { error, .. } | State::Refused { error, .. } => {
+                if let (Some(up), Error::Session(error)) = (self.up.take(), error) {
+                    self.lifetimes.ended(now - up, error, now);
+                }
+                // What is known at once is said at once; what has to be looked into follows.
+                self.failure = Some(of_error(error, &self.domain));
+                self.count = None;
+                self.questions.clear();
+                self.ask_why(error.clone());
+            }
+            // What was said of the last try still holds while the next one is under way.
+            State::Connecting { .. } | State::Closed => {}
+        }
+        self.state = state;
+    }
+
+    fn learn(&mut self, answer: Answer) {
+        match answer {
+            Answer::Explained(finding) => self.failure = Some(finding),
+            Answer::Judged(judgement) => self.judgement = judgement,
+            Answer::Counted(count) => {
+                self.count = count;
+                self.ask_for_count(COUNT_PAUSE);
+            }
+        }
+    }
+
+    fn ask_why(&self, error: Error) {
+        let (domain, dialer) = (self.domain.clone(), self.config.dialer.clone());
+        let why = async move { explain(&error, &domain, &dialer, SystemTime::now()).await };
+        self.questions.push(Box::pin(async { Answer::Explained(why.await) }));
+    }
+
+    fn ask_who_signed(&self, road: longwire_dial::Trace) {
+        let (dialer, origin) = (self.config.dialer.clone(), self.config.origin.clone());
+        self.questions.push(Box::pin(async move {
+            Answer::Judged(look_into(&dialer, &origin, &road, SystemTime::now()).await.judgement)
+        }));
+    }
+
+    fn ask_for_count(&self, pause: Duration) {
+        let config = self.config.clone();
+        self.questions.push(Box::pin(async move {
+            sleep(pause).await;
+            let count = online(&config).await;
+            Answer::Counted(
+                count.inspect_err(|error| debug!(%error, "the platform's count is not known")).ok(),
+            )
+        }));
+    }
+
+    /// Shows how the link stands and what may be said of it by now.
+    fn show(&mut self) {
+        let Some(standing) = Standing::of(&self.state, &self.domain) else { return };
+        let now = Instant::now();
+        let (road, skew, connected) = match &self.state {
+            State::Connected { steps, .. } => (Some(&steps.road), steps.skew, true),
+            _ => (None, None, false),
+        };
+        let ca_file = self.judgement.as_ref().and_then(|judgement| self.ca_file(judgement));
+        let events = self.shared.events_of(&self.id);
+        let evidence = Evidence {
+            domain: &self.domain,
+            failure: self.failure.clone(),
+            connected,
+            count: self.count,
+            events,
+            road,
+            judgement: self.judgement.as_ref(),
+            ca_file: ca_file.as_deref(),
+            skew,
+            lifetimes: &self.lifetimes,
+            now,
+        };
+        let shown = self.visible.show(evidence.findings(), connected, now);
+        self.look_again =
+            [shown.next, self.lifetimes.settles_at()].into_iter().flatten().filter(|at| *at > now).min();
+        let intercepted = shown.findings.iter().any(|finding| finding.code == FindingCode::TlsIntercepted);
+        self.shared.change_app(&self.id, |view| {
+            standing.apply(view, clock::now_ms());
+            view.findings = shown.findings;
+            let tls = view.hops.iter_mut().find(|hop| hop.kind == HopKind::Tls && intercepted);
+            if let Some(hop) = tls.filter(|hop| hop.mark == Mark::Ok) {
+                hop.mark = Mark::Warn;
+            }
+        });
+    }
+
+    /// A file that holds the CA which is trusted here alone, for other programs to trust.
+    fn ca_file(&self, judgement: &Judgement) -> Option<String> {
+        match judgement.signed {
+            Signed::Locally { by: Local::Extra, .. } => extra_file(self.config.dialer.roots()),
+            Signed::Locally { by: Local::System, .. } => system_bundle(),
+            _ => None,
+        }
+    }
+}
+
+async fn due(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}
