@@ -24,7 +24,7 @@ pub use microsocks::microsocks;
 pub use mitmproxy::{Mitmproxy, mitmproxy};
 pub use pac::Pac;
 pub use squid::{squid, squid_over_tls};
-pub use tinyproxy::tinyproxy;
+pub use tinyproxy::{tinyproxy, tinyproxy_to_port};
 
 /// Who proxies are to be spoken to as, where they ask.
 #[derive(Clone, Copy, Debug)]
@@ -135,11 +135,6 @@ impl Peer {
             tokio::time::sleep(PACE).await;
         }
         assert_eq!(self.tunnels(host, port), times, "tunnels to {host}:{port}:\n{}", self.log());
-    }
-
-    /// Ends it, as a server that crashes does.
-    pub fn kill(self) -> u16 {
-        self.port
     }
 
     fn folder(&self) -> &Path {

@@ -114,6 +114,15 @@ impl Sandbox {
         command("nft", words);
     }
 
+    /// Joins a network that leads everywhere, as far as this machine can tell, and answers nothing.
+    pub fn join_network(&self) {
+        self.ip("link add net0 type veth peer name net1");
+        self.ip("addr add 10.66.0.2/24 dev net0");
+        self.ip("link set net1 up");
+        self.ip("link set net0 up");
+        self.ip("route add default via 10.66.0.1");
+    }
+
     /// Drops from now on every packet to and from this TCP port, without a word to either side.
     pub fn drop_packets(&self, port: u16) {
         self.nft("add table inet silence");

@@ -1,7 +1,7 @@
 use super::{Login, OUTSIDE, Peer, Place};
 use crate::Process;
 
-/// A SOCKS5 proxy that leads wherever asked; with a login, only whom knows it.
+/// A SOCKS5 proxy that leads wherever asked; with a login, only who knows it.
 ///
 /// # Panics
 /// Where it does not start.
