@@ -76,7 +76,8 @@ pub fn skew(headers: &HeaderMap, received: SystemTime) -> Option<Skew> {
 pub async fn probe(dialer: &Dialer, origin: &Origin, chain: &[CertificateDer<'_>]) -> Result<Skew, NoTime> {
     let moment = certificate::middle(chain).ok_or(NoTime::Unreadable)?;
     let roots = Arc::new(dialer.roots().danger_at(origin.server_name(), moment));
-    let dialer = Dialer::new(roots).with_deadlines(dialer.deadlines());
+    let dialer =
+        Dialer::new(roots).with_router(Arc::clone(dialer.router())).with_deadlines(dialer.deadlines());
     let mut head = Request::new(Bytes::new());
     *head.method_mut() = Method::HEAD;
     let (response, _) =

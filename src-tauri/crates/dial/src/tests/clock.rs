@@ -1,3 +1,5 @@
+use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -9,13 +11,15 @@ use rustls::pki_types::PrivateKeyDer;
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use tempfile::tempdir;
-use tokio::io::AsyncWriteExt;
-use tokio::sync::mpsc;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, copy_bidirectional};
+use tokio::net::TcpStream;
+use tokio::sync::{mpsc, watch};
 
 use super::{Ca, Identity, ca_params, dialer, file, leaf_params, origin, server};
 use crate::clock::{NoTime, Skew, probe};
 use crate::judge::judge;
-use crate::{Cause, CertificateDer, Error, Stage};
+use crate::route::{Environment, Router};
+use crate::{Cause, CertificateDer, Dialer, Error, Origin, Stage};
 
 /// A leaf for this machine, valid for the given year.
 fn in_year(year: i32) -> CertificateParams {
@@ -178,6 +182,73 @@ async fn a_ca_that_was_not_valid_when_the_certificate_was_is_not_excused() {
     let middle = root.below_with(params);
     let config = server::config(middle.sign_with(in_year(2050)).with(&middle));
     assert!(matches!(refusal(&root, config).await, Cause::Expired { .. }));
+}
+
+/// Opens a tunnel to this address, whatever it is asked for, and says what it was asked.
+async fn tunnel(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    to: SocketAddr,
+    asked: mpsc::UnboundedSender<String>,
+) {
+    asked.send(server::request(&mut stream).await).unwrap();
+    stream.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await.unwrap();
+    let mut server = TcpStream::connect(to).await.unwrap();
+    let _ = copy_bidirectional(&mut stream, &mut server).await;
+}
+
+/// A server of the year 2050 that only a proxy can find, its chain, and a dialer that trusts `ca` and goes through it.
+async fn behind(ca: &Ca, proxy: &str, folder: &Path) -> (SocketAddr, Identity, Origin, Dialer) {
+    let mut params = leaf_params("platform.test");
+    (params.not_before, params.not_after) = (date_time_ymd(2050, 1, 1), date_time_ymd(2051, 1, 1));
+    let identity = ca.sign_with(params);
+    let shown = Identity { chain: identity.chain.clone(), key: identity.key.clone_key() };
+    let address = server::encrypted(server::config(identity), |mut stream| async move {
+        server::request(&mut stream).await;
+        let answer = "HTTP/1.1 200 OK\r\nDate: Wed, 15 Jun 2050 12:00:00 GMT\r\n\r\n";
+        stream.write_all(answer.as_bytes()).await.unwrap();
+        let _ = stream.shutdown().await;
+    })
+    .await;
+    let (_, system) = watch::channel(Arc::default());
+    let router = Router::new(proxy.parse().unwrap(), Environment::default(), system);
+    let dialer = dialer(&[file(folder, "ca.pem", &ca.pem)]).with_router(Arc::new(router));
+    (address, shown, origin("https://platform.test"), dialer)
+}
+
+#[tokio::test]
+async fn the_question_takes_the_same_road_through_a_proxy() {
+    let (ca, folder) = (Ca::new("Mine"), tempdir().unwrap());
+    let (asked, mut questions) = mpsc::unbounded_channel();
+    let (target, place) = watch::channel(None::<SocketAddr>);
+    let proxy = server::each(move |stream| tunnel(stream, place.borrow().unwrap(), asked.clone())).await;
+    let (address, _, origin, dialer) = behind(&ca, &format!("http://{proxy}"), folder.path()).await;
+    target.send(Some(address)).unwrap();
+
+    let refused = dialer.dial(&origin).await.unwrap_err();
+    assert!(matches!(refused.cause, Cause::NotYetValid { .. }), "{refused}");
+    assert!(probe(&dialer, &origin, &refused.trace.chain).await.unwrap().seconds() > 0);
+    for _ in 0..2 {
+        assert!(questions.recv().await.unwrap().starts_with("CONNECT platform.test:443 HTTP/1.1\r\n"));
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_on_the_way_is_judged_now_and_gets_no_credentials_else() {
+    let (ca, folder) = (Ca::new("Mine"), tempdir().unwrap());
+    let (asked, mut questions) = mpsc::unbounded_channel();
+    let (target, place) = watch::channel(None::<SocketAddr>);
+    let of_its_time = server::config(ca.sign_with(in_year(2050)));
+    let serve = move |stream| tunnel(stream, place.borrow().unwrap(), asked.clone());
+    let proxy = server::encrypted(of_its_time, serve).await;
+    let (address, shown, origin, dialer) =
+        behind(&ca, &format!("https://user:s3cret@{proxy}"), folder.path()).await;
+    target.send(Some(address)).unwrap();
+
+    match probe(&dialer, &origin, &shown.chain).await {
+        Err(NoTime::Road(error)) => assert_eq!(error.stage, Stage::Proxy, "{error}"),
+        other => panic!("{other:?}"),
+    }
+    assert!(questions.try_recv().is_err(), "it heard nothing");
 }
 
 #[tokio::test]
