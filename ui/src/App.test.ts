@@ -311,7 +311,235 @@ describe('the window', () => {
 
   it('goes to a page by its number', async () => {
     await open('connected')
-    await fireEvent.keyDown(window, { key: '4', ctrlKey: true })
+    await fireEvent.keyDown(window, { key: '5', ctrlKey: true })
     expect(await screen.findByRole('heading', { name: 'Settings' })).toBeTruthy()
+  })
+})
+
+describe('what mends a finding', () => {
+  const sent = (backend: Backend, wanted: string): unknown[] => {
+    const requests: unknown[] = []
+    const call = backend.call.bind(backend)
+    backend.call = (command, request) => {
+      if (command === wanted) requests.push(request)
+      return call(command, request)
+    }
+    return requests
+  }
+
+  it('is the one primary button, and further findings have theirs beside them', async () => {
+    const edits = sent(await open('waiting-proxy'), 'app_edit')
+    expect(headline()).toBe('Not connected: the proxy http://127.0.0.1:7890 cannot be reached')
+    expect(screen.getByTestId('route').textContent).toContain('named by HTTPS_PROXY')
+    const primary = [...document.querySelectorAll('main button.primary')]
+    expect(primary.map((button) => button.textContent?.trim())).toEqual(['Edit proxy…'])
+    const further = within(screen.getByTestId('further-finding'))
+    expect(further.getByText('Without the proxy it works')).toBeTruthy()
+    await fireEvent.click(further.getByTestId('mend'))
+    await waitFor(() => expect(headline()).toBe('Connected to Feishu'))
+    expect(edits).toEqual([{ app_id: 'cli_a1b2c3d4e5f6079f', proxy: 'direct' }])
+    expect(screen.getByTestId('route').textContent).toBe('Direct, past every proxy')
+  })
+
+  it('is the proxy’s address, with the one that asks for a password filled in', async () => {
+    const edits = sent(await open('locked-proxy'), 'app_edit')
+    await click('mend')
+    const field = await screen.findByTestId<HTMLInputElement>('proxy-url')
+    await waitFor(() => expect(document.activeElement).toBe(field))
+    expect(field.value).toBe('http://127.0.0.1:7890')
+    await value('proxy-url', 'http://me:pass@127.0.0.1:7890')
+    await click('save')
+    await waitFor(() => expect(headline()).toBe('Connected to Feishu'))
+    expect(edits).toMatchObject([{ proxy: 'http://me:pass@127.0.0.1:7890' }])
+    location.hash = '#/apps/edit/cli_a1b2c3d4e5f6079f/proxy'
+    window.dispatchEvent(new Event('hashchange'))
+    expect((await screen.findByTestId<HTMLInputElement>('proxy-url')).value).toBe('http://127.0.0.1:7890')
+    await click('save')
+    await waitFor(() => expect(edits.length).toBe(2))
+    expect(edits[1]).not.toHaveProperty('proxy')
+  })
+
+  it('is a CA file, after which what waits is tried again', async () => {
+    const backend = await open('waiting-tls')
+    const [changes, retries] = [sent(backend, 'settings_change'), sent(backend, 'retry')]
+    await click('mend')
+    const field = await screen.findByTestId('ca-path')
+    await waitFor(() => expect(document.activeElement).toBe(field))
+    await click('ca-add')
+    expect(await screen.findByText('Enter the path of a CA file.')).toBeTruthy()
+    await value('ca-path', 'ca.pem')
+    await click('ca-add')
+    expect(await screen.findByText(/whole path/)).toBeTruthy()
+    await value('ca-path', ' /home/me/ca.pem ')
+    await click('ca-add')
+    await waitFor(() => expect(screen.getByTestId('ca-file').dataset.ok).toBe('true'))
+    expect([changes, retries]).toEqual([[{ ca_files: ['/home/me/ca.pem'] }], [{}]])
+    go({ page: 'overview' })
+    await waitFor(() => expect(headline()).toBe('Connected to Feishu'))
+  })
+
+  it('are the lines for a shell, while the app is connected all the same', async () => {
+    await open('intercepted')
+    expect(headline()).toBe('Connected to Feishu')
+    expect(screen.getByTestId('finding').textContent).toContain('Traffic to open.feishu.cn is decrypted by Zscaler')
+    expect(screen.getByTestId('environment').textContent).toContain('NODE_EXTRA_CA_CERTS')
+    let copied = ''
+    navigator.clipboard.writeText = (text) => Promise.resolve(void (copied = text))
+    await click('mend')
+    await waitFor(() => expect(screen.getByTestId('mend').textContent).toContain('Copied'))
+    expect(copied).toContain('export SSL_CERT_FILE=')
+  })
+
+  it('is the console, where all is well and one has to know it', async () => {
+    const opened = sent(await open('save-now'), 'console_open')
+    const panel = screen.getByTestId('finding')
+    expect(panel.classList.contains('tone-ok')).toBe(true)
+    expect(panel.textContent).toContain('The console can be saved now')
+    expect(screen.queryByTestId('run-doctor')).toBeNull()
+    expect(screen.getByText('Events show up here as they arrive.')).toBeTruthy()
+    window.open = () => null
+    await click('mend')
+    await waitFor(() => expect(opened).toEqual([{ app_id: 'cli_a1b2c3d4e5f6079f' }]))
+  })
+})
+
+describe('the doctor', () => {
+  const marks = () => screen.getAllByTestId('check').map((check) => check.dataset.mark)
+  const verdict = () => screen.getByTestId('verdict').textContent
+
+  it('says what it is for before it was asked, then shows each step', async () => {
+    await open('connected', '#/doctor')
+    expect(screen.getByTestId('doctor-empty').textContent).toContain('Which hop is blocked?')
+    expect(screen.queryByTestId('doctor-copy')).toBeNull()
+    await click('doctor-start')
+    await waitFor(() => expect(verdict()).toBe('Nothing stands in the way.'))
+    expect(marks()).toEqual(['ok', 'ok', 'ok', 'off', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok'])
+    expect(screen.getByTestId('doctor-report').textContent).toMatch(/\d ms at \d\d:\d\d:\d\d/)
+  })
+
+  it('is asked from a finding, for its app', async () => {
+    await open('many')
+    await fireEvent.click(screen.getAllByTestId('app-tab')[1] as HTMLElement)
+    await waitFor(() => expect(headline()).toMatch(/^Not connected: certificate/))
+    await click('run-doctor')
+    await waitFor(() => expect(verdict()).toBe('Blocked at “TLS”'))
+    expect(screen.getByTestId<HTMLSelectElement>('doctor-app').value).toBe('cli_b7c8d9e0f1a20034')
+    expect(location.hash).toBe('#/doctor/cli_b7c8d9e0f1a20034')
+    await fireEvent.change(screen.getByTestId('doctor-app'), { target: { value: 'cli_a1b2c3d4e5f6079f' } })
+    expect(await screen.findByTestId('doctor-empty')).toBeTruthy()
+  })
+
+  it('holds a place for each step from the start, and is stopped with Escape', async () => {
+    await open('doctor-running', '#/doctor')
+    expect(marks()).toEqual(['ok', 'ok', 'ok', 'off', 'ok', 'busy', ...Array<string>(5).fill('pending')])
+    expect(screen.getByTestId<HTMLButtonElement>('doctor-copy').disabled).toBe(true)
+    expect(screen.getByTestId('doctor-stop')).toBeTruthy()
+    await fireEvent.keyDown(window, { key: 'Escape' })
+    await waitFor(() => expect(verdict()).toBe('Stopped before the end.'))
+    expect(marks().slice(5)).toEqual(Array<string>(6).fill('off'))
+    expect(screen.getAllByText('Stopped before this step').length).toBe(6)
+  })
+
+  it('says why steps were skipped, tells the other road, and what mends; then looks again', async () => {
+    const backend = await open('doctor-proxy', '#/doctor')
+    const started: unknown[] = []
+    const call = backend.call.bind(backend)
+    backend.call = (command, request) => {
+      if (command === 'doctor_start') started.push(request)
+      return call(command, request)
+    }
+    expect(verdict()).toBe('Blocked at “Proxy”')
+    expect(screen.getByText('The proxy looks it up')).toBeTruthy()
+    expect(screen.getAllByText('Skipped: blocked before').length).toBe(7)
+    expect(screen.getByTestId('other-road').textContent).toMatch(/Direct, past every proxy.*open, 47 ms/s)
+    expect(screen.getByRole('status').textContent).toContain('the proxy http://127.0.0.1:7890 cannot be reached')
+    await fireEvent.click(within(screen.getByTestId('further-finding')).getByTestId('mend'))
+    await waitFor(() => expect(verdict()).toBe('Nothing stands in the way.'))
+    expect(started).toEqual([{ app_id: 'cli_a1b2c3d4e5f6079f' }])
+    expect(screen.queryByTestId('other-road')).toBeNull()
+  })
+
+  it('copies its report, or says why there is none', async () => {
+    const backend = await open('doctor-tls', '#/doctor')
+    let copied = ''
+    navigator.clipboard.writeText = (text) => Promise.resolve(void (copied = text))
+    await click('doctor-copy')
+    await waitFor(() => expect(screen.getByTestId('doctor-copy').textContent).toContain('Copied'))
+    expect(copied).toContain('bad tls')
+    backend.call = () => Promise.reject(new Error('gone'))
+    await click('doctor-copy')
+    expect((await screen.findByTestId('fault')).textContent).toContain('gone')
+  })
+
+  it('tells what works and is yet to be known', async () => {
+    await open('other-clients', '#/doctor')
+    expect(verdict()).toBe('It works, with something to know')
+    expect(marks().at(-1)).toBe('warn')
+    expect(screen.getByText('Connections the platform counts: 3, not Longwire’s: 2')).toBeTruthy()
+  })
+
+  it('needs an app', async () => {
+    await open('empty', '#/doctor')
+    expect(screen.getByTestId('doctor-no-app')).toBeTruthy()
+    expect(screen.queryByTestId('doctor-start')).toBeNull()
+  })
+})
+
+describe('the proxy of an app', () => {
+  it('is checked in place, sent as it is written, and its way shown on the card', async () => {
+    const backend = await open('empty', '#/apps/add')
+    const added: unknown[] = []
+    const call = backend.call.bind(backend)
+    backend.call = (command, request) => {
+      if (command === 'app_add') added.push(request)
+      return call(command, request)
+    }
+    expect(screen.getByTestId<HTMLInputElement>('proxy-auto').checked).toBe(true)
+    await value('app-id', ID)
+    await value('app-secret', 'right')
+    await click('proxy-address')
+    await waitFor(() => expect(document.getElementById('app-proxy')).toBeTruthy())
+    const address = document.getElementById('app-proxy') as HTMLInputElement
+    await click('save')
+    expect(await screen.findByText('Enter the proxy’s address.')).toBeTruthy()
+    expect(document.activeElement).toBe(address)
+    await fireEvent.input(address, { target: { value: 'ftp://h' } })
+    expect(await screen.findByText(/speaks to http/)).toBeTruthy()
+    await fireEvent.input(address, { target: { value: 'http://refused.example' } })
+    await click('save')
+    expect(await screen.findByText(/That is no proxy Longwire can use/)).toBeTruthy()
+    await fireEvent.input(address, { target: { value: ' socks5h://me:hunter2@127.0.0.1:1080 ' } })
+    await click('save')
+    await waitFor(() => expect(headline()).toBe('Connected to Feishu'))
+    expect(added.at(-1)).toMatchObject({ proxy: 'socks5h://me:hunter2@127.0.0.1:1080' })
+    go({ page: 'apps' })
+    await waitFor(() =>
+      expect(screen.getByTestId('app-route').textContent.trim()).toBe(
+        'Through socks5h://127.0.0.1:1080, named by your setting'
+      )
+    )
+    expect(document.body.innerHTML).not.toContain('hunter2')
+  })
+
+  it('can be taken away again', async () => {
+    await open('connected', '#/apps/edit/cli_a1b2c3d4e5f6079f')
+    await click('proxy-direct')
+    expect(await screen.findByText(/Always direct/)).toBeTruthy()
+    await click('save')
+    await waitFor(() => expect(screen.getByTestId('route').textContent).toBe('Direct, past every proxy'))
+  })
+})
+
+describe('the CA files', () => {
+  it('are told apart by whether they are used, and removed one by one', async () => {
+    await open('ca-files', '#/settings')
+    const rows = () => screen.getAllByTestId('ca-file')
+    expect(rows().map((row) => row.dataset.ok)).toEqual(['true', 'false'])
+    expect(rows()[1]?.textContent).toContain('Left out: No such file or directory')
+    await fireEvent.click(screen.getByRole('button', { name: 'Remove /home/me/old-proxy.pem' }))
+    await waitFor(() => expect(rows().length).toBe(1))
+    await value('ca-path', '/home/me/.mitmproxy/mitmproxy-ca-cert.pem')
+    await click('ca-add')
+    expect(await screen.findByText('This file is in the list already.')).toBeTruthy()
   })
 })

@@ -40,7 +40,7 @@ describe('the demo', () => {
     await backend.call('pause', { app_id: ID })
     expect(await app()).toMatchObject({ phase: 'paused' })
     await backend.call('app_edit', { app_id: ID, app_secret: 'wrong', domain: 'feishu' })
-    expect(await app()).toMatchObject({ phase: 'needs_you', name: 'A', reason: { code: 'credentials_wrong' } })
+    expect(await app()).toMatchObject({ phase: 'needs_you', name: 'A', findings: [{ code: 'credentials_wrong' }] })
     await backend.call('app_remove', { app_id: ID })
     expect(await app()).toBeUndefined()
 

@@ -1,19 +1,24 @@
 import { CommandFault, type Backend } from '../backend/backend'
 import type {
   AppView,
+  CaFile,
   Commands,
   Domain,
   EventDetail,
   Fault,
   FaultCode,
   Language,
+  Note,
   Push,
   Snapshot
 } from '../backend/contract.gen'
 import { setLanguage, systemLanguage } from '../i18n/i18n.svelte'
 import { EVENT_KINDS } from '../state/simulated'
+import { STEPS } from '../state/examination'
+import { examine } from './examinations'
+import { finding, note } from './findings'
 import { sampleEvent } from './samples'
-import { reason, road, scenario, simulatedApp, SIMULATED_ID, type Scenario } from './scenarios'
+import { road, scenario, simulatedApp, SIMULATED_ID, type Scenario } from './scenarios'
 
 type Handlers = { [K in keyof Commands]: (request: Commands[K]['request']) => Commands[K]['response'] }
 
@@ -23,7 +28,7 @@ const SIMULATOR_URL = 'http://127.0.0.1:50211'
 /**
  * An engine that plays itself, for a plain browser and for tests: `?demo=SCENARIO`, `&lang=en|zh-CN`, `&still` for
  * no events of its own accord. The secret `wrong` is refused, App IDs that end in `1a` live on Lark, and others can
- * read what is in `/tmp`.
+ * read what is in `/tmp`. No proxy leads through `refused.example`, and no file with `missing` in its name is there.
  */
 export function demo(query: URLSearchParams): Backend {
   const world = new World(scenario(query.get('demo')), query.get('lang'))
@@ -37,6 +42,8 @@ class World implements Backend {
   readonly #details: EventDetail[] = []
   #snapshot: Snapshot
   #seq = 0
+  #alive = false
+  #walking: ReturnType<typeof setTimeout> | undefined
 
   constructor(begin: Scenario, lang: string | null) {
     this.#scenario = begin
@@ -54,7 +61,9 @@ class World implements Backend {
       apps: begin.apps,
       simulator: begin.simulator ? { app_id: SIMULATED_ID, url: SIMULATOR_URL } : null,
       events_today: 0,
-      notices: begin.notices ?? []
+      notices: begin.notices ?? [],
+      ca_files: begin.caFiles ?? [],
+      doctor: begin.doctor ?? null
     }
     const count = begin.events ?? 0
     for (let index = count; index > 0; index--) this.#receive(Date.now() - index * 47_000)
@@ -73,6 +82,8 @@ class World implements Backend {
 
   /** Lets events arrive now and then. */
   live(): void {
+    this.#alive = true
+    if (this.#snapshot.doctor?.progress === 'running') this.#walk(this.#snapshot.doctor.app_id, 5)
     setInterval(() => this.#arrive(), 4_000)
   }
 
@@ -86,7 +97,7 @@ class World implements Backend {
       const found = this.#details.find((detail) => detail.view.seq === seq)
       return found ?? refuse('event_gone')
     },
-    app_add: ({ app_id, app_secret, secret_file, domain, name }) => {
+    app_add: ({ app_id, app_secret, secret_file, domain, name, proxy }) => {
       if (this.#find(app_id)) refuse('app_exists', { app_id })
       if (secret_file) {
         if (secret_file.startsWith('/tmp/')) refuse('secret_file_open', { path: secret_file })
@@ -94,13 +105,27 @@ class World implements Backend {
         if (!app_secret) refuse('secret_empty')
         if (this.#scenario.keychainless) refuse('no_secret_store')
       }
-      const added: AppView = { ...simulatedApp(), app_id, name, domain, simulated: false, events: 0 }
+      if (proxy?.includes('refused.example')) refuse('proxy_unusable')
+      const added: AppView = {
+        ...simulatedApp(),
+        app_id,
+        name,
+        domain,
+        simulated: false,
+        events: 0,
+        proxy: shownProxy(proxy ?? 'auto')
+      }
       this.#change({ apps: [...this.#snapshot.apps, this.#dial(added, app_secret ?? '')] })
       return null
     },
-    app_edit: ({ app_id, app_secret, domain, name }) => {
+    app_edit: ({ app_id, app_secret, domain, name, proxy }) => {
       const app = this.#find(app_id) ?? refuse('app_unknown', { app_id })
-      const edited = { ...app, domain: domain ?? app.domain, name: name ?? app.name }
+      const edited = {
+        ...app,
+        domain: domain ?? app.domain,
+        name: name ?? app.name,
+        proxy: proxy ? shownProxy(proxy) : app.proxy
+      }
       this.#replace(this.#dial(edited, app_secret ?? ''))
       return null
     },
@@ -110,26 +135,28 @@ class World implements Backend {
     },
     app_check: ({ app_id, app_secret, domain }) => {
       if (app_secret === 'wrong') {
-        const why = reason('credentials_wrong', { code: '1000040345' }, 'endpoint: code 1000040345')
-        return { app_id, domain, ok: false, reason: why }
+        const why = finding('credentials_wrong', { code: '1000040345' }, 'endpoint: code 1000040345')
+        return { app_id, domain, ok: false, finding: why }
       }
       const home = homeOf(app_id, domain)
       if (home === domain) return { app_id, domain, ok: true }
-      const why = reason('domain_wrong', { domain }, 'endpoint: code 1000040351')
-      return { app_id, domain, ok: false, works_on: home, reason: why }
+      const why = finding('domain_wrong', { domain, other: home }, 'endpoint: code 1000040351')
+      return { app_id, domain, ok: false, works_on: home, finding: why }
     },
     pause: ({ app_id }) =>
       this.#each(app_id, (app) => ({
         ...app,
         phase: 'paused',
-        reason: null,
+        findings: [],
         since_ms: Date.now(),
         hops: []
       })),
     resume: ({ app_id }) => this.#each(app_id, (app) => this.#dial(app, '')),
     retry: ({ app_id }) =>
       this.#each(app_id, (app) =>
-        app.reason ? { ...app, attempt: app.attempt + 1, retry_at_ms: Date.now() + 15_000 } : app
+        app.findings[0]?.blocks_connection
+          ? { ...app, attempt: app.attempt + 1, retry_at_ms: Date.now() + 15_000 }
+          : app
       ),
     simulator_start: () => {
       this.#change({
@@ -155,19 +182,58 @@ class World implements Backend {
         attempt: 1,
         retry_at_ms: Date.now() + 4_000,
         hops: road(SIMULATOR_URL, 'platform'),
-        reason: reason('http_status', { host: '127.0.0.1:50211', status: '502' }, 'endpoint: HTTP 502')
+        findings: [finding('http_status', { host: '127.0.0.1:50211', status: '502' }, 'endpoint: HTTP 502')]
       }
       this.#snapshot = { ...this.#snapshot, simulator: { ...simulator, fault } }
       if (app)
         this.#replace(fault ? { ...app, ...broken, since_ms: Date.now() } : { ...simulatedApp(), since_ms: Date.now() })
       return null
     },
-    settings_change: ({ language }) => {
+    doctor_start: ({ app_id }) => {
+      if (!this.#find(app_id)) refuse('app_unknown', { app_id })
+      this.#walk(app_id, this.#alive ? 0 : STEPS.length)
+      return null
+    },
+    doctor_stop: () => {
+      clearTimeout(this.#walking)
+      const { doctor } = this.#snapshot
+      const app = doctor?.progress === 'running' && this.#find(doctor.app_id)
+      const passed = doctor?.checks.filter((check) => check.mark !== 'busy').length
+      if (app) this.#change({ doctor: examine(app, 'cancelled', passed) })
+      return null
+    },
+    doctor_text: () => {
+      const doctor = this.#snapshot.doctor ?? refuse('no_report')
+      return doctor.checks.map((check) => `${check.mark} ${check.kind}`).join('\n')
+    },
+    console_open: ({ app_id }) => {
+      window.open(`https://open.feishu.cn/app/${app_id}/event`, '_blank', 'noopener')
+      return null
+    },
+    settings_change: ({ language, ca_files }) => {
+      if (ca_files) {
+        const known = this.#snapshot.ca_files
+        const read = (path: string) => known.find((file) => file.path === path) ?? caFile(path)
+        this.#change({ ca_files: ca_files.map(read) })
+        const trusted = this.#snapshot.ca_files.some((file) => !file.problem)
+        const freed = (app: AppView) => trusted && app.findings[0]?.code === 'tls_untrusted'
+        this.#each(null, (app) => (freed(app) ? this.#dial(app, '') : app))
+      }
       if (language) {
         this.#change({ language_choice: language, language: language === 'system' ? systemLanguage() : language })
       }
       return null
     }
+  }
+
+  /** Walks from a step on, one every now and then. */
+  #walk(app_id: string, from: number): void {
+    clearTimeout(this.#walking)
+    const app = this.#find(app_id)
+    if (!app) return
+    const done = from >= STEPS.length || examine(app).checks[from - 1]?.mark === 'bad'
+    this.#change({ doctor: done ? examine(app) : examine(app, 'running', from) })
+    if (!done) this.#walking = setTimeout(() => this.#walk(app_id, from + 1), 450)
   }
 
   #find(app_id: string): AppView | undefined {
@@ -188,17 +254,19 @@ class World implements Backend {
     const home = homeOf(app.app_id, app.domain)
     const why =
       secret === 'wrong'
-        ? reason('credentials_wrong', { code: '1000040345' }, 'endpoint: code 1000040345')
+        ? finding('credentials_wrong', { code: '1000040345' }, 'endpoint: code 1000040345')
         : home !== app.domain
-          ? reason('domain_wrong', { domain: app.domain }, 'endpoint: code 1000040351')
+          ? finding('domain_wrong', { domain: app.domain, other: home }, 'endpoint: code 1000040351')
           : null
+    const route = app.proxy === 'auto' ? app.route : routeOf(app.proxy)
     const since_ms = Date.now()
     return why
-      ? { ...app, phase: 'needs_you', reason: why, since_ms, hops: road(app.domain, 'platform') }
+      ? { ...app, phase: 'needs_you', findings: [why], route, since_ms, hops: road(app.domain, 'platform') }
       : {
           ...app,
           phase: 'connected',
-          reason: null,
+          findings: [],
+          route,
           attempt: 0,
           retry_at_ms: null,
           since_ms,
@@ -245,6 +313,19 @@ class World implements Backend {
 function homeOf(app_id: string, domain: Domain): Domain {
   if (domain !== 'feishu' && domain !== 'lark') return domain
   return app_id.endsWith('1a') ? 'lark' : domain
+}
+
+function routeOf(proxy: string): Note {
+  return proxy === 'direct' ? note('route_direct_given') : note('route_proxy', { proxy, source: 'given' })
+}
+
+/** A proxy's address as the engine shows it: without credentials. */
+function shownProxy(proxy: string): string {
+  return proxy.replace(/\/\/[^@/]*@/, '//')
+}
+
+function caFile(path: string): CaFile {
+  return { path, problem: path.includes('missing') ? 'No such file or directory' : null }
 }
 
 function refuse(code: FaultCode, values: Record<string, string> = {}): never {

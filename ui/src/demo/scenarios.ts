@@ -1,4 +1,16 @@
-import type { AppView, Domain, Fault, Hop, HopKind, Mark, Reason, ReasonCode, Snapshot } from '../backend/contract.gen'
+import type {
+  AppView,
+  CaFile,
+  DoctorReport,
+  Domain,
+  Fault,
+  Hop,
+  HopKind,
+  Mark,
+  Snapshot
+} from '../backend/contract.gen'
+import { examine } from './examinations'
+import { ENVIRONMENT, finding, hostOf, ISSUER, note, PROXY } from './findings'
 
 /** A state of the world to look at: what `?demo=NAME` shows. */
 export interface Scenario {
@@ -11,6 +23,8 @@ export interface Scenario {
   fault?: Fault
   /** Whether there is no keychain to keep an App Secret in. */
   keychainless?: boolean
+  caFiles?: CaFile[]
+  doctor?: DoctorReport
 }
 
 const SETTINGS = '/home/me/.local/share/longwire/config.toml'
@@ -18,13 +32,15 @@ const MINUTE = 60_000
 const ID = 'cli_a1b2c3d4e5f6079f'
 export const SIMULATED_ID = 'cli_0000000000000001'
 
-export function reason(code: ReasonCode, values: Record<string, string>, detail: string): Reason {
-  return { code, values, detail }
-}
-
 const KINDS: HopKind[] = ['computer', 'network', 'tls', 'platform', 'connection']
-const MS: Record<HopKind, number> = { computer: 3.2, network: 12.4, tls: 31.8, platform: 84.1, connection: 52.6 }
-const ISSUER = 'DigiCert TLS RSA SHA256 2020 CA1'
+const MS: Record<HopKind, number> = {
+  computer: 3.2,
+  network: 12.4,
+  proxy: 1.4,
+  tls: 31.8,
+  platform: 84.1,
+  connection: 52.6
+}
 
 /**
  * The road as far as it holds, with the notes an engine makes: what comes before `at` passed, `at` has the mark, the
@@ -41,6 +57,7 @@ export function road(domain: Domain, at?: HopKind, mark: Mark = 'bad', issuer = 
     const notes: Record<HopKind, string | null> = {
       computer: null,
       network: reached ? (plain ? '127.0.0.1' : '104.18.32.7') : null,
+      proxy: PROXY,
       tls: reached ? issuer : null,
       platform: host,
       connection: passed ? (plain ? host : host.replace(/^open/, 'msg-frontier')) : null
@@ -51,10 +68,13 @@ export function road(domain: Domain, at?: HopKind, mark: Mark = 'bad', issuer = 
   })
 }
 
-export function hostOf(domain: Domain): string {
-  if (domain === 'feishu') return 'open.feishu.cn'
-  if (domain === 'lark') return 'open.larksuite.com'
-  return domain.replace(/^\w+:\/\//, '')
+/** The same road through a proxy. */
+function proxiedRoad(at?: HopKind, mark: Mark = 'bad', issuer = ISSUER): Hop[] {
+  const hops = road('feishu', at === 'proxy' ? 'network' : at, mark, issuer)
+  return hops.map((hop): Hop => {
+    if (hop.kind === 'computer') return { ...hop, ms: null }
+    return hop.kind === 'network' ? { ...hop, kind: 'proxy', ms: hop.ms && MS.proxy, note: PROXY } : hop
+  })
 }
 
 function app(over: Partial<AppView>): AppView {
@@ -66,6 +86,9 @@ function app(over: Partial<AppView>): AppView {
     phase: 'connected',
     since_ms: Date.now() - 3 * MINUTE,
     attempt: 0,
+    findings: [],
+    proxy: 'auto',
+    route: note('route_direct'),
     hops: road(over.domain ?? 'feishu'),
     events: 128,
     bad_frames: 0,
@@ -78,7 +101,8 @@ export function simulatedApp(): AppView {
     app_id: SIMULATED_ID,
     name: '',
     domain: 'http://127.0.0.1:50211',
-    simulated: true
+    simulated: true,
+    route: note('route_this_machine')
   })
 }
 
@@ -90,11 +114,13 @@ function waitingTls(domain: Domain = 'feishu'): AppView {
     retry_at_ms: Date.now() + 12_500,
     since_ms: Date.now() - 2 * MINUTE,
     hops: road(domain, 'tls', 'bad', 'mitmproxy'),
-    reason: reason(
-      'tls_untrusted',
-      { host: hostOf(domain), issuer: 'mitmproxy' },
-      'tls: invalid peer certificate: UnknownIssuer'
-    )
+    findings: [
+      finding(
+        'tls_untrusted',
+        { host: hostOf(domain), issuer: 'mitmproxy' },
+        'open.feishu.cn:443: tls failed: the certificate is signed by "mitmproxy", which is not trusted here'
+      )
+    ]
   })
 }
 
@@ -102,11 +128,9 @@ function refused(): AppView {
   return app({
     phase: 'needs_you',
     hops: road('feishu', 'platform'),
-    reason: reason(
-      'credentials_wrong',
-      { code: '1000040345' },
-      'endpoint: code 1000040345: app_id or app_secret is invalid'
-    )
+    findings: [
+      finding('credentials_wrong', { code: '1000040345' }, 'endpoint: code 1000040345: app_id or app_secret is invalid')
+    ]
   })
 }
 
@@ -116,7 +140,83 @@ function badDomain(): AppView {
     domain,
     phase: 'needs_you',
     hops: [],
-    reason: reason('domain_unusable', { domain }, 'plain http to another machine')
+    findings: [finding('domain_unusable', { domain }, 'plain http to another machine')]
+  })
+}
+
+const THROUGH_ENV = note('route_proxy', { proxy: PROXY, source: 'HTTPS_PROXY' })
+
+function waitingProxy(): AppView {
+  return app({
+    phase: 'waiting',
+    attempt: 4,
+    retry_at_ms: Date.now() + 18_500,
+    since_ms: Date.now() - 4 * MINUTE,
+    route: THROUGH_ENV,
+    hops: proxiedRoad('proxy'),
+    findings: [
+      finding(
+        'proxy_unreachable',
+        { proxy: PROXY, source: 'HTTPS_PROXY', host: 'open.feishu.cn' },
+        'proxy: http://127.0.0.1:7890: the connection was refused: nothing listens on that port'
+      ),
+      finding('direct_works', { host: 'open.feishu.cn' }, 'direct: TLS stands')
+    ]
+  })
+}
+
+function lockedProxy(): AppView {
+  return app({
+    phase: 'needs_you',
+    route: THROUGH_ENV,
+    hops: proxiedRoad('proxy'),
+    findings: [
+      finding(
+        'proxy_credentials_wanted',
+        { proxy: PROXY, source: 'HTTPS_PROXY', host: 'open.feishu.cn' },
+        'proxy: 407 Proxy Authentication Required'
+      )
+    ]
+  })
+}
+
+function intercepted(): AppView {
+  const values = {
+    host: 'open.feishu.cn',
+    issuer: 'Zscaler Intermediate Root CA (zscaler.net)',
+    interceptor: 'Zscaler',
+    environment: ENVIRONMENT
+  }
+  const hops = proxiedRoad(undefined, 'ok', values.issuer)
+  return app({
+    route: note('route_proxy', { proxy: PROXY, source: 'macOS' }),
+    hops: hops.map((hop) => (hop.kind === 'tls' ? { ...hop, mark: 'warn' } : hop)),
+    findings: [finding('tls_intercepted', values, 'tls: the chain ends at a CA that only this machine trusts')]
+  })
+}
+
+function flapping(): AppView {
+  return app({
+    since_ms: Date.now() - 40_000,
+    findings: [
+      finding(
+        'flapping',
+        { histogram: '<30 s: 2, 30–60 s: 9, 1–3 min: 14', codes: '1006: 21, 1001: 4', count: '25' },
+        '25 links in the last hour'
+      )
+    ]
+  })
+}
+
+function otherClients(): AppView {
+  return app({ findings: [finding('other_clients', { others: '2', count: '3' }, 'online_instance_cnt 3')] })
+}
+
+function fresh(): AppView {
+  return app({
+    events: 0,
+    since_ms: Date.now() - 20_000,
+    findings: [finding('platform_sees_us', { count: '1' }, 'online_instance_cnt 1')]
   })
 }
 
@@ -130,7 +230,9 @@ function many(): AppView[] {
       phase: 'needs_you',
       since_ms: Date.now() - 95 * MINUTE,
       hops: road('feishu', 'platform'),
-      reason: reason('domain_wrong', { domain: 'feishu' }, 'endpoint: code 1000040351: Incorrect domain name')
+      findings: [
+        finding('domain_wrong', { domain: 'feishu', other: 'lark' }, 'endpoint: code 1000040351: Incorrect domain name')
+      ]
     }),
     app({
       app_id: 'cli_d4e5f6a7b8c90066',
@@ -155,6 +257,24 @@ const SCENARIOS: Record<string, () => Scenario> = {
   refused: () => ({ apps: [refused()] }),
   empty: () => ({ apps: [] }),
   'no-keychain': () => ({ apps: [], keychainless: true }),
+  'waiting-proxy': () => ({ apps: [waitingProxy()], events: 7 }),
+  'locked-proxy': () => ({ apps: [lockedProxy()] }),
+  intercepted: () => ({ apps: [intercepted()], events: 12, doctor: examine(intercepted()) }),
+  flapping: () => ({ apps: [flapping()], events: 9 }),
+  'other-clients': () => ({ apps: [otherClients()], events: 9, doctor: examine(otherClients()) }),
+  'save-now': () => ({ apps: [fresh()] }),
+  'doctor-running': () => ({ apps: [app({})], doctor: examine(app({}), 'running', 5) }),
+  'doctor-tls': () => ({ apps: [waitingTls()], doctor: examine(waitingTls()) }),
+  'doctor-proxy': () => ({ apps: [waitingProxy()], doctor: examine(waitingProxy()) }),
+  'doctor-ok': () => ({ apps: [app({})], events: 24, doctor: examine(app({})) }),
+  'doctor-stopped': () => ({ apps: [app({})], doctor: examine(app({}), 'cancelled', 6) }),
+  'ca-files': () => ({
+    apps: [app({})],
+    caFiles: [
+      { path: '/home/me/.mitmproxy/mitmproxy-ca-cert.pem' },
+      { path: '/home/me/old-proxy.pem', problem: 'No such file or directory' }
+    ]
+  }),
   'bad-domain': () => ({ apps: [badDomain()] }),
   'held-by-other': () => ({
     apps: [],

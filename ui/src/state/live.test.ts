@@ -16,6 +16,7 @@ function snapshot(rev: number, over: Partial<Snapshot> = {}): Snapshot {
     apps: [],
     events_today: 0,
     notices: [],
+    ca_files: [],
     ...over
   }
 }

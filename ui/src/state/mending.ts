@@ -1,48 +1,97 @@
-import type { AppView, Domain, ReasonCode, SimulatorView } from '../backend/contract.gen'
+import type { Action, AppView, Domain, Finding, FindingCode, SimulatorView } from '../backend/contract.gen'
+import { copy } from './copy'
+import type { Live } from './live.svelte'
+import { go } from './route.svelte'
 
-/** The one action that can mend what is wrong with an app, where the window has it. */
+/** What the button beside a finding does, and what with. */
 export type Mending =
-  | { kind: 'edit_credentials' }
-  | { kind: 'edit_domain' }
-  | { kind: 'switch_domain'; to: Domain }
-  | { kind: 'stop_fault' }
-  /** `sole`: nothing else tries again. */
-  | { kind: 'retry'; sole: boolean }
+  | { does: Exclude<Action, Valued> | 'stop_fault' }
+  | { does: Valued; /** A domain, a proxy, or lines for a shell. */ value: string }
 
-export function mending(app: AppView, simulator?: SimulatorView | null): Mending | undefined {
-  if (!app.reason || app.phase === 'connected' || app.phase === 'paused') return undefined
-  if (app.simulated) return simulator?.fault ? { kind: 'stop_fault' } : undefined
-  const { code } = app.reason
-  if (code === 'domain_wrong') {
-    const to = otherPlatform(app.domain)
-    return to ? { kind: 'switch_domain', to } : { kind: 'edit_domain' }
+type Valued = 'switch_domain' | 'use_proxy' | 'copy_environment'
+
+/** The action of a finding, where this app and this moment have it. */
+export function mending(finding: Finding, app: AppView, simulator?: SimulatorView | null): Mending | undefined {
+  const { code, action, values } = finding
+  if (app.simulated) return finding.blocks_connection && simulator?.fault ? { does: 'stop_fault' } : undefined
+  switch (action) {
+    case undefined:
+    case null:
+      return undefined
+    case 'retry':
+      // A mistyped address is known only here, where it was typed.
+      if (ADDRESS.has(code) && typed(app.domain)) return { does: 'edit_domain' }
+      return retry(app)
+    case 'edit_domain':
+      return typed(app.domain) || code === 'domain_unusable' ? { does: action } : retry(app)
+    case 'switch_domain': {
+      const value = values.other ?? otherPlatform(app.domain)
+      return value ? { does: action, value } : { does: 'edit_domain' }
+    }
+    case 'use_proxy':
+      return values.proxy ? { does: action, value: values.proxy } : { does: 'edit_proxy' }
+    case 'copy_environment':
+      return values.environment ? { does: action, value: values.environment } : undefined
+    default:
+      return { does: action }
   }
-  if (CREDENTIALS.has(code)) return { kind: 'edit_credentials' }
-  if (code === 'domain_unusable') return { kind: 'edit_domain' }
-  if (ADDRESS.has(code) && !otherPlatform(app.domain)) return { kind: 'edit_domain' }
-  // Mended elsewhere: it only has to be tried again.
-  if (app.phase === 'needs_you') return { kind: 'retry', sole: true }
-  return ELSEWHERE.has(code) ? { kind: 'retry', sole: false } : undefined
 }
 
-export function otherPlatform(domain: Domain): Domain | undefined {
+/** Does it. Says whether the road is another one now, so that what was found on the old one no longer holds. */
+export async function mend(store: Live, { app_id }: AppView, mending: Mending): Promise<boolean> {
+  switch (mending.does) {
+    case 'retry':
+      return store.act('retry', { app_id })
+    case 'stop_fault':
+      return store.act('simulator_fault', { fault: null })
+    case 'switch_domain':
+      return store.act('app_edit', { app_id, domain: mending.value })
+    case 'use_proxy':
+      return store.act('app_edit', { app_id, proxy: mending.value })
+    case 'go_direct':
+      return store.act('app_edit', { app_id, proxy: 'direct' })
+    case 'copy_environment':
+      await copy(mending.value)
+      return false
+    case 'open_console':
+      await store.act('console_open', { app_id })
+      return false
+    case 'edit_credentials':
+      go({ page: 'apps', form: { edit: app_id, at: 'secret' } })
+      return false
+    case 'edit_domain':
+      go({ page: 'apps', form: { edit: app_id, at: 'domain' } })
+      return false
+    case 'edit_proxy':
+      go({ page: 'apps', form: { edit: app_id, at: 'proxy' } })
+      return false
+    case 'add_ca_file':
+      go({ page: 'settings', at: 'ca' })
+      return false
+  }
+}
+
+/** Why an app is not connected. */
+export function blockedBy(app: AppView): Finding | undefined {
+  return app.findings.find((finding) => finding.blocks_connection)
+}
+
+function retry({ phase }: AppView): Mending | undefined {
+  return phase === 'waiting' || phase === 'needs_you' ? { does: 'retry' } : undefined
+}
+
+function typed(domain: Domain): boolean {
+  return otherPlatform(domain) === undefined
+}
+
+function otherPlatform(domain: Domain): Domain | undefined {
   if (domain === 'feishu') return 'lark'
   if (domain === 'lark') return 'feishu'
   return undefined
 }
 
-/** What new credentials mend. */
-export const CREDENTIALS: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
-  'credentials_wrong',
-  'secret_missing',
-  'secret_unreadable'
-])
-
-/** What does not pass by itself, but is mended outside of Longwire: then one wants to see at once whether it helped. */
-const ELSEWHERE: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['tls_untrusted', 'tls_self_signed'])
-
-/** What a mistyped address causes, where the user typed one. */
-const ADDRESS: ReadonlySet<ReasonCode> = new Set<ReasonCode>([
+/** What a mistyped address causes. */
+const ADDRESS: ReadonlySet<FindingCode> = new Set<FindingCode>([
   'dns_failed',
   'tcp_refused',
   'tls_not_spoken',

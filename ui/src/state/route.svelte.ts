@@ -2,11 +2,17 @@
 export type Route =
   | { page: 'overview'; app?: string }
   | { page: 'events'; seq?: number }
-  | { page: 'apps'; form?: { edit?: string } }
-  | { page: 'settings' }
+  | { page: 'doctor'; app?: string }
+  | { page: 'apps'; form?: { edit?: string; at?: FormPlace } }
+  | { page: 'settings'; at?: 'ca' }
+
+/** A place in the app form that someone was sent to. */
+export type FormPlace = 'domain' | 'secret' | 'proxy'
+
+const PLACES: readonly string[] = ['domain', 'secret', 'proxy'] satisfies FormPlace[]
 
 export function parseRoute(hash: string): Route {
-  const [page, first, second] = hash.replace(/^#?\/?/, '').split('/')
+  const [page, first, second, third] = hash.replace(/^#?\/?/, '').split('/')
   switch (page) {
     case 'events': {
       const seq = Number(first)
@@ -14,9 +20,11 @@ export function parseRoute(hash: string): Route {
     }
     case 'apps':
       if (first === 'add') return { page, form: {} }
-      return first === 'edit' && second ? { page, form: { edit: second } } : { page }
+      if (first !== 'edit' || !second) return { page }
+      return { page, form: isPlace(third) ? { edit: second, at: third } : { edit: second } }
     case 'settings':
-      return { page }
+      return first === 'ca' ? { page, at: first } : { page }
+    case 'doctor':
     case 'overview':
       return first ? { page, app: first } : { page }
     default:
@@ -27,15 +35,21 @@ export function parseRoute(hash: string): Route {
 export function hashOf(route: Route): string {
   switch (route.page) {
     case 'overview':
-      return route.app ? `#/overview/${route.app}` : '#/overview'
+    case 'doctor':
+      return route.app ? `#/${route.page}/${route.app}` : `#/${route.page}`
     case 'events':
       return route.seq ? `#/events/${route.seq}` : '#/events'
     case 'apps':
       if (!route.form) return '#/apps'
-      return route.form.edit ? `#/apps/edit/${route.form.edit}` : '#/apps/add'
+      if (!route.form.edit) return '#/apps/add'
+      return `#/apps/edit/${route.form.edit}${route.form.at ? `/${route.form.at}` : ''}`
     case 'settings':
-      return '#/settings'
+      return route.at ? `#/settings/${route.at}` : '#/settings'
   }
+}
+
+function isPlace(text: string | undefined): text is FormPlace {
+  return text !== undefined && PLACES.includes(text)
 }
 
 let current = $state.raw<Route>(parseRoute(location.hash))

@@ -1,60 +1,77 @@
 import { describe, expect, it } from 'vitest'
-import type { AppView, EventView, Reason, ReasonCode } from '../backend/contract.gen'
+import type { Action, AppView, EventView, Finding, FindingCode } from '../backend/contract.gen'
 import { simulatedApp } from '../demo/scenarios'
 import { setLanguage } from '../i18n/i18n.svelte'
 import { matches } from './filter'
-import { mending } from './mending'
+import { mending, type Mending } from './mending'
 import { hashOf, parseRoute, type Route } from './route.svelte'
-import { headline, saying, stateLine, tone } from './words'
+import { findingTone, headline, noteText, saying, stateLine, tone } from './words'
 
-function down(code: ReasonCode, over: Partial<AppView> = {}): AppView {
-  const reason: Reason = { code, values: { host: 'open.feishu.cn', domain: 'feishu' }, detail: '' }
-  return { ...simulatedApp(), simulated: false, domain: 'feishu', phase: 'needs_you', reason, ...over }
+function error(code: FindingCode, action: Action | null = null, values: Record<string, string> = {}): Finding {
+  const known = { host: 'open.feishu.cn', domain: 'feishu', ...values }
+  return { code, severity: 'error', blocks_connection: true, action, values: known, detail: '' }
+}
+
+function warning(code: FindingCode, action: Action | null = null): Finding {
+  return { ...error(code, action), severity: 'warning', blocks_connection: false }
+}
+
+function down(code: FindingCode, over: Partial<AppView> = {}): AppView {
+  const findings = [error(code)]
+  return { ...simulatedApp(), simulated: false, domain: 'feishu', phase: 'needs_you', findings, ...over }
 }
 
 describe('what mends', () => {
-  it('is the other platform where the app lives there', () => {
-    expect(mending(down('domain_wrong'))).toEqual({ kind: 'switch_domain', to: 'lark' })
-    expect(mending(down('domain_wrong', { domain: 'lark' }))).toEqual({ kind: 'switch_domain', to: 'feishu' })
-    expect(mending(down('domain_wrong', { domain: 'https://x.example' }))).toEqual({ kind: 'edit_domain' })
+  const mends = (code: FindingCode, action: Action, values = {}, over: Partial<AppView> = {}): Mending | undefined =>
+    mending(error(code, action, values), down(code, over))
+  const own = { domain: 'https://x.example' }
+
+  it('is what the finding says', () => {
+    const plain = ['edit_credentials', 'edit_proxy', 'go_direct', 'add_ca_file', 'open_console'] as const
+    for (const action of plain) expect(mends('tls_untrusted', action)).toEqual({ does: action })
+    expect(mending(error('flapping'), down('flapping'))).toBeUndefined()
   })
 
-  it('is new credentials where they are wrong or gone', () => {
-    for (const code of ['credentials_wrong', 'secret_missing', 'secret_unreadable'] as const) {
-      expect(mending(down(code))).toEqual({ kind: 'edit_credentials' })
-    }
+  it('is the other platform where the app lives there', () => {
+    const other = { other: 'lark' }
+    expect(mends('domain_wrong', 'switch_domain', other)).toEqual({ does: 'switch_domain', value: 'lark' })
+    const lark = { domain: 'lark' }
+    expect(mends('domain_wrong', 'switch_domain', {}, lark)).toEqual({ does: 'switch_domain', value: 'feishu' })
+    expect(mends('domain_wrong', 'switch_domain', {}, own)).toEqual({ does: 'edit_domain' })
   })
 
   it('is another address only where the user typed one', () => {
-    expect(mending(down('dns_failed', { phase: 'waiting', domain: 'https://x.example' }))).toEqual({
-      kind: 'edit_domain'
-    })
-    expect(mending(down('dns_failed', { phase: 'waiting' }))).toBeUndefined()
-    expect(mending(down('domain_unusable'))).toEqual({ kind: 'edit_domain' })
+    expect(mends('dns_failed', 'retry', {}, { ...own, phase: 'waiting' })).toEqual({ does: 'edit_domain' })
+    expect(mends('dns_failed', 'retry')).toEqual({ does: 'retry' })
+    expect(mends('tls_not_spoken', 'edit_domain')).toEqual({ does: 'retry' })
+    expect(mends('tls_not_spoken', 'edit_domain', {}, own)).toEqual({ does: 'edit_domain' })
+    expect(mends('domain_unusable', 'edit_domain')).toEqual({ does: 'edit_domain' })
   })
 
-  it('is a retry where the cause lies elsewhere and nothing else will retry', () => {
-    expect(mending(down('connection_limit'))).toEqual({ kind: 'retry', sole: true })
-    expect(mending(down('no_secret_store'))).toEqual({ kind: 'retry', sole: true })
-    expect(mending(down('http_status', { phase: 'waiting' }))).toBeUndefined()
-  })
-
-  it('is a retry, beside the countdown, for a certificate that is trusted elsewhere', () => {
-    for (const code of ['tls_untrusted', 'tls_self_signed'] as const) {
-      expect(mending(down(code, { phase: 'waiting' }))).toEqual({ kind: 'retry', sole: false })
+  it('is a retry only while there is something to try again', () => {
+    expect(mends('http_status', 'retry', {}, { phase: 'waiting' })).toEqual({ does: 'retry' })
+    for (const phase of ['connected', 'connecting', 'paused'] as const) {
+      expect(mends('http_status', 'retry', {}, { phase })).toBeUndefined()
     }
+  })
+
+  it('takes what it needs from the finding, and is another where that is not there', () => {
+    const proxy = 'http://127.0.0.1:7890'
+    expect(mends('proxy_works', 'use_proxy', { proxy })).toEqual({ does: 'use_proxy', value: proxy })
+    expect(mends('proxy_works', 'use_proxy')).toEqual({ does: 'edit_proxy' })
+    const environment = 'export NODE_EXTRA_CA_CERTS=/ca.pem'
+    const copied = { does: 'copy_environment', value: environment }
+    expect(mends('tls_intercepted', 'copy_environment', { environment })).toEqual(copied)
+    expect(mends('tls_intercepted', 'copy_environment')).toBeUndefined()
   })
 
   it('is the end of the failure on the simulator', () => {
     const app = { ...down('credentials_wrong'), simulated: true }
     const simulator = { app_id: app.app_id, url: '', fault: 'credentials_wrong' as const }
-    expect(mending(app, simulator)).toEqual({ kind: 'stop_fault' })
-    expect(mending(app, { ...simulator, fault: null })).toBeUndefined()
-  })
-
-  it('is nothing while all is well or paused', () => {
-    expect(mending(down('credentials_wrong', { phase: 'connected' }))).toBeUndefined()
-    expect(mending(down('credentials_wrong', { phase: 'paused' }))).toBeUndefined()
+    const found = error('credentials_wrong', 'edit_credentials')
+    expect(mending(found, app, simulator)).toEqual({ does: 'stop_fault' })
+    expect(mending(found, app, { ...simulator, fault: null })).toBeUndefined()
+    expect(mending(warning('other_clients', 'open_console'), app, simulator)).toBeUndefined()
   })
 })
 
@@ -71,7 +88,7 @@ describe('the words for an app', () => {
   })
 
   it('name the platform while it is connected', () => {
-    const app = down('dns_failed', { phase: 'connected', reason: null })
+    const app = down('dns_failed', { phase: 'connected', findings: [] })
     setLanguage('en')
     expect(headline(app)).toBe('Connected to Feishu')
     setLanguage('zh-CN')
@@ -87,6 +104,33 @@ describe('the words for an app', () => {
     expect(saying({ code: 'tls_expired', values }, 'say')).not.toMatch(/[{}]/)
     const plain = { domain: 'http://open.example.com' }
     expect(saying({ code: 'domain_unusable', values: plain }, 'say')).toContain('http://open.example.com')
+  })
+
+  it('name what to know while it is connected, and do not trouble with advice', () => {
+    setLanguage('en')
+    const warned = down('other_clients', { phase: 'connected', findings: [warning('other_clients')] })
+    expect([headline(warned), tone(warned)]).toEqual(['Connected to Feishu', 'ok'])
+    expect(stateLine(warned)).toBe('Connected: other clients take some of this app’s events')
+    const advised = { ...warned, findings: [{ ...warning('platform_sees_us'), severity: 'advice' as const }] }
+    expect(stateLine(advised)).toBe('Connected')
+    expect(advised.findings.map(findingTone)).toEqual(['ok'])
+  })
+
+  it('name who says which way a road takes', () => {
+    const values = { proxy: 'socks5://127.0.0.1:1080', source: 'given' }
+    setLanguage('en')
+    expect(noteText({ code: 'route_proxy', values })).toBe('Through socks5://127.0.0.1:1080, named by your setting')
+    setLanguage('zh-CN')
+    expect(noteText({ code: 'route_proxy', values })).toBe('经过代理 socks5://127.0.0.1:1080（来自你的设置）')
+    const named = { ...values, source: 'HTTPS_PROXY' }
+    expect(noteText({ code: 'route_proxy', values: named })).toContain('（来自 HTTPS_PROXY）')
+  })
+
+  it('tell since when in the time of day', () => {
+    setLanguage('en')
+    const since = new Date(2026, 10, 22, 9, 5, 7).getTime()
+    expect(noteText({ code: 'held_open', values: { since: String(since) } })).toContain('09:05:07')
+    expect(noteText({ code: 'held_open', values: { since: '09:05' } })).toContain('09:05;')
   })
 
   it('alarm only where waiting will not do', () => {
@@ -105,13 +149,22 @@ describe('routes', () => {
     { page: 'apps' },
     { page: 'apps', form: {} },
     { page: 'apps', form: { edit: 'cli_a1b2c3d4e5f60718' } },
-    { page: 'settings' }
+    { page: 'apps', form: { edit: 'cli_a1b2c3d4e5f60718', at: 'proxy' } },
+    { page: 'doctor' },
+    { page: 'doctor', app: 'cli_a1b2c3d4e5f60718' },
+    { page: 'settings' },
+    { page: 'settings', at: 'ca' }
   ])('%j survives the address bar', (route) => {
     expect(parseRoute(hashOf(route))).toEqual(route)
   })
 
   it.each(['', '#', '#/nowhere', '#/events/x', '#/events/-1'])('%j leads somewhere', (hash) => {
     expect(['overview', 'events']).toContain(parseRoute(hash).page)
+  })
+
+  it('leave out a place there is not', () => {
+    expect(parseRoute('#/apps/edit/cli_1/nowhere')).toEqual({ page: 'apps', form: { edit: 'cli_1' } })
+    expect(parseRoute('#/settings/nowhere')).toEqual({ page: 'settings' })
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { appIdProblem, appIdProblemSoFar, secretProblem, urlProblem } from './validate'
+import { appIdProblem, appIdProblemSoFar, proxyProblem, secretProblem, urlProblem } from './validate'
 
 const ID = 'cli_a1b2c3d4e5f60718'
 const SECRET = 'Qf3kZ8s1LmN0pR7tUvWxYz2A4bC6dE9g'
@@ -60,5 +60,42 @@ describe('the address', () => {
     ['http://127.example.com', 'form.error.url_plain']
   ])('%j cannot: %s', (url, problem) => {
     expect(urlProblem(url)).toBe(problem)
+  })
+})
+
+describe('the proxy', () => {
+  it.each([
+    'http://127.0.0.1:7890',
+    'https://proxy.corp:8443',
+    'socks4://10.0.0.1:1080',
+    'socks4a://h',
+    'socks5://me:pass%20word@127.0.0.1:1080',
+    'SOCKS5H://[::1]:1080/',
+    'socks://h:1',
+    '127.0.0.1:7890',
+    'proxy.corp',
+    'pac+http://127.0.0.1:8090/proxy.pac',
+    'PAC+https://proxy.corp/a.pac?x=1',
+    'pac+file:///etc/proxy.pac'
+  ])('%s can be used', (text) => {
+    expect(proxyProblem(text)).toBeUndefined()
+  })
+
+  it.each([
+    [' ', 'form.error.proxy_empty'],
+    ['ftp://127.0.0.1', 'form.error.proxy_scheme'],
+    ['vmess://127.0.0.1:1', 'form.error.proxy_scheme'],
+    ['http://', 'form.error.proxy_form'],
+    ['socks5://', 'form.error.proxy_form'],
+    ['socks5://me@:1080', 'form.error.proxy_form'],
+    ['http://127.0.0.1:0', 'form.error.proxy_form'],
+    ['http://127.0.0.1:99999', 'form.error.proxy_form'],
+    ['not a proxy', 'form.error.proxy_form'],
+    ['http://proxy.corp/proxy.pac', 'form.error.proxy_pac'],
+    ['pac+', 'form.error.proxy_pac'],
+    ['pac+ftp://h/p.pac', 'form.error.proxy_pac'],
+    ['pac+http://me:secret@h/p.pac', 'form.error.proxy_pac']
+  ])('%j cannot: %s', (text, problem) => {
+    expect(proxyProblem(text)).toBe(problem)
   })
 })

@@ -36,13 +36,8 @@ export function fileProblem(text: string): Problem {
 export function urlProblem(text: string): Problem {
   const given = text.trim()
   if (given === '') return 'form.error.url_empty'
-  let url: URL
-  try {
-    url = new URL(given)
-  } catch {
-    return 'form.error.url_form'
-  }
-  if (url.hostname === '') return 'form.error.url_form'
+  const url = parsed(given)
+  if (!url || url.hostname === '') return 'form.error.url_form'
   if (url.protocol === 'https:') return undefined
   if (url.protocol !== 'http:') return 'form.error.url_form'
   return isLoopback(url.hostname) ? undefined : 'form.error.url_plain'
@@ -50,4 +45,45 @@ export function urlProblem(text: string): Problem {
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+const PROXY_SCHEMES = ['http:', 'https:', 'socks:', 'socks4:', 'socks4a:', 'socks5:', 'socks5h:']
+const SCRIPT_SCHEMES = ['http:', 'https:', 'file:']
+
+/** A proxy's address with or without scheme and credentials, or `pac+` and the place of a script. */
+export function proxyProblem(text: string): Problem {
+  const given = text.trim()
+  if (given === '') return 'form.error.proxy_empty'
+  const script = /^pac\+(.*)$/i.exec(given)?.[1]
+  if (script !== undefined) return isScript(script) ? undefined : 'form.error.proxy_pac'
+  const url = parsed(given.includes('://') ? given : `http://${given}`)
+  if (!url) return 'form.error.proxy_form'
+  // Who writes a script's address wants the script.
+  if (/^https?:$/.test(url.protocol) && /\.(pac|dat)$/i.test(url.pathname)) return 'form.error.proxy_pac'
+  if (!PROXY_SCHEMES.includes(url.protocol)) return 'form.error.proxy_scheme'
+  return hostIn(given) && url.port !== '0' ? undefined : 'form.error.proxy_form'
+}
+
+function isScript(place: string): boolean {
+  const url = parsed(place)
+  if (!url || !SCRIPT_SCHEMES.includes(url.protocol)) return false
+  return url.protocol === 'file:' ? url.pathname.length > 1 : url.hostname !== '' && url.username === ''
+}
+
+/** Of schemes that a browser does not know, its URL takes any text for a host. */
+function hostIn(address: string): boolean {
+  const host = address
+    .replace(/^[a-z0-9+.-]+:\/\//i, '')
+    .replace(/[/?#].*$/, '')
+    .replace(/^.*@/, '')
+    .replace(/:\d*$/, '')
+  return /^(\[[0-9a-f:.]+\]|[^\s:[\]<>"|^`{}\\]+)$/i.test(host)
+}
+
+function parsed(text: string): URL | undefined {
+  try {
+    return new URL(text)
+  } catch {
+    return undefined
+  }
 }

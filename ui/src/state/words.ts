@@ -1,7 +1,8 @@
-import type { AppView, Domain, EventView, Fault, Phase, Reason } from '../backend/contract.gen'
+import type { AppView, Domain, EventView, Fault, Finding, FindingCode, Note } from '../backend/contract.gen'
 import { shortId } from '../format/ids'
-import { duration, milliseconds, type Phrase } from '../format/time'
+import { clockTime, duration, milliseconds, type Phrase } from '../format/time'
 import { sentence, t, textIfAny } from '../i18n/i18n.svelte'
+import { blockedBy } from './mending'
 
 export function phrase({ key, values }: Phrase): string {
   return t(key, values)
@@ -39,38 +40,58 @@ function hostOf(url: string): string {
 export function headline(app: AppView): string {
   if (app.phase === 'connected') return t('headline.connected', { platform: platform(app) })
   if (app.phase === 'connecting') return t('headline.connecting', { platform: platform(app) })
-  if (app.phase === 'paused' || !app.reason) return t(`phase.${app.phase}`)
-  return t('headline.cause', { state: t(`phase.${app.phase}`), cause: cause(app.reason) })
+  const why = blockedBy(app)
+  if (app.phase === 'paused' || !why) return t(`phase.${app.phase}`)
+  return t('headline.cause', { state: t(`phase.${app.phase}`), cause: cause(why) })
 }
 
-/** Why, in a few words. */
-export function cause(reason: Reason): string {
-  return whole(t(`reason.${reason.code}.title`, valuesOf(reason)))
+type Said = Pick<Finding, 'code' | 'values'>
+
+/** What it is, in a few words that can follow a colon. */
+export function cause({ code, values }: Said): string {
+  return whole(t(`finding.${code}.title`, inWords(values)))
 }
 
-export function saying({ code, values }: Pick<Reason, 'code' | 'values'>, part: 'say' | 'do'): string {
+export function saying({ code, values }: Said, part: 'say' | 'do'): string {
   // Where the address itself is the mistake, it is shown as it was written.
-  const shown = code === 'domain_unusable' ? values : valuesOf({ values })
-  return whole(t(`reason.${code}.${part}`, shown))
+  const shown = code === 'domain_unusable' ? values : inWords(values)
+  return whole(t(`finding.${code}.${part}`, shown))
 }
 
-/** Values are data of the engine's; the names of platforms and of steps are words. */
-function valuesOf({ values }: Pick<Reason, 'values'>): Record<string, string> {
-  const words = { ...values }
-  if (values.domain) words.domain = domainName(values.domain)
-  if (values.stage) words.stage = textIfAny(`stage.${values.stage}`) ?? values.stage
-  return words
+/** What there is to say of a step, or of the way a road takes. */
+export function noteText({ code, values }: Note): string {
+  return whole(t(`note.${code}`, inWords(values)))
 }
 
-/** What an error could not name (a certificate without an issuer) is not shown as a placeholder. */
+/** Values are data of the engine's; the names of platforms, steps and sources among them are words. */
+function inWords(values: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, inWord(name, value)]))
+}
+
+function inWord(name: string, value: string): string {
+  if (name === 'domain' || name === 'other') return domainName(value)
+  if (name === 'since' && /^\d+$/.test(value)) return clockTime(Number(value))
+  return textIfAny(`${name}.${value}`) ?? value
+}
+
+/** What could not be named (a certificate without an issuer) is not shown as a placeholder. */
 function whole(text: string): string {
   return text.replace(/\{\w+\}/g, '?').trim()
 }
 
 /** The state of an app in a list: its phase, or better the cause. */
 export function stateLine(app: AppView): string {
-  const down = app.phase === 'waiting' || app.phase === 'needs_you'
-  return down && app.reason ? sentence(cause(app.reason)) : t(`phase.${app.phase}`)
+  const why = app.phase === 'waiting' || app.phase === 'needs_you' ? blockedBy(app) : undefined
+  if (why) return sentence(cause(why))
+  const state = t(`phase.${app.phase}`)
+  const warning = app.phase === 'connected' && app.findings.find((finding) => finding.severity === 'warning')
+  return warning ? t('headline.cause', { state, cause: cause(warning) }) : state
+}
+
+/** How an app was told to go out, where nothing is known of the way it takes. */
+export function proxySetting(proxy: string): string {
+  if (proxy === 'auto') return t('proxy.auto')
+  return proxy === 'direct' ? t('proxy.direct') : proxy
 }
 
 export function faultText(fault: Fault): string {
@@ -91,14 +112,16 @@ export function eventKind(event: EventView): string {
 export type Tone = 'ok' | 'warn' | 'bad' | 'calm'
 
 /** The colour that goes with a phase. Shape and words say the same. */
-export function tone(app: { phase: Phase; reason?: Reason | null }): Tone {
+export function tone(app: AppView): Tone {
   switch (app.phase) {
     case 'connected':
       return 'ok'
     case 'connecting':
       return 'warn'
-    case 'waiting':
-      return app.reason && PASSING.has(app.reason.code) ? 'warn' : 'bad'
+    case 'waiting': {
+      const why = blockedBy(app)
+      return why ? findingTone(why) : 'bad'
+    }
     case 'needs_you':
       return 'bad'
     case 'paused':
@@ -106,8 +129,15 @@ export function tone(app: { phase: Phase; reason?: Reason | null }): Tone {
   }
 }
 
+/** The colour that goes with a finding: good news is no alarm, nor is what passes by itself. */
+export function findingTone({ code, severity }: { code: FindingCode; severity: Finding['severity'] }): Tone {
+  if (severity === 'error') return PASSING.has(code) ? 'warn' : 'bad'
+  if (severity === 'warning') return 'warn'
+  return code === 'platform_sees_us' ? 'ok' : 'calm'
+}
+
 /** What most often passes by itself: no alarm. */
-const PASSING: ReadonlySet<Reason['code']> = new Set<Reason['code']>([
+const PASSING: ReadonlySet<FindingCode> = new Set<FindingCode>([
   'platform_busy',
   'link_silent',
   'link_closed',
