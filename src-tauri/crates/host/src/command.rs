@@ -121,9 +121,8 @@ mod tests {
         assert!(matches!(shell(&script, Duration::from_millis(500)), Err(Mute::TooSlow)));
         assert!(started.elapsed() < Duration::from_secs(10));
         let pid: i32 = fs::read_to_string(file).unwrap().trim().parse().unwrap();
-        let gone = || {
-            fs::read_to_string(format!("/proc/{pid}/stat")).map_or(true, |stat| stat.contains(") Z "))
-        };
+        let gone =
+            || fs::read_to_string(format!("/proc/{pid}/stat")).map_or(true, |stat| stat.contains(") Z "));
         let patience = Instant::now();
         while cfg!(target_os = "linux") && !gone() {
             assert!(patience.elapsed() < Duration::from_secs(10), "{pid} lives on");

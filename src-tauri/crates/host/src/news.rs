@@ -6,6 +6,8 @@ mod jump;
 mod linux;
 #[cfg(target_os = "macos")]
 mod macos;
+mod settling;
+mod waking;
 
 use std::{
     collections::VecDeque,
@@ -99,7 +101,10 @@ mod tests {
         for news in [News::NetworkChanged, News::Woke, News::NetworkChanged, News::Woke] {
             board.post(news);
         }
-        assert_eq!([board.take(), board.take(), board.take()], [Some(News::NetworkChanged), Some(News::Woke), None]);
+        assert_eq!(
+            [board.take(), board.take(), board.take()],
+            [Some(News::NetworkChanged), Some(News::Woke), None]
+        );
         board.post(News::Woke);
         assert_eq!(board.take(), Some(News::Woke), "what is heard can be told again");
     }

@@ -5,20 +5,16 @@ mod logind;
 mod network;
 mod picture;
 mod settings;
-mod waking;
 
 use std::{sync::Arc, time::Duration};
 
-use tokio::{task::JoinSet, time::Instant};
+use tokio::task::JoinSet;
 
-use self::waking::Waking;
-use super::Board;
+use super::{Board, waking::Waking};
 use crate::proxies::Desktop;
 
-/// What belongs to one change comes within this of each other …
-const QUIET: Duration = Duration::from_millis(300);
-/// … and what goes on for longer is told in between.
-const LONGEST: Duration = Duration::from_secs(2);
+/// The kernel and logind tell of the same waking this far apart at most.
+const SAME: Duration = Duration::from_secs(5);
 
 /// The tasks that listen; all end when this is dropped.
 #[derive(Debug)]
@@ -33,7 +29,7 @@ impl Sources {
 
     pub(super) fn new(board: &Arc<Board>, system_bus: Option<String>, desktop: Desktop) -> Self {
         let mut tasks = JoinSet::new();
-        let waking = Arc::new(Waking::new(board));
+        let waking = Arc::new(Waking::new(board, SAME));
         // Those that can begin to listen at once do so here, that nothing is lost between now and the task's turn.
         if let Ok(clock) = clock::Clock::new() {
             tasks.spawn(clock.follow(waking.clone()));
@@ -49,27 +45,5 @@ impl Sources {
             logind::follow(system_bus, waking).await.ok();
         });
         Self { _tasks: tasks }
-    }
-}
-
-/// The time that one change takes to come in all its parts.
-struct Settling {
-    quiet: Instant,
-    latest: Instant,
-}
-
-impl Settling {
-    fn begin() -> Self {
-        let now = Instant::now();
-        Self { quiet: now + QUIET, latest: now + LONGEST }
-    }
-
-    /// Another part has come.
-    fn go_on(&mut self) {
-        self.quiet = Instant::now() + QUIET;
-    }
-
-    fn end(&self) -> Instant {
-        self.quiet.min(self.latest)
     }
 }

@@ -1,9 +1,4 @@
-use std::{
-    env,
-    ffi::OsString,
-    path::PathBuf,
-    time::Duration,
-};
+use std::{env, ffi::OsString, path::PathBuf, time::Duration};
 
 use super::{Error, Proxies, gnome, kde};
 use crate::command;

@@ -7,6 +7,27 @@ use super::{Place, Proxies, Source, entries};
 /// The top level of the dictionary. What is nested in it (`__SCOPED__`: each interface's own) is no part of it.
 pub(super) type Dictionary = HashMap<String, Value>;
 
+/// The keys that are looked at.
+#[cfg(target_os = "macos")]
+pub(super) const KEYS: [&str; 16] = [
+    "ExceptionsList",
+    "ExcludeSimpleHostnames",
+    "HTTPEnable",
+    "HTTPPort",
+    "HTTPProxy",
+    "HTTPUser",
+    "HTTPSEnable",
+    "HTTPSPort",
+    "HTTPSProxy",
+    "HTTPSUser",
+    "ProxyAutoConfigEnable",
+    "ProxyAutoConfigURLString",
+    "ProxyAutoDiscoveryEnable",
+    "SOCKSEnable",
+    "SOCKSPort",
+    "SOCKSProxy",
+];
+
 /// What stands in the dictionary.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value {

@@ -193,7 +193,10 @@ mod tests {
             ])
         };
         let place = with("true").https.unwrap();
-        assert_eq!((place.host.as_str(), place.port, place.user.as_deref()), ("proxy.example", 8080, Some("me")));
+        assert_eq!(
+            (place.host.as_str(), place.port, place.user.as_deref()),
+            ("proxy.example", 8080, Some("me"))
+        );
         assert_eq!(place.password.as_ref().unwrap().expose_secret(), "it's secret");
         assert_eq!(format!("{place:?}"), "proxy.example:8080 (with credentials)");
         assert_eq!(with("false").https, Some(Place::open("proxy.example", 8080)));
@@ -202,7 +205,10 @@ mod tests {
     #[test]
     fn a_script_is_given_or_looked_for() {
         let pac = set(&[(" mode", "'auto'"), (" autoconfig-url", "'http://127.0.0.1:33331/commands/pac'")]);
-        assert_eq!((pac.pac.as_deref(), pac.auto_discovery), (Some("http://127.0.0.1:33331/commands/pac"), false));
+        assert_eq!(
+            (pac.pac.as_deref(), pac.auto_discovery),
+            (Some("http://127.0.0.1:33331/commands/pac"), false)
+        );
         assert_eq!(pac.exceptions.len(), 3);
         let wpad = set(&[(" mode", "'auto'")]);
         assert_eq!((wpad.pac, wpad.auto_discovery), (None, true));
@@ -211,14 +217,21 @@ mod tests {
     #[test]
     fn a_place_without_a_usable_port_is_none() {
         for port in ["0", "-1", "65536", "'8080'"] {
-            let printed = printed(&[(" mode", "'manual'"), (".https host", "'proxy'"), (".https port", port)]);
+            let printed =
+                printed(&[(" mode", "'manual'"), (".https host", "'proxy'"), (".https port", port)]);
             assert_eq!(parse(&printed), Ok(None), "{port}");
         }
     }
 
     #[test]
     fn garbage_is_not_taken_for_no_proxy() {
-        for garbage in ["", "gsettings 2.74", "\0\0", "org.gnome.system.proxy mode", "org.gnome.system.proxy mode 'other'"] {
+        for garbage in [
+            "",
+            "gsettings 2.74",
+            "\0\0",
+            "org.gnome.system.proxy mode",
+            "org.gnome.system.proxy mode 'other'",
+        ] {
             assert_eq!(parse(garbage), Err(Error::NotUnderstood(Source::Gnome)), "{garbage:?}");
         }
     }

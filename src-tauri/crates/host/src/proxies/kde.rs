@@ -11,7 +11,9 @@ use super::{Error, Place, Proxies, Source, entries};
 pub(super) fn read(file: &Path) -> Result<Option<Proxies>, Error> {
     match fs::read(file) {
         Ok(bytes) => Ok(parse(&String::from_utf8_lossy(&bytes))),
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+            Ok(None)
+        }
         Err(error) => Err(Error::Unreadable { path: file.to_owned(), cause: error.to_string() }),
     }
 }
@@ -138,7 +140,16 @@ mod tests {
         ] {
             assert_eq!(place(written), Some(expected), "{written}");
         }
-        for bad in ["", " ", "http://", "http:// 7890", "http://a b c", "http://proxy 0", "http://proxy 70000", "gopher://x"] {
+        for bad in [
+            "",
+            " ",
+            "http://",
+            "http:// 7890",
+            "http://a b c",
+            "http://proxy 0",
+            "http://proxy 70000",
+            "gopher://x",
+        ] {
             assert_eq!(place(bad), None, "{bad:?}");
         }
     }

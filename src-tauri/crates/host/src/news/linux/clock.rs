@@ -12,7 +12,7 @@ use rustix::{
 };
 use tokio::io::{Interest, unix::AsyncFd};
 
-use super::waking::Waking;
+use crate::news::waking::Waking;
 
 /// A timer that is never to go off.
 pub(super) struct Clock(AsyncFd<OwnedFd>);
@@ -20,8 +20,7 @@ pub(super) struct Clock(AsyncFd<OwnedFd>);
 impl Clock {
     #[allow(unsafe_code)]
     pub(super) fn new() -> io::Result<Self> {
-        let timer =
-            timerfd_create(TimerfdClockId::Realtime, TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC)?;
+        let timer = timerfd_create(TimerfdClockId::Realtime, TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC)?;
         arm(&timer)?;
         // SAFETY: an `OwnedFd` has the same descriptor all its life, and closes it when it is dropped and not before.
         Ok(Self(unsafe { AsyncFd::register_with_interest(timer, Interest::READABLE) }?))

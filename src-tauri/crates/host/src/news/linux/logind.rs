@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::StreamExt;
 use zbus::{MatchRule, MessageStream, connection, message};
 
-use super::waking::Waking;
+use crate::news::waking::Waking;
 
 /// Follows until the bus goes away.
 pub(super) async fn follow(system_bus: Option<String>, waking: Arc<Waking>) -> zbus::Result<()> {

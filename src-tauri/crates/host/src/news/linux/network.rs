@@ -2,7 +2,7 @@
 
 use std::{io, sync::Arc};
 
-use futures_util::{FutureExt, StreamExt, TryStreamExt, stream::BoxStream};
+use futures_util::{StreamExt, TryStreamExt, stream::BoxStream};
 use rtnetlink::{
     Handle, MulticastGroup, new_connection, new_multicast_connection,
     packet_core::NetlinkPayload,
@@ -10,11 +10,8 @@ use rtnetlink::{
 };
 use tokio::{task::JoinSet, time::timeout_at};
 
-use super::{
-    Settling,
-    picture::{Picture, Told, concerns},
-};
-use crate::news::{Board, News};
+use super::picture::{Picture, Told, concerns};
+use crate::news::{Board, News, settling::Settling};
 
 const GROUPS: [MulticastGroup; 5] = [
     MulticastGroup::Link,
@@ -46,12 +43,14 @@ impl Network {
 
     pub(super) async fn follow(mut self, board: Arc<Board>) {
         let Ok(mut picture) = draw(&self.kernel).await else { return };
-        // What was told before the picture was drawn may be in it already.
-        let mut lost = false;
-        while let Some(Some(message)) = self.told.next().now_or_never() {
-            lost |= concerns(&message);
+        // What is heard first may have happened before the picture was drawn, and be in it already.
+        let mut missed = false;
+        let beginning = Settling::begin();
+        while let Ok(Some(message)) = timeout_at(beginning.end(), self.told.next()).await {
+            missed |= concerns(&message);
         }
-        if lost {
+        if missed {
+            picture = draw(&self.kernel).await.unwrap_or(picture);
             board.post(News::NetworkChanged);
         }
         while let Some(message) = self.told.next().await {

@@ -10,7 +10,8 @@ use rtnetlink::{
         address::{AddressAttribute, AddressFlags, AddressMessage, AddressScope},
         link::{InfoKind, LinkAttribute, LinkFlags, LinkInfo, LinkMessage},
         route::{
-            RouteAddress, RouteAttribute, RouteFlags, RouteHeader, RouteMessage, RouteProtocol, RouteType, RouteVia,
+            RouteAddress, RouteAttribute, RouteFlags, RouteHeader, RouteMessage, RouteProtocol, RouteType,
+            RouteVia,
         },
     },
 };
@@ -80,7 +81,11 @@ pub(super) fn concerns(message: &NetlinkPayload<RouteNetlinkMessage>) -> bool {
 }
 
 impl Picture {
-    pub(super) fn new(links: Vec<LinkMessage>, addresses: Vec<AddressMessage>, routes: Vec<RouteMessage>) -> Self {
+    pub(super) fn new(
+        links: Vec<LinkMessage>,
+        addresses: Vec<AddressMessage>,
+        routes: Vec<RouteMessage>,
+    ) -> Self {
         let links = links.iter().map(|message| (message.header.index, link(message))).collect();
         let addresses = addresses.iter().filter(|message| lasting(message)).filter_map(address).collect();
         let routes = routes.iter().filter_map(route).collect();
@@ -144,8 +149,12 @@ impl Route {
 fn fact(message: &NetlinkPayload<RouteNetlinkMessage>) -> Option<(Fact, bool)> {
     let NetlinkPayload::InnerMessage(message) = message else { return None };
     match message {
-        RouteNetlinkMessage::NewLink(message) => Some((Fact::Link(message.header.index, link(message)), false)),
-        RouteNetlinkMessage::DelLink(message) => Some((Fact::Link(message.header.index, link(message)), true)),
+        RouteNetlinkMessage::NewLink(message) => {
+            Some((Fact::Link(message.header.index, link(message)), false))
+        }
+        RouteNetlinkMessage::DelLink(message) => {
+            Some((Fact::Link(message.header.index, link(message)), true))
+        }
         RouteNetlinkMessage::NewAddress(message) if lasting(message) => {
             Some((Fact::Address(address(message)?), false))
         }
@@ -163,9 +172,10 @@ fn link(message: &LinkMessage) -> Link {
         up: flags.contains(LinkFlags::Up | LinkFlags::Running),
         loopback: flags.contains(LinkFlags::Loopback),
         port: message.attributes.iter().any(|attribute| matches!(attribute, LinkAttribute::Controller(_))),
-        bridge: message.attributes.iter().any(
-            |attribute| matches!(attribute, LinkAttribute::LinkInfo(infos) if infos.iter().any(bridge)),
-        ),
+        bridge: message
+            .attributes
+            .iter()
+            .any(|attribute| matches!(attribute, LinkAttribute::LinkInfo(infos) if infos.iter().any(bridge))),
     }
 }
 
@@ -224,8 +234,7 @@ fn route(message: &RouteMessage) -> Option<Route> {
     {
         return None;
     }
-    let mut route =
-        Route { to: None, prefix, v6, table: header.table.into(), metric: 0, hops: Vec::new() };
+    let mut route = Route { to: None, prefix, v6, table: header.table.into(), metric: 0, hops: Vec::new() };
     let mut link = 0;
     for attribute in &message.attributes {
         match attribute {
@@ -234,8 +243,7 @@ fn route(message: &RouteMessage) -> Option<Route> {
             RouteAttribute::Priority(metric) => route.metric = *metric,
             RouteAttribute::Oif(index) => link = *index,
             RouteAttribute::MultiPath(hops) => {
-                route.hops =
-                    hops.iter().map(|hop| (hop.interface_index, gateway(&hop.attributes))).collect();
+                route.hops = hops.iter().map(|hop| (hop.interface_index, gateway(&hop.attributes))).collect();
             }
             _ => {}
         }

@@ -7,13 +7,12 @@ use std::{
     sync::Arc,
 };
 
-use futures_util::{FutureExt, StreamExt};
+use futures_util::StreamExt;
 use inotify::{Event, EventMask, EventStream, Inotify, WatchDescriptor, WatchMask, Watches};
 use tokio::{task::spawn_blocking, time::timeout_at};
 
-use super::Settling;
 use crate::{
-    news::{Board, News},
+    news::{Board, News, settling::Settling},
     proxies::{Desktop, Error, Proxies},
 };
 
@@ -57,12 +56,13 @@ impl Settings {
 
     pub(super) async fn follow(mut self, board: Arc<Board>) {
         let mut last = self.read().await;
-        // A write before or during the first reading may be in it already, and then nothing would tell of it.
-        let mut written = false;
-        while let Some(Some(event)) = self.events.next().now_or_never() {
-            written |= self.concerns(event);
+        // What is heard first may have been written before the first reading, and be in it already.
+        let mut missed = false;
+        let beginning = Settling::begin();
+        while let Ok(Some(event)) = timeout_at(beginning.end(), self.events.next()).await {
+            missed |= self.concerns(event);
         }
-        if written {
+        if missed {
             last = self.read().await;
             board.post(News::ProxiesChanged);
         }
