@@ -1,9 +1,22 @@
-use std::{fmt, sync::Arc, time::SystemTime};
+mod others;
+mod road;
+mod sheet;
+mod walk;
 
-use longwire_contract::{AppId, DoctorReport, Domain, Finding, Progress};
+#[cfg(test)]
+mod tests;
+
+use std::{fmt, sync::Arc, time::Duration, time::SystemTime};
+
+use longwire_contract::{
+    AppId, Check, CheckKind, DoctorReport, Domain, Finding, Mark, Note, NoteCode, Progress,
+};
 use longwire_dial::{Dialer, Origin};
-use longwire_link::Tuning;
+use longwire_link::{Config, Tuning};
 use secrecy::SecretString;
+use tokio::time::timeout;
+
+use sheet::Sheet;
 
 /// Whose road is examined, and with what.
 #[derive(Clone)]
@@ -47,10 +60,14 @@ pub struct Held {
     pub events: u32,
 }
 
+/// Each step has a deadline of its own; this one is for what nobody has thought of.
+const LONGEST: Duration = Duration::from_secs(240);
+
 /// A report in which nothing has been looked at yet.
 pub fn begun(patient: &Patient) -> DoctorReport {
     let now = (patient.now)();
     let started = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let checks = CheckKind::ALL.iter().map(|kind| untouched(*kind)).collect();
     DoctorReport {
         version: patient.version.clone(),
         app_id: patient.app_id.clone(),
@@ -58,7 +75,7 @@ pub fn begun(patient: &Patient) -> DoctorReport {
         progress: Progress::Running,
         started_ms: u64::try_from(started.as_millis()).unwrap_or(u64::MAX),
         ms: 0.0,
-        checks: Vec::new(),
+        checks,
         others: Vec::new(),
         findings: Vec::new(),
     }
@@ -66,15 +83,40 @@ pub fn begun(patient: &Patient) -> DoctorReport {
 
 /// The report of an examination that was stopped where this one stands.
 pub fn stopped(report: DoctorReport) -> DoctorReport {
+    let mut report = report;
+    let others = report.others.iter_mut().flat_map(|other| &mut other.checks);
+    for check in report.checks.iter_mut().chain(others) {
+        if check.mark == Mark::Busy || (check.mark == Mark::Off && check.note.is_none()) {
+            *check = Check { note: Some(Note::new(NoteCode::Stopped)), ..untouched(check.kind) };
+        }
+    }
     DoctorReport { progress: Progress::Cancelled, ..report }
 }
 
-/// Walks the road, hop by hop, and tells how far it is each time something is known. Dropping the future stops it and
-/// closes what it opened; [`stopped`] then closes the last report that was told.
-pub async fn examine(patient: Patient, mut tell: impl FnMut(&DoctorReport)) -> DoctorReport {
-    let report = begun(&patient);
+/// Walks the road, hop by hop, and tells how far it is whenever something begins or is known. A check that is
+/// [`Mark::Off`] without a note has not been reached. A connection that is held is left alone; where none is, one is opened
+/// up to its first pong and closed. Dropping the future stops it and closes what it opened; [`stopped`] then closes the last
+/// report that was told.
+pub async fn examine(patient: Patient, mut tell: impl FnMut(&DoctorReport) + Send) -> DoctorReport {
+    let mut sheet = Sheet::new(begun(&patient), &mut tell);
+    let whole = timeout(LONGEST, walk::walk(&patient, &mut sheet)).await;
+    let report = sheet.finish();
+    let report = if whole.is_ok() { report } else { stopped(report) };
+    let report = DoctorReport { progress: Progress::Done, ..report };
     tell(&report);
-    DoctorReport { progress: Progress::Done, ..report }
+    report
+}
+
+impl Patient {
+    fn config(&self, secret: &SecretString) -> Config {
+        Config {
+            origin: self.origin.clone(),
+            app_id: self.app_id.as_str().to_owned(),
+            app_secret: secret.clone(),
+            dialer: self.dialer.clone(),
+            tuning: self.tuning,
+        }
+    }
 }
 
 impl fmt::Debug for Patient {
@@ -85,4 +127,9 @@ impl fmt::Debug for Patient {
             .field("held", &self.held)
             .finish_non_exhaustive()
     }
+}
+
+/// A step that has not been reached.
+fn untouched(kind: CheckKind) -> Check {
+    Check { kind, mark: Mark::Off, ms: None, note: None }
 }

@@ -5,6 +5,7 @@ use longwire_dial::{
     Cause, Dialer, Error as RoadError, Origin, Trace,
     clock::{self, Skew},
     judge::{self, Judgement},
+    network,
 };
 use longwire_link::Error;
 
@@ -23,7 +24,7 @@ pub struct Insight {
 /// there, whether this machine has a network. That takes a few moments, as long as the dialer's deadlines at the most.
 pub async fn explain(error: &Error, domain: &Domain, dialer: &Dialer, now: SystemTime) -> Finding {
     match error {
-        Error::Road(error) => of_failed_road(error, dialer, now).await.0,
+        Error::Road(error) => of_failed_road(error, dialer, now, network::is_routed()).await.0,
         other => of_error(other, domain),
     }
 }
@@ -38,11 +39,11 @@ pub(crate) async fn of_failed_road(
     error: &RoadError,
     dialer: &Dialer,
     now: SystemTime,
+    routed: bool,
 ) -> (Finding, Insight) {
     let mut insight = look_into(dialer, &error.origin, &error.trace, now).await;
     if matches!(error.cause, Cause::Expired { .. } | Cause::NotYetValid { .. }) {
         insight.skew = clock::probe(dialer, &error.origin, &error.trace.chain).await.ok();
     }
-    let routed = true;
     (of_road(error, insight.judgement.as_ref(), insight.skew, routed), insight)
 }

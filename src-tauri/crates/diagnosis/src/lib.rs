@@ -15,6 +15,8 @@ mod road;
 mod session;
 mod standing;
 mod table;
+#[cfg(test)]
+mod testing;
 mod visible;
 
 pub use examine::{Held, Patient, begun, examine, stopped};

@@ -82,3 +82,55 @@ fn of(proxy: Option<&ProxyPlace>, why: &Why) -> Note {
     }
     note
 }
+
+#[cfg(test)]
+mod tests {
+    use longwire_contract::{Language, NoteCode as N, words};
+    use longwire_dial::{Protocol, Proxy, ProxyError, route::RouteFault};
+
+    use super::*;
+
+    fn why(source: Source, pac: Option<&str>, rule: Option<Rule>) -> Why {
+        Why { source, pac: pac.map(str::to_owned), rule }
+    }
+
+    #[test]
+    fn every_way_has_its_line_and_every_line_its_values() {
+        let (macos, variable) =
+            (|| Source::System("macOS".into()), || Source::Environment("ALL_PROXY".into()));
+        let entry = || Some(Rule::Exception("*.cn".into()));
+        let pac = Some("http://pac.test");
+        for (through, why, code) in [
+            (false, why(Source::Nobody, None, None), N::RouteDirect),
+            (false, why(Source::Given, None, None), N::RouteDirectGiven),
+            (false, why(Source::Nobody, None, Some(Rule::ThisMachine)), N::RouteThisMachine),
+            (false, why(variable(), None, entry()), N::RouteException),
+            (false, why(macos(), None, Some(Rule::SimpleName)), N::RouteSimpleName),
+            (false, why(macos(), None, Some(Rule::AutoDiscovery)), N::RouteAutoDiscovery),
+            (false, why(macos(), pac, None), N::RoutePacDirect),
+            (true, why(variable(), None, None), N::RouteProxy),
+            (true, why(Source::Given, None, None), N::RouteProxy),
+            (true, why(macos(), pac, None), N::RoutePacProxy),
+        ] {
+            let proxy = Proxy::new(Protocol::Socks5h, "proxy.test", 1080);
+            let way = if through { Way::Through(proxy.clone()) } else { Way::Direct };
+            let note = of_route(&Route { ways: vec![way], why: why.clone() });
+            assert_eq!(note.code, code);
+            let taken = Taken { proxy: through.then(|| ProxyPlace::of(&proxy)), why };
+            assert_eq!(of_taken(&taken), note);
+            for language in [Language::English, Language::Chinese] {
+                let told = words::note(language, &note);
+                assert!(!told.contains('{'), "{told}");
+                assert_eq!(told.contains("socks5h://proxy.test:1080"), through, "{told}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_way_that_cannot_be_decided_names_who_is_at_fault() {
+        let fault = RouteFault::NotAProxy(ProxyError::NoHost);
+        let note = of_failed_route(&Unrouted { why: why(Source::Given, None, None), fault });
+        assert_eq!((note.code, note.values["source"].as_str()), (N::RouteFailed, "given"));
+        assert!(words::note(Language::English, &note).contains("your setting"));
+    }
+}

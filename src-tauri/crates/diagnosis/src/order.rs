@@ -18,3 +18,34 @@ pub fn told(found: Vec<Finding>) -> Vec<Finding> {
     told.sort_by_key(|finding| (Reverse(finding.blocks_connection), Reverse(finding.severity), finding.code));
     told
 }
+
+#[cfg(test)]
+mod tests {
+    use longwire_contract::{FindingCode as F, Severity};
+
+    use super::*;
+    use crate::table::finding;
+
+    fn codes(found: &[F]) -> Vec<F> {
+        told(found.iter().map(|code| finding(*code, "")).collect()).iter().map(|told| told.code).collect()
+    }
+
+    #[test]
+    fn what_another_finding_explains_is_not_told() {
+        assert_eq!(codes(&[F::DnsFailed, F::NoNetwork]), [F::NoNetwork]);
+        assert_eq!(codes(&[F::LinkClosed, F::Flapping]), [F::Flapping]);
+        assert_eq!(codes(&[F::TlsExpired, F::ClockWrong]), [F::ClockWrong]);
+        assert_eq!(codes(&[F::NothingReceived, F::OtherClients]), [F::OtherClients]);
+    }
+
+    #[test]
+    fn what_blocks_comes_first_and_then_what_weighs_most() {
+        let found =
+            [F::PlatformSeesUs, F::OtherClients, F::DirectWorks, F::ProxyUnreachable, F::ProxyUnreachable];
+        assert_eq!(codes(&found), [F::ProxyUnreachable, F::OtherClients, F::DirectWorks, F::PlatformSeesUs]);
+        let warning =
+            Finding { severity: Severity::Warning, blocks_connection: false, ..finding(F::ClockWrong, "") };
+        let told = told(vec![warning, finding(F::CredentialsWrong, "")]);
+        assert_eq!(told[0].code, F::CredentialsWrong);
+    }
+}

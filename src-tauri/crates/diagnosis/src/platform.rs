@@ -105,3 +105,140 @@ pub(crate) fn console(found: Finding, domain: &Domain) -> Finding {
 pub(crate) fn host(domain: &Domain) -> String {
     Origin::parse(domain.url()).map_or_else(|_| domain.to_string(), |origin| origin.authority())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{io, time::Duration};
+
+    use longwire_contract::FindingCode as F;
+    use longwire_dial::Fault;
+    use longwire_link::{BadUrl, SessionError};
+
+    use super::*;
+    use crate::testing::assert_told;
+
+    fn of(error: impl Into<Error>, domain: &Domain) -> Finding {
+        let found = of_error(&error.into(), domain);
+        assert_told(&found);
+        found
+    }
+
+    fn text() -> String {
+        "said so".to_owned()
+    }
+
+    fn fault() -> Fault {
+        Fault::from(&io::Error::other("odd"))
+    }
+
+    fn code(number: i64, message: &str, domain: &Domain) -> Finding {
+        of(EndpointError::Code { code: number.into(), message: message.to_owned() }, domain)
+    }
+
+    #[test]
+    fn every_answer_of_the_endpoint_has_its_finding() {
+        for (error, code) in [
+            (EndpointError::Status { status: 502, code: None, message: String::new() }, F::HttpStatus),
+            (EndpointError::Empty, F::NotThePlatform),
+            (EndpointError::Foreign { start: "<html>".into() }, F::NotThePlatform),
+            (EndpointError::NoUrl, F::BadAddress),
+            (EndpointError::BadUrl(BadUrl::NotWebSocket), F::BadAddress),
+        ] {
+            let found = of(error, &Domain::Feishu);
+            assert_eq!((found.code, found.values["host"].as_str()), (code, "open.feishu.cn"));
+        }
+    }
+
+    #[test]
+    fn every_code_of_the_platform_has_its_finding_and_keeps_its_number() {
+        for (number, wanted) in [
+            (1, F::PlatformBusy),
+            (1_000_040_343, F::PlatformBusy),
+            (1_000_040_344, F::CredentialsWrong),
+            (1_000_040_345, F::CredentialsWrong),
+            (1_000_040_350, F::ConnectionLimit),
+            (1_000_040_351, F::DomainWrong),
+            (10_003, F::AppIdMalformed),
+            (10_014, F::CredentialsWrong),
+            (10_015, F::CredentialsWrong),
+            (424_242, F::PlatformCode),
+            (-1, F::PlatformCode),
+        ] {
+            let found = code(number, "text", &Domain::Feishu);
+            assert_eq!(found.code, wanted, "{number}");
+            assert_eq!(
+                (&found.values["code"], found.values["message"].as_str()),
+                (&number.to_string(), "text")
+            );
+            assert!(found.detail.contains(&number.to_string()), "{}", found.detail);
+        }
+    }
+
+    #[test]
+    fn system_busy_is_believed_of_the_codes_that_mean_it_alone() {
+        for (number, repeated) in [(1, true), (1_000_040_343, true), (1_000_040_345, false), (7, false)] {
+            let found = code(number, "System busy", &Domain::Feishu);
+            assert_eq!(found.values["message"].contains("busy"), repeated, "{number}");
+        }
+        let refused = UpgradeError::Refused { status: 514, code: Some(7), message: "system busy".into() };
+        assert!(!of(refused, &Domain::Feishu).values["message"].contains("busy"));
+    }
+
+    #[test]
+    fn a_wrong_domain_names_the_other_one_where_there_is_one() {
+        for (domain, other) in [(Domain::Feishu, "lark"), (Domain::Lark, "feishu")] {
+            let found = code(1_000_040_351, "", &domain);
+            assert_eq!((found.values["other"].as_str(), found.action), (other, Some(Action::SwitchDomain)));
+        }
+        let found = code(1_000_040_351, "", &Domain::Custom("https://a.test".into()));
+        assert_eq!((found.values.get("other"), found.action), (None, Some(Action::EditDomain)));
+    }
+
+    #[test]
+    fn every_answer_to_an_upgrade_has_its_finding() {
+        for (error, code) in [
+            (UpgradeError::ConnectionLimit { message: text() }, F::ConnectionLimit),
+            (UpgradeError::Forbidden { message: text() }, F::Forbidden),
+            (UpgradeError::TicketRefused { code: None, message: text() }, F::TicketRefused),
+            (UpgradeError::TicketRefused { code: Some(1_000_040_348), message: text() }, F::TicketRefused),
+            (UpgradeError::Refused { status: 500, code: None, message: text() }, F::PlatformCode),
+            (UpgradeError::Blocked { status: 403, start: "<html>".into() }, F::UpgradeBlocked),
+            (UpgradeError::NotWebSocket(text()), F::NotThePlatform),
+            (UpgradeError::TimedOut(Duration::from_secs(10)), F::TimedOut),
+            (UpgradeError::Cut, F::TcpBroken),
+            (UpgradeError::Os(fault()), F::TcpBroken),
+        ] {
+            assert_eq!(of(error.clone(), &Domain::Lark).code, code, "{error:?}");
+        }
+        let forbidden = || UpgradeError::Forbidden { message: text() };
+        assert_eq!(of(forbidden(), &Domain::Lark).action, Some(Action::OpenConsole));
+        assert_eq!(
+            of(forbidden(), &Domain::Custom("http://localhost:1".into())).action,
+            None,
+            "it has no console"
+        );
+    }
+
+    #[test]
+    fn every_end_of_a_session_has_its_finding_and_its_code() {
+        let closed = |code| SessionError::Closed { code, reason: String::new() };
+        for (error, code, number) in [
+            (SessionError::Silent(Duration::from_secs(20)), F::LinkSilent, None),
+            (closed(Some(4001)), F::LinkClosed, Some("4001")),
+            (closed(None), F::LinkClosed, Some("1005")),
+            (SessionError::Cut, F::LinkClosed, Some("1006")),
+            (SessionError::TooLarge { limit: 1 }, F::LinkClosed, Some("1006")),
+            (SessionError::Protocol(text()), F::LinkClosed, Some("1006")),
+            (SessionError::Os(fault()), F::LinkClosed, Some("1006")),
+        ] {
+            let found = of(error.clone(), &Domain::Feishu);
+            assert_eq!(
+                (found.code, found.values.get("code").map(String::as_str)),
+                (code, number),
+                "{error:?}"
+            );
+        }
+        let silent = of(SessionError::Silent(Duration::from_secs(20)), &Domain::Feishu);
+        assert_eq!(silent.values["seconds"], "20");
+    }
+}

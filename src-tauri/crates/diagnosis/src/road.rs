@@ -56,8 +56,7 @@ fn of_cause(error: &Error, cause: &Cause) -> Finding {
         Cause::Unreachable(_) => F::TcpUnreachable,
         Cause::TimedOut(_) => F::TimedOut,
         Cause::Proxy(fault) => return of_proxy(fault),
-        Cause::Route(RouteFault::Pac(_)) => F::PacFailed,
-        Cause::Route(RouteFault::NotAProxy(_) | RouteFault::NotAPacPlace(_)) => F::ProxySettingBad,
+        Cause::Route(fault) => return of_route_fault(fault),
         Cause::UntrustedIssuer { .. } => F::TlsUntrusted,
         Cause::SelfSigned { .. } => F::TlsSelfSigned,
         Cause::Expired { .. } => F::TlsExpired,
@@ -86,6 +85,15 @@ fn of_cause(error: &Error, cause: &Cause) -> Finding {
     }
 }
 
+/// Why it cannot be said which way to take.
+pub(crate) fn of_route_fault(fault: &RouteFault) -> Finding {
+    let code = match fault {
+        RouteFault::Pac(_) => FindingCode::PacFailed,
+        RouteFault::NotAProxy(_) | RouteFault::NotAPacPlace(_) => FindingCode::ProxySettingBad,
+    };
+    finding(code, fault.to_string())
+}
+
 fn of_proxy(fault: &ProxyFault) -> Finding {
     use FindingCode as F;
     let code = match fault {
@@ -97,7 +105,8 @@ fn of_proxy(fault: &ProxyFault) -> Finding {
         ProxyFault::SchemeNotSpoken { .. }
         | ProxyFault::Refused { .. }
         | ProxyFault::SocksRefused { .. }
-        | ProxyFault::NoIpv4 => F::ProxyRefused,
+        | ProxyFault::NoIpv4
+        | ProxyFault::NameTooLong => F::ProxyRefused,
         ProxyFault::OtherProtocol { .. } => F::ProxyOtherProtocol,
         ProxyFault::Cut | ProxyFault::TimedOut(_) | ProxyFault::Os(_) => F::ProxyBroken,
     };
@@ -131,4 +140,194 @@ fn with_evidence(found: Finding, error: &Error, judgement: Option<&Judgement>) -
         found = found.with("interceptor", interceptor.name);
     }
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io,
+        time::{Duration, SystemTime, UNIX_EPOCH},
+    };
+
+    use longwire_contract::FindingCode as F;
+    use longwire_dial::{Fault, Lookup, Part, ProxyError, interceptor, judge::Local, route::PacFault};
+
+    use super::*;
+    use crate::testing::{HOST, assert_told, failed};
+
+    fn fault(kind: io::ErrorKind) -> Fault {
+        Fault::from(&io::Error::from(kind))
+    }
+
+    fn text() -> String {
+        "said so".to_owned()
+    }
+
+    /// Every cause, where it happens, and what it is called.
+    fn causes() -> Vec<(Stage, Cause, F)> {
+        let (time, moment) = (Duration::from_secs(10), UNIX_EPOCH + Duration::from_secs(1_700_000_000));
+        let no_address = || Cause::NoAddress { why: Lookup::Unknown, fault: fault(io::ErrorKind::Other) };
+        let unreachable = || Cause::Unreachable(fault(io::ErrorKind::NetworkUnreachable));
+        let proxy = |fault: ProxyFault, code| (Stage::Proxy, Cause::Proxy(fault), code);
+        vec![
+            (Stage::Dns, no_address(), F::DnsFailed),
+            (
+                Stage::Dns,
+                Cause::NotThisMachine { addresses: vec!["192.0.2.1".parse().unwrap()] },
+                F::DnsFailed,
+            ),
+            (Stage::Dns, Cause::TimedOut(time), F::TimedOut),
+            (Stage::Tcp, Cause::Refused, F::TcpRefused),
+            (Stage::Tcp, unreachable(), F::TcpUnreachable),
+            (Stage::Tcp, Cause::TimedOut(time), F::TimedOut),
+            (Stage::Tcp, Cause::Cut, F::TcpBroken),
+            (Stage::Tcp, Cause::Os(fault(io::ErrorKind::Other)), F::TcpBroken),
+            proxy(ProxyFault::Unreachable(Box::new(Cause::Refused)), F::ProxyUnreachable),
+            proxy(ProxyFault::Tls(Box::new(Cause::NotTls)), F::ProxyTls),
+            proxy(ProxyFault::CredentialsWanted { schemes: vec!["Basic".into()] }, F::ProxyCredentialsWanted),
+            proxy(ProxyFault::CredentialsRefused, F::ProxyCredentialsWrong),
+            proxy(ProxyFault::CredentialsUnsendable("too long"), F::ProxyCredentialsWrong),
+            proxy(ProxyFault::SchemeNotSpoken { schemes: vec!["NTLM".into()] }, F::ProxyRefused),
+            proxy(ProxyFault::Refused { status: 403, start: text() }, F::ProxyRefused),
+            proxy(ProxyFault::SocksRefused { code: 2 }, F::ProxyRefused),
+            proxy(ProxyFault::NoIpv4, F::ProxyRefused),
+            proxy(ProxyFault::OtherProtocol { start: text() }, F::ProxyOtherProtocol),
+            proxy(ProxyFault::Cut, F::ProxyBroken),
+            proxy(ProxyFault::TimedOut(time), F::ProxyBroken),
+            proxy(ProxyFault::Os(fault(io::ErrorKind::Other)), F::ProxyBroken),
+            (Stage::Proxy, Cause::Route(RouteFault::NotAProxy(ProxyError::NoHost)), F::ProxySettingBad),
+            (Stage::Proxy, Cause::Route(RouteFault::Pac(PacFault::TimedOut(time))), F::PacFailed),
+            (Stage::Tls, Cause::UntrustedIssuer { issuer: "mitmproxy".into() }, F::TlsUntrusted),
+            (Stage::Tls, Cause::SelfSigned { subject: HOST.into() }, F::TlsSelfSigned),
+            (Stage::Tls, Cause::Expired { not_after: moment }, F::TlsExpired),
+            (Stage::Tls, Cause::NotYetValid { not_before: moment }, F::TlsNotYetValid),
+            (Stage::Tls, Cause::WrongHost { names: vec!["a.test".into(), "b.test".into()] }, F::TlsWrongHost),
+            (Stage::Tls, Cause::NotTls, F::TlsNotSpoken),
+            (Stage::Tls, Cause::Cut, F::TlsCut),
+            (Stage::Tls, Cause::TimedOut(time), F::TimedOut),
+            (Stage::Tls, Cause::Os(fault(io::ErrorKind::Other)), F::TlsFailed),
+            (Stage::Tls, Cause::Revoked, F::TlsFailed),
+            (Stage::Tls, Cause::BadCertificate(text()), F::TlsFailed),
+            (Stage::Tls, Cause::NoRoots, F::TlsFailed),
+            (Stage::Tls, Cause::Alert(text()), F::TlsFailed),
+            (Stage::Tls, Cause::Handshake(text()), F::TlsFailed),
+            (Stage::Http, Cause::NotHttp(text()), F::NotThePlatform),
+            (Stage::Http, Cause::TooLarge { part: Part::Body }, F::NotThePlatform),
+            (Stage::Http, Cause::TimedOut(time), F::TimedOut),
+            (Stage::Http, Cause::Cut, F::TcpBroken),
+        ]
+    }
+
+    #[test]
+    fn every_cause_has_its_finding_and_every_text_its_values() {
+        for (stage, cause, code) in causes() {
+            let found = of_road(&failed(stage, cause.clone()), None, None, true);
+            assert_eq!(found.code, code, "{stage}: {cause:?}");
+            assert_eq!((found.values["host"].as_str(), found.values["port"].as_str()), (HOST, "443"));
+            assert_told(&found);
+        }
+    }
+
+    #[test]
+    fn values_are_those_of_the_cause() {
+        let values = |stage, cause| of_road(&failed(stage, cause), None, None, true).values;
+        let of_proxy = |fault| values(Stage::Proxy, Cause::Proxy(fault));
+        let refused = of_proxy(ProxyFault::Refused { status: 403, start: "blocked".into() });
+        assert_eq!((refused["status"].as_str(), refused["start"].as_str()), ("403", "blocked"));
+        assert_eq!(
+            (refused["proxy"].as_str(), refused["source"].as_str()),
+            ("http://127.0.0.1:7890", "HTTPS_PROXY")
+        );
+        assert_eq!(refused["error"], "the proxy answered 403: blocked");
+        assert_eq!(of_proxy(ProxyFault::OtherProtocol { start: r"\x05".into() })["start"], r"\x05");
+        let pac = values(Stage::Proxy, Cause::Route(RouteFault::Pac(PacFault::NoFunction)));
+        assert_eq!(pac["pac"], "http://wpad.test");
+        assert_eq!(values(Stage::Tls, Cause::TimedOut(Duration::from_secs(7)))["stage"], "tls");
+        let moment = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+        assert_eq!(
+            values(Stage::Tls, Cause::Expired { not_after: moment })["valid_until"],
+            "2023-11-14 22:13 UTC"
+        );
+        assert_eq!(values(Stage::Tls, Cause::Expired { not_after: moment })["issuer"], "mitmproxy");
+        assert_eq!(
+            values(Stage::Tls, Cause::NotYetValid { not_before: moment })["valid_from"],
+            "2023-11-14 22:13 UTC"
+        );
+        assert_eq!(
+            values(Stage::Tls, Cause::WrongHost { names: vec!["a".into(), "b".into()] })["names"],
+            "a, b"
+        );
+    }
+
+    fn at(server: u64, ours: u64) -> Skew {
+        let time = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
+        Skew { server: time(server), ours: time(ours) }
+    }
+
+    #[test]
+    fn a_wrong_clock_is_named_in_place_of_the_certificate_it_makes_look_bad() {
+        let moment = SystemTime::now();
+        for cause in [Cause::Expired { not_after: moment }, Cause::NotYetValid { not_before: moment }] {
+            let error = failed(Stage::Tls, cause);
+            let code = |skew| of_road(&error, None, skew, true).code;
+            let own = code(None);
+            assert_ne!(own, F::ClockWrong);
+            assert_eq!(code(Some(at(1_000_000, 1_000_300))), own, "five minutes are forgiven");
+            assert_eq!(code(Some(at(1_000_000, 1_000_301))), F::ClockWrong);
+            assert_eq!(code(Some(at(1_000_301, 1_000_000))), F::ClockWrong);
+            let found = of_road(&error, None, Some(at(1_000_000 + 3 * 86_400 + 7_260, 1_000_000)), true);
+            assert_eq!(found.values["skew"], "3 d 2 h");
+            assert!(found.blocks_connection);
+            assert_told(&found);
+        }
+        let refused = failed(Stage::Tcp, Cause::Refused);
+        assert_eq!(of_road(&refused, None, Some(at(0, 86_400)), true).code, F::TcpRefused);
+    }
+
+    #[test]
+    fn without_a_network_nothing_else_is_blamed() {
+        let unreachable = || Cause::Unreachable(fault(io::ErrorKind::NetworkUnreachable));
+        let no_address = || Cause::NoAddress { why: Lookup::Temporary, fault: fault(io::ErrorKind::Other) };
+        let by_proxy = |cause| Cause::Proxy(ProxyFault::Unreachable(Box::new(cause)));
+        for cause in [unreachable(), no_address(), by_proxy(unreachable()), by_proxy(no_address())] {
+            let error = failed(Stage::Tcp, cause.clone());
+            let found = of_road(&error, None, None, false);
+            assert_eq!(found.code, F::NoNetwork, "{cause:?}");
+            assert_told(&found);
+            assert_ne!(of_road(&error, None, None, true).code, F::NoNetwork);
+        }
+        for cause in [Cause::Refused, Cause::NotTls, by_proxy(Cause::Refused)] {
+            assert_ne!(of_road(&failed(Stage::Tcp, cause), None, None, false).code, F::NoNetwork);
+        }
+        for here in ["http://localhost:1", "https://127.0.0.7", "https://[::1]", "https://api.localhost"] {
+            let origin = Origin::parse(here).unwrap();
+            let error = Error { origin, ..failed(Stage::Tcp, unreachable()) };
+            assert_eq!(of_road(&error, None, None, false).code, F::TcpUnreachable, "{here}");
+        }
+    }
+
+    #[test]
+    fn an_interceptor_that_is_known_is_named() {
+        let untrusted = || Err(Cause::UntrustedIssuer { issuer: "Zscaler Root CA".into() });
+        let interceptor =
+            interceptor::Interceptor { name: "Zscaler", kind: interceptor::Kind::CompanyGateway };
+        let mut judgement = Judgement {
+            system: untrusted(),
+            extra: untrusted(),
+            mozilla: untrusted(),
+            signed: Signed::Untrusted { issuer: "Zscaler Root CA".into() },
+            time: Ok(()),
+            name: Ok(()),
+            interceptor: Some(interceptor),
+        };
+        let error = failed(Stage::Tls, Cause::UntrustedIssuer { issuer: "Zscaler Intermediate".into() });
+        let found = of_road(&error, Some(&judgement), None, true);
+        assert_eq!(
+            (found.values["interceptor"].as_str(), found.values["issuer"].as_str()),
+            ("Zscaler", "Zscaler Root CA")
+        );
+        judgement.signed = Signed::Locally { by: Local::Extra };
+        let found = of_road(&error, Some(&judgement), None, true);
+        assert_eq!(found.values["issuer"], "Zscaler Intermediate");
+    }
 }

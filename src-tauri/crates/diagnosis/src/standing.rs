@@ -137,7 +137,7 @@ pub(crate) fn clock_wrong(skew: &Skew) -> Finding {
 }
 
 /// The same finding where the connection is up all the same.
-fn warning(found: Finding) -> Finding {
+pub(crate) fn warning(found: Finding) -> Finding {
     Finding { severity: Severity::Warning, blocks_connection: false, ..found }
 }
 
@@ -153,4 +153,185 @@ fn distance(seconds: u64) -> String {
     let parts: Vec<String> =
         from_first.filter(|(count, _)| *count > 0).map(|(count, unit)| format!("{count} {unit}")).collect();
     if parts.is_empty() { "0 s".to_owned() } else { parts.join(" ") }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use longwire_contract::{Action, FindingCode as F};
+    use longwire_dial::{
+        Cause,
+        interceptor::{Interceptor, Kind},
+        judge::Local,
+    };
+    use longwire_link::SessionError;
+
+    use super::*;
+    use crate::testing::assert_told;
+
+    const FEISHU: Domain = Domain::Feishu;
+
+    fn up<'a>(lifetimes: &'a Lifetimes, domain: &'a Domain) -> Evidence<'a> {
+        Evidence {
+            domain,
+            failure: None,
+            connected: true,
+            count: None,
+            events: 0,
+            road: None,
+            judgement: None,
+            ca_file: None,
+            skew: None,
+            lifetimes,
+            now: Instant::now(),
+        }
+    }
+
+    fn codes(evidence: &Evidence<'_>) -> Vec<F> {
+        let found = evidence.findings();
+        found.iter().filter(|finding| finding.code != F::Flapping).for_each(assert_told_or_plain);
+        found.iter().map(|finding| finding.code).collect()
+    }
+
+    /// [`F::NothingReceived`] has no technical cause.
+    fn assert_told_or_plain(found: &Finding) {
+        if found.code != F::NothingReceived {
+            assert_told(found);
+        }
+    }
+
+    fn fallen(times: u32) -> Lifetimes {
+        let mut lifetimes = Lifetimes::default();
+        for _ in 0..times {
+            lifetimes.ended(Duration::from_secs(3), &SessionError::Cut, Instant::now());
+        }
+        lifetimes
+    }
+
+    #[test]
+    fn the_platforms_count_says_who_is_there() {
+        let calm = Lifetimes::default();
+        for (count, events, wanted) in [
+            (None, 0, &[F::NothingReceived][..]),
+            (Some(0), 0, &[F::NothingReceived]),
+            (Some(1), 0, &[F::PlatformSeesUs, F::NothingReceived]),
+            (Some(1), 1, &[]),
+            (Some(3), 0, &[F::OtherClients, F::PlatformSeesUs]),
+            (Some(3), 9, &[F::OtherClients]),
+        ] {
+            let evidence = Evidence { count, events, ..up(&calm, &FEISHU) };
+            assert_eq!(codes(&evidence), wanted, "{count:?} {events}");
+        }
+        let three = Evidence { count: Some(3), ..up(&calm, &FEISHU) }.findings();
+        assert_eq!(three[0].values["others"], "2");
+    }
+
+    #[test]
+    fn only_a_public_platform_has_a_console_to_open() {
+        let (calm, custom) = (Lifetimes::default(), Domain::Custom("http://127.0.0.1:1".into()));
+        for (domain, action) in [(&FEISHU, Some(Action::OpenConsole)), (&custom, None)] {
+            for found in (Evidence { count: Some(1), ..up(&calm, domain) }).findings() {
+                assert_eq!(found.action, action, "{found:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_connection_that_is_down_tells_why_and_nothing_of_what_holds_while_it_is_up() {
+        let calm = Lifetimes::default();
+        let refused = finding(F::CredentialsWrong, "code 1000040345").with("code", 1_000_040_345);
+        let down = Evidence { connected: false, count: Some(4), ..up(&calm, &FEISHU) };
+        assert_eq!(codes(&down), []);
+        assert_eq!(codes(&Evidence { failure: Some(refused), ..down }), [F::CredentialsWrong]);
+    }
+
+    #[test]
+    fn a_link_that_falls_again_and_again_is_one_finding_up_or_down() {
+        let (often, twice) = (fallen(3), fallen(2));
+        let closed = || Some(finding(F::LinkClosed, "cut").with("code", 1006).with("message", ""));
+        let down = Evidence { connected: false, failure: closed(), ..up(&twice, &FEISHU) };
+        assert_eq!(codes(&down), [F::LinkClosed]);
+        let down = Evidence { connected: false, failure: closed(), ..up(&often, &FEISHU) };
+        let found = down.findings();
+        assert_eq!(codes(&down), [F::Flapping]);
+        assert!(found[0].blocks_connection && found[0].severity == Severity::Error);
+        assert_told(&found[0]);
+        let up = Evidence { events: 1, ..up(&often, &FEISHU) };
+        let found = up.findings();
+        assert_eq!((found[0].code, found[0].severity), (F::Flapping, Severity::Warning));
+        assert!(!found[0].blocks_connection);
+
+        let blocked = Some(finding(F::CredentialsWrong, "code 1000040345").with("code", 1));
+        let found = Evidence { connected: false, failure: blocked, ..down }.findings();
+        assert_eq!(found[0].code, F::CredentialsWrong, "what stops it now comes first");
+    }
+
+    fn signed(signed: Signed, interceptor: Option<Interceptor>) -> Judgement {
+        let untrusted = || Err(Cause::UntrustedIssuer { issuer: "X".into() });
+        let (system, extra, mozilla) = (untrusted(), untrusted(), untrusted());
+        Judgement { system, extra, mozilla, signed, time: Ok(()), name: Ok(()), interceptor }
+    }
+
+    #[test]
+    fn who_reads_along_is_named_with_what_mends_other_programs() {
+        let (calm, road) =
+            (Lifetimes::default(), Trace { issuer: Some("Charles CA".into()), ..Trace::default() });
+        let charles = Interceptor { name: "Charles", kind: Kind::DebuggingProxy };
+        let custom = Domain::Custom("https://127.0.0.1:1".into());
+        let locally = || Signed::Locally { by: Local::System };
+        for (domain, signed, wanted) in [
+            (&FEISHU, signed(locally(), Some(charles)), Some("Charles")),
+            (&FEISHU, signed(locally(), None), Some("Charles CA")),
+            (&custom, signed(locally(), Some(charles)), Some("Charles")),
+            (&custom, signed(locally(), None), None),
+            (&FEISHU, signed(Signed::Publicly, None), None),
+        ] {
+            let up = Evidence { events: 1, ..up(&calm, domain) };
+            let evidence =
+                Evidence { judgement: Some(&signed), road: Some(&road), ca_file: Some("/ca.pem"), ..up };
+            let found = evidence.findings();
+            let named = found.first().map(|found| found.values["interceptor"].as_str());
+            assert_eq!(named, wanted, "{domain} {:?}", signed.signed);
+            if let Some(found) = found.first() {
+                assert_told(found);
+                assert_eq!((found.code, found.action), (F::TlsIntercepted, Some(Action::CopyEnvironment)));
+                assert!(found.values["environment"].contains("export NODE_EXTRA_CA_CERTS='/ca.pem'\n"));
+            }
+            let nowhere = Evidence { ca_file: None, ..evidence }.findings();
+            assert_eq!(nowhere.first().and_then(|found| found.action), None, "nothing to copy");
+        }
+    }
+
+    #[test]
+    fn a_clock_that_is_off_while_the_connection_is_up_is_a_warning() {
+        let calm = Lifetimes::default();
+        let skew = |server: u64| {
+            Some(Skew {
+                server: UNIX_EPOCH + Duration::from_secs(server),
+                ours: UNIX_EPOCH + Duration::from_secs(1_000_000),
+            })
+        };
+        for (server, wanted) in [(1_000_300, None), (1_000_420, Some("7 min")), (996_395, Some("1 h"))] {
+            let found = Evidence { events: 1, skew: skew(server), ..up(&calm, &FEISHU) }.findings();
+            assert_eq!(found.first().map(|found| found.values["skew"].as_str()), wanted, "{server}");
+            assert!(
+                found.iter().all(|found| !found.blocks_connection && found.severity == Severity::Warning)
+            );
+        }
+    }
+
+    #[test]
+    fn a_distance_is_told_in_two_units_at_the_most() {
+        for (seconds, told) in [
+            (0, "0 s"),
+            (59, "59 s"),
+            (60, "1 min"),
+            (3_605, "1 h"),
+            (3_720, "1 h 2 min"),
+            (86_400 * 400 + 3_600, "400 d 1 h"),
+        ] {
+            assert_eq!(distance(seconds), told);
+        }
+    }
 }

@@ -1,0 +1,278 @@
+use std::time::Duration;
+
+use longwire_contract::{Check, CheckKind as Kind, Finding, FindingCode, Mark, Note, NoteCode};
+use longwire_dial::{
+    Error as RoadError, Road, Stage as Hop, Taken, Trace, clock::Skew, date, network, route::Route,
+};
+use longwire_link::{Code, Config, EndpointError, Error, Stage, Steps, knock, online, probe};
+use secrecy::SecretString;
+use tokio::time::Instant;
+
+use super::{
+    Held, Patient, others, road,
+    sheet::{Sheet, failed, passed, skipped},
+};
+use crate::{
+    explain::{explain, look_into, of_failed_road},
+    note, platform,
+    road::{is_this_machine, of_route_fault},
+    standing::{clock_wrong, intercepted, is_wrong, seen, warning},
+    table::{finding, rule},
+};
+
+/// What is beyond the road.
+const BEYOND: [Kind; 5] = [Kind::Endpoint, Kind::Credentials, Kind::Upgrade, Kind::Pong, Kind::Online];
+
+/// Goes all the steps there are.
+pub(super) async fn walk(patient: &Patient, sheet: &mut Sheet<'_>) {
+    let routed = network(patient, sheet);
+    sheet.find(patient.secret.as_ref().err().cloned());
+    let blocked = match choose(patient, sheet).await {
+        Some(route) => !go(patient, &route, routed, sheet).await,
+        None => true,
+    };
+    others::compare(patient, blocked, sheet).await;
+    sheet.find(patient.known.iter().cloned());
+}
+
+/// Whether this machine is on a network. Where it says no, the road has the last word.
+fn network(patient: &Patient, sheet: &mut Sheet<'_>) -> bool {
+    sheet.begin(Kind::Network);
+    if is_this_machine(&patient.origin) {
+        sheet.enter(skipped(Kind::Network, NoteCode::NetworkNotNeeded));
+        return true;
+    }
+    let began = Instant::now();
+    let routed = network::is_routed();
+    let check = match routed {
+        true => passed(Kind::Network, Some(began.elapsed()), Some(Note::new(NoteCode::Online))),
+        false => failed(Kind::Network, "no road leads away from this machine"),
+    };
+    sheet.enter(check);
+    routed
+}
+
+/// Which way the road takes. Where that cannot be said, nothing more can be gone.
+async fn choose(patient: &Patient, sheet: &mut Sheet<'_>) -> Option<Route> {
+    sheet.begin(Kind::Route);
+    let began = Instant::now();
+    match patient.dialer.router().route(&patient.origin).await {
+        Ok(route) => {
+            sheet.enter(passed(Kind::Route, Some(began.elapsed()), Some(note::of_route(&route))));
+            Some(route)
+        }
+        Err(unrouted) => {
+            let note = Some(note::of_failed_route(&unrouted));
+            sheet.enter(Check { mark: Mark::Bad, note, ..passed(Kind::Route, Some(began.elapsed()), None) });
+            sheet.skip(&[Kind::Dns, Kind::Proxy, Kind::Tcp, Kind::Tls], NoteCode::AfterFailure);
+            beyond(patient, NoteCode::AfterFailure, sheet);
+            let found = of_route_fault(&unrouted.fault)
+                .with("host", patient.origin.host())
+                .with("error", &unrouted.fault);
+            sheet.find([note::with_why(found, &unrouted.why)]);
+            None
+        }
+    }
+}
+
+/// Goes the road itself and what is beyond it; whether the road stands.
+async fn go(patient: &Patient, route: &Route, routed: bool, sheet: &mut Sheet<'_>) -> bool {
+    match &patient.secret {
+        Ok(secret) => with_credentials(patient, secret, routed, sheet).await,
+        Err(_) => {
+            let begins = &mut |stage| sheet.begin(road::kind(stage));
+            let (trace, failure) = match patient.dialer.dial_along(route, &patient.origin, begins).await {
+                Ok(Road { trace, .. }) => (trace, None),
+                Err(error) => (Trace::clone(&error.trace), Some(error)),
+            };
+            let stands = judge(patient, &trace, failure.as_ref(), routed, sheet).await;
+            beyond(patient, if stands { NoteCode::NoSecret } else { NoteCode::AfterFailure }, sheet);
+            stands
+        }
+    }
+}
+
+async fn with_credentials(
+    patient: &Patient,
+    secret: &SecretString,
+    routed: bool,
+    sheet: &mut Sheet<'_>,
+) -> bool {
+    let config = patient.config(secret);
+    let asked = knock(&config, |steps| sheet.begin(kind(steps))).await;
+    let failure = match &asked.result {
+        Err(Error::Road(error)) => Some(error),
+        _ => None,
+    };
+    if !judge(patient, &asked.steps.road, failure, routed, sheet).await {
+        beyond(patient, NoteCode::AfterFailure, sheet);
+        return false;
+    }
+    clock(asked.steps.skew, sheet);
+    match answered(patient, asked.result.as_ref().err(), asked.steps.endpoint, sheet) {
+        true => connect(patient, &config, sheet).await,
+        false => held(patient, sheet),
+    }
+    true
+}
+
+/// Enters what was seen of the road, and finds what there is to find about it; whether it stands.
+async fn judge(
+    patient: &Patient,
+    trace: &Trace,
+    failure: Option<&RoadError>,
+    routed: bool,
+    sheet: &mut Sheet<'_>,
+) -> bool {
+    let mut checks = road::checks(&patient.origin, trace, failure);
+    if let Some(taken) = &trace.route {
+        way_taken(taken, trace, sheet);
+    }
+    let now = (patient.now)();
+    match failure {
+        Some(error) if error.stage < Hop::Http => {
+            sheet.enter_all(checks);
+            let (found, _) = of_failed_road(error, &patient.dialer, now, routed).await;
+            sheet.find([found]);
+            false
+        }
+        _ => {
+            let insight = look_into(&patient.dialer, &patient.origin, trace, now).await;
+            if let Some(judgement) = &insight.judgement {
+                checks.iter_mut().for_each(|check| road::read_along(check, judgement));
+                let issuer = trace.issuer.as_deref();
+                let file = patient.ca_file.as_deref();
+                sheet.find(intercepted(&patient.domain, judgement, issuer, file));
+            }
+            sheet.enter_all(checks);
+            if let Some(network) = sheet.check(Kind::Network).filter(|check| check.mark == Mark::Bad) {
+                // A road of its own may well lead there.
+                network.mark = Mark::Warn;
+            }
+            true
+        }
+    }
+}
+
+/// The way that was taken in the end is not the first one where several were tried.
+fn way_taken(taken: &Taken, trace: &Trace, sheet: &mut Sheet<'_>) {
+    if !trace.ways_failed.is_empty()
+        && let Some(route) = sheet.check(Kind::Route)
+    {
+        route.note = Some(note::of_taken(taken));
+        route.mark = Mark::Warn;
+    }
+}
+
+/// Enters what the endpoint said; whether it accepted.
+fn answered(patient: &Patient, error: Option<&Error>, took: Option<Duration>, sheet: &mut Sheet<'_>) -> bool {
+    let host = platform::host(&patient.domain);
+    let endpoint = passed(Kind::Endpoint, took, Some(Note::new(NoteCode::Answered).with("host", host)));
+    let accepted = passed(Kind::Credentials, None, Some(Note::new(NoteCode::Accepted)));
+    let Some(error) = error else {
+        sheet.enter_all([endpoint, accepted]);
+        return true;
+    };
+    let after = |kind| skipped(kind, NoteCode::AfterFailure);
+    match error {
+        Error::Endpoint(EndpointError::Code { code: Code::ConnectionLimit, .. }) => {
+            sheet.enter_all([endpoint, accepted, failed(Kind::Upgrade, error)]);
+        }
+        Error::Endpoint(EndpointError::Code { code, .. }) if !matches!(code, Code::Busy | Code::Internal) => {
+            sheet.enter_all([endpoint, failed(Kind::Credentials, error), after(Kind::Upgrade)]);
+        }
+        error => {
+            sheet.enter_all([failed(Kind::Endpoint, error), after(Kind::Credentials), after(Kind::Upgrade)]);
+        }
+    }
+    sheet.enter_all([after(Kind::Pong), after(Kind::Online)]);
+    sheet.find([platform::of_error(error, &patient.domain)]);
+    false
+}
+
+/// The connection itself: the one that is held, or one for a moment. Connections are counted first, since one that has
+/// just been closed may still be counted.
+async fn connect(patient: &Patient, config: &Config, sheet: &mut Sheet<'_>) {
+    sheet.begin(Kind::Online);
+    let began = Instant::now();
+    let ours = u32::from(patient.held.is_some());
+    match online(config).await {
+        Ok(count) => {
+            let others = count.saturating_sub(ours);
+            let note = Note::new(if others > 0 { NoteCode::CountedOthers } else { NoteCode::Counted });
+            let note = note.with("count", count).with("others", others);
+            let check = passed(Kind::Online, Some(began.elapsed()), Some(note));
+            sheet.enter(Check { mark: if others > 0 { Mark::Warn } else { Mark::Ok }, ..check });
+            let events = patient.held.as_ref().map_or(0, |held| held.events);
+            sheet.find(seen(&patient.domain, Some(count), ours, events));
+        }
+        Err(error) => {
+            let note = Note::new(NoteCode::NotCounted).with("error", error);
+            sheet.enter(Check { note: Some(note), ..skipped(Kind::Online, NoteCode::NotCounted) });
+        }
+    }
+    if patient.held.is_some() {
+        held(patient, sheet);
+        return;
+    }
+    sheet.begin(Kind::Upgrade);
+    let tried = probe(config, |steps| {
+        if kind(steps) == Kind::Pong {
+            sheet.begin(Kind::Pong);
+        }
+    })
+    .await;
+    let upgrade = |host: Option<&str>| {
+        let note = host.map(|host| Note::new(NoteCode::OpenedBy).with("host", host));
+        passed(Kind::Upgrade, tried.steps.upgrade, note)
+    };
+    match &tried.result {
+        Ok(info) => sheet.enter_all([upgrade(Some(&info.host)), passed(Kind::Pong, tried.steps.pong, None)]),
+        Err(error) => {
+            sheet.enter_all(match error.stage() {
+                Stage::Session => [upgrade(None), failed(Kind::Pong, error)],
+                _ => [failed(Kind::Upgrade, error), skipped(Kind::Pong, NoteCode::AfterFailure)],
+            });
+            sheet.find([explain(error, &patient.domain, &patient.dialer, (patient.now)()).await]);
+        }
+    }
+}
+
+/// What the connection that is up shows.
+fn held(patient: &Patient, sheet: &mut Sheet<'_>) {
+    let Some(Held { since, upgrade_ms, pong_ms, events, .. }) = &patient.held else { return };
+    let note = Note::new(NoteCode::HeldOpen).with("since", date(*since));
+    let shown = |kind, ms: &Option<f64>| Check { ms: *ms, ..passed(kind, None, Some(note.clone())) };
+    sheet.enter_all([shown(Kind::Upgrade, upgrade_ms), shown(Kind::Pong, pong_ms)]);
+    let code = FindingCode::NothingReceived;
+    let up = (patient.now)().duration_since(*since).unwrap_or_default();
+    if *events == 0 && up >= rule(code).visible_after {
+        let detail = format!("up for {} s", up.as_secs());
+        sheet.find([platform::console(finding(code, detail), &patient.domain)]);
+    }
+}
+
+/// Nothing beyond the road is gone; what is held shows itself all the same.
+fn beyond(patient: &Patient, why: NoteCode, sheet: &mut Sheet<'_>) {
+    sheet.skip(&BEYOND, why);
+    held(patient, sheet);
+}
+
+fn clock(skew: Option<Skew>, sheet: &mut Sheet<'_>) {
+    sheet.find(skew.filter(is_wrong).map(|skew| -> Finding { warning(clock_wrong(&skew)) }));
+}
+
+/// The step that a try is at.
+fn kind(steps: &Steps) -> Kind {
+    match steps.at {
+        Stage::Session => Kind::Pong,
+        Stage::Upgrade => Kind::Upgrade,
+        // The second road, to the WebSocket's host.
+        Stage::Dns | Stage::Proxy | Stage::Tcp | Stage::Tls if steps.endpoint.is_some() => Kind::Upgrade,
+        Stage::Dns => Kind::Dns,
+        Stage::Proxy => Kind::Proxy,
+        Stage::Tcp => Kind::Tcp,
+        Stage::Tls => Kind::Tls,
+        Stage::Http | Stage::Endpoint => Kind::Endpoint,
+    }
+}

@@ -1,0 +1,31 @@
+//! What the tests of this room share.
+
+use longwire_contract::{Finding, Language, words};
+use longwire_dial::{
+    Cause, Error, Origin, Protocol, ProxyPlace, Stage, Taken, Trace, route::Source, route::Why,
+};
+
+/// A finding is of use where every placeholder of its texts is filled, and it says what happened.
+pub(crate) fn assert_told(found: &Finding) {
+    for language in [Language::English, Language::Chinese] {
+        let told = words::finding(language, found);
+        assert!(!told.contains(['{', '}']), "{told}");
+    }
+    assert!(!found.detail.is_empty(), "{found:?}");
+}
+
+pub(crate) const HOST: &str = "open.feishu.cn";
+
+/// The way through a proxy that an environment variable names.
+pub(crate) fn through_a_proxy() -> Taken {
+    let proxy = ProxyPlace { protocol: Protocol::Http, host: "127.0.0.1".into(), port: 7890 };
+    let source = Source::Environment("HTTPS_PROXY".into());
+    Taken { proxy: Some(proxy), why: Why { source, pac: Some("http://wpad.test".into()), rule: None } }
+}
+
+/// A road to the platform that failed.
+pub(crate) fn failed(stage: Stage, cause: Cause) -> Error {
+    let trace =
+        Trace { route: Some(through_a_proxy()), issuer: Some("mitmproxy".to_owned()), ..Trace::default() };
+    Error { stage, cause, origin: Origin::parse("https://open.feishu.cn").unwrap(), trace: Box::new(trace) }
+}
