@@ -7,6 +7,9 @@
 //!
 //! What a peer presents is always verified: against the operating system's roots and the extra CA files of [`Roots`].
 //! Nothing here can switch that off. Unencrypted roads lead to this machine only; [`Origin`] cannot express another.
+//!
+//! Of a chain that was seen, trusted or not, [`judge`] says who signed it and who would believe it, and [`interceptor`]
+//! who stands in between; [`clock`] says whether it is our clock that is wrong.
 
 mod ca_file;
 mod cause;

@@ -207,6 +207,17 @@ fn an_expired_certificate_sent_along_needlessly_spoils_nothing() {
 }
 
 #[test]
+fn a_chain_that_is_in_order_now_is_trusted_whatever_its_own_middle_says() {
+    let (root, mut young, mut old) = (Ca::new("Root"), ca_params("Young middle"), ca_params("Old"));
+    (young.not_before, young.not_after) = (date_time_ymd(2025, 1, 1), date_time_ymd(2035, 1, 1));
+    (old.not_before, old.not_after) = (date_time_ymd(2010, 1, 1), date_time_ymd(2020, 1, 1));
+    let (young, old) = (root.below_with(young), Ca::new("Gone").below_with(old));
+    let identity = young.sign_with(valid(2015, 2026)).with(&young).with(&old);
+    let judgement = World { system: &[&root], ..World::default() }.judges(&identity);
+    assert_eq!((judgement.system, judgement.time), (Ok(()), Ok(())));
+}
+
+#[test]
 fn several_faults_are_told_at_once() {
     let ca = Ca::new("mitmproxy");
     let mut params = CertificateParams::new(["portal.example".to_owned(), "10.0.0.1".to_owned()]).unwrap();
