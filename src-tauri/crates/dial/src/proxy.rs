@@ -32,8 +32,8 @@ pub enum Protocol {
     Socks5h,
 }
 
-/// Who we are to a proxy.
-#[derive(Clone, Debug)]
+/// Who we are to a proxy. Neither the name nor the password is shown.
+#[derive(Clone)]
 pub struct Credentials {
     /// The user's name.
     pub user: String,
@@ -159,6 +159,12 @@ impl fmt::Display for Protocol {
             Self::Socks5 => "socks5",
             Self::Socks5h => "socks5h",
         })
+    }
+}
+
+impl fmt::Debug for Credentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Credentials(…)")
     }
 }
 

@@ -2,9 +2,14 @@
 
 mod choice;
 mod environment;
+mod exceptions;
+mod glob;
 mod pac;
 mod router;
 mod system;
+#[cfg(test)]
+mod tests;
+mod voice;
 
 use std::fmt;
 
@@ -73,7 +78,11 @@ pub enum Rule {
 impl Route {
     /// Straight, because nobody says otherwise.
     pub fn direct() -> Self {
-        Self { ways: vec![Way::Direct], why: Why { source: Source::Nobody, pac: None, rule: None } }
+        Self::straight(Why { source: Source::Nobody, pac: None, rule: None })
+    }
+
+    fn straight(why: Why) -> Self {
+        Self { ways: vec![Way::Direct], why }
     }
 }
 

@@ -88,7 +88,9 @@ mod tests {
 
     #[test]
     fn what_is_no_choice_says_so_without_repeating_it() {
-        for text in ["", "hunter2 x", "ftp://u:hunter2@h", "pac+", "pac+ftp://hunter2", "pac+http://u:hunter2@h/"] {
+        for text in
+            ["", "hunter2 x", "ftp://u:hunter2@h", "pac+", "pac+ftp://hunter2", "pac+http://u:hunter2@h/"]
+        {
             let error = text.parse::<Choice>().unwrap_err();
             assert!(!format!("{error} {error:?}").contains("hunter2"), "{text}: {error:?}");
         }

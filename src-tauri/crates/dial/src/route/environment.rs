@@ -53,9 +53,7 @@ mod tests {
     use super::*;
 
     fn of(set: &[(&str, &str)]) -> Environment {
-        Environment::of(|name| {
-            set.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned())
-        })
+        Environment::of(|name| set.iter().find(|(set, _)| *set == name).map(|(_, value)| (*value).to_owned()))
     }
 
     #[test]

@@ -1,16 +1,25 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::origin::Origin;
+use crate::origin::{Origin, Scheme};
 use crate::proxy::ProxyError;
-use crate::roots::Roots;
-use crate::route::pac::{PacFault, PacPlaceError};
-use crate::route::{Choice, Environment, Route, SystemProxies, Why};
+use crate::roots::{RootSource, Roots};
+use crate::route::pac::{self, Pac, PacFault, PacPlaceError};
+use crate::route::voice::{Says, Voice};
+use crate::route::{Choice, Environment, Route, Rule, Source, SystemProxies, Way, Why};
 
-/// Decides which way each road takes. Cheap to clone; the clones share the PAC script that was fetched.
+/// Decides which way each road takes. Cheap to clone; the clones share the PAC scripts that were fetched.
 #[derive(Clone, Debug)]
-pub struct Router;
+pub struct Router {
+    choice: Choice,
+    environment: Environment,
+    /// Sent by whoever reads the system's settings; absent where they do not matter. A sender that is gone leaves them as
+    /// they were.
+    system: Option<watch::Receiver<Arc<SystemProxies>>>,
+    pac: Arc<Pac>,
+}
 
 /// The way cannot be decided.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -39,34 +48,113 @@ pub enum RouteFault {
 impl Router {
     /// Straight to everywhere.
     pub fn direct() -> Self {
-        Self
+        Self {
+            choice: Choice::Auto,
+            environment: Environment::default(),
+            system: None,
+            pac: Arc::new(Pac::new(system_roots(), pac::ALLOWED)),
+        }
     }
 
-    /// As the user chose; `auto` is the environment, then the system's settings as they are at the time, then straight.
+    /// As the user chose; `auto` is the environment, then the system's settings, then straight. The settings are taken as
+    /// they are at the time of each question; whenever they are sent, PAC scripts are fetched anew.
     pub fn new(
-        _choice: Choice,
-        _environment: Environment,
-        _system: watch::Receiver<Arc<SystemProxies>>,
+        choice: Choice,
+        environment: Environment,
+        system: watch::Receiver<Arc<SystemProxies>>,
     ) -> Self {
-        Self
+        Self { choice, environment, system: Some(system), ..Self::direct() }
     }
 
-    /// The same, trusting these roots where a PAC script is fetched over `https`. The operating system's otherwise.
-    pub fn with_roots(self, _roots: Arc<Roots>) -> Self {
-        self
+    /// The same, trusting these roots where a PAC script is fetched over `https`; else it is the operating system's.
+    pub fn with_roots(self, roots: Arc<Roots>) -> Self {
+        Self { pac: Arc::new(Pac::new(roots, self.pac.allowed)), ..self }
+    }
+
+    /// The same, with another time for a PAC script to be fetched and to answer, both together. It is 5 s else.
+    pub fn with_pac_deadline(self, allowed: Duration) -> Self {
+        Self { pac: Arc::new(Pac::new(Arc::clone(&self.pac.roots), allowed)), ..self }
     }
 
     /// The ways to an origin, and why these.
     ///
     /// # Errors
-    /// [`Unrouted`] where what should decide it is wrong or does not answer.
-    pub async fn route(&self, _origin: &Origin) -> Result<Route, Unrouted> {
-        Ok(Route::direct())
+    /// [`Unrouted`] where what should decide it is wrong or does not answer. Nothing else is asked then: whoever set a
+    /// proxy may not want a road without it.
+    pub async fn route(&self, origin: &Origin) -> Result<Route, Unrouted> {
+        let settings = self.settings();
+        let voices = Voice::all(&self.choice, &self.environment, &settings, origin);
+        let Some(voice) = voices.into_iter().next() else { return Ok(straight(origin)) };
+        match voice.unless {
+            Some((source, rule)) => Ok(Route::straight(Why { source, pac: None, rule: Some(rule) })),
+            None => self.follow(voice, &settings, origin).await,
+        }
     }
 
-    /// The other ways there are to an origin, one each, with why they exist: straight where a proxy is taken, and each
-    /// proxy that is set somewhere and not taken. None where the road may not leave this machine.
-    pub async fn others(&self, _origin: &Origin) -> Vec<Route> {
-        Vec::new()
+    /// The other ways there are to an origin, one each, with why they exist: each proxy that is set somewhere and not
+    /// taken, and straight where a proxy is taken. None where the road stays on this machine.
+    pub async fn others(&self, origin: &Origin) -> Vec<Route> {
+        let taken = self.route(origin).await.map(|route| route.ways).unwrap_or_default();
+        let settings = self.settings();
+        let mut others = Vec::<Route>::new();
+        let mut add = |way: Way, why: Why| {
+            if !taken.contains(&way) && !others.iter().any(|other| other.ways.contains(&way)) {
+                others.push(Route { ways: vec![way], why });
+            }
+        };
+        if origin.scheme() == Scheme::Tls {
+            for voice in Voice::all(&self.choice, &self.environment, &settings, origin)
+                .into_iter()
+                .chain(Voice::all(&Choice::Auto, &self.environment, &settings, origin))
+            {
+                if matches!(voice.unless, Some((_, Rule::ThisMachine))) {
+                    continue;
+                }
+                let Ok(Route { ways, why }) = self.follow(voice, &settings, origin).await else { continue };
+                for way in ways.into_iter().filter(|way| *way != Way::Direct) {
+                    add(way, why.clone());
+                }
+            }
+            add(Way::Direct, Route::direct().why);
+        }
+        others
     }
+
+    /// What a voice says, exceptions aside.
+    async fn follow(
+        &self,
+        voice: Voice,
+        settings: &Arc<SystemProxies>,
+        origin: &Origin,
+    ) -> Result<Route, Unrouted> {
+        let mut why = Why { source: voice.source, pac: None, rule: None };
+        let ways = match voice.says {
+            Says::Direct => Ok(vec![Way::Direct]),
+            Says::Proxy(proxy) => proxy.map(|proxy| vec![Way::Through(proxy)]).map_err(RouteFault::from),
+            Says::Pac(Err(fault)) => Err(fault.into()),
+            Says::Pac(Ok(place)) => {
+                why.pac = Some(place.to_string());
+                self.pac.ways(&place, settings, origin).await.map_err(RouteFault::from)
+            }
+        };
+        match ways {
+            Ok(ways) => Ok(Route { ways, why }),
+            Err(fault) => Err(Unrouted { why, fault }),
+        }
+    }
+
+    fn settings(&self) -> Arc<SystemProxies> {
+        self.system.as_ref().map(|system| Arc::clone(&system.borrow())).unwrap_or_default()
+    }
+}
+
+/// Nobody says anything.
+fn straight(origin: &Origin) -> Route {
+    let rule = (origin.scheme() == Scheme::Plain).then_some(Rule::ThisMachine);
+    Route::straight(Why { source: Source::Nobody, pac: None, rule })
+}
+
+/// The operating system's, read only when they are needed.
+fn system_roots() -> Arc<Roots> {
+    Arc::new(Roots::new(RootSource::System, Vec::new()))
 }

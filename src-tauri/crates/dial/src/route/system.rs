@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::proxy::{Credentials, Protocol, Proxy};
+use crate::proxy::{Credentials, Protocol, Proxy, ProxyError};
 use crate::route::pac::PacPlace;
 
 /// The operating system's proxy settings. The default is: nothing is set.
@@ -50,7 +50,7 @@ pub enum Names {
 impl SystemProxies {
     /// The proxy for an encrypted road. The one for HTTP is not for it: the systems keep them apart, and a browser asked
     /// for an `https` address goes straight where only the HTTP proxy is set.
-    pub(super) fn for_tls(&self) -> Option<Proxy> {
+    pub(super) fn for_tls(&self) -> Option<Result<Proxy, ProxyError>> {
         let https = self.https.as_ref().map(|place| place.proxy(Protocol::Http));
         https.or_else(|| self.socks.as_ref().map(|place| place.proxy(Protocol::Socks5h)))
     }
@@ -75,8 +75,11 @@ impl fmt::Debug for SystemProxies {
 }
 
 impl Place {
-    fn proxy(&self, protocol: Protocol) -> Proxy {
-        let host = self.host.trim().trim_start_matches('[').trim_end_matches(']');
-        Proxy::new(protocol, host, self.port).with_credentials(self.credentials.clone())
+    fn proxy(&self, protocol: Protocol) -> Result<Proxy, ProxyError> {
+        match (self.host.trim().trim_start_matches('[').trim_end_matches(']'), self.port) {
+            ("", _) => Err(ProxyError::NoHost),
+            (_, 0) => Err(ProxyError::NoPort),
+            (host, port) => Ok(Proxy::new(protocol, host, port).with_credentials(self.credentials.clone())),
+        }
     }
 }

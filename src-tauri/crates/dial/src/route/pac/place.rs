@@ -20,7 +20,9 @@ pub(super) enum Kind {
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum PacPlaceError {
     /// It is neither a URL nor an absolute path.
-    #[error("not the place of a PAC script: write a URL like https://proxy.example.com/proxy.pac or an absolute path")]
+    #[error(
+        "not the place of a PAC script: write a URL like https://proxy.example.com/proxy.pac or an absolute path"
+    )]
     NotAUrl,
     /// The scheme is none that a script is fetched with.
     #[error("a PAC script is fetched with https, http or file")]
@@ -40,6 +42,18 @@ impl PacPlace {
     /// A file.
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self(Kind::File(path.into()))
+    }
+
+    /// All of it, path and query too, as it is to be read again: for where the user's settings are kept, and nowhere else.
+    pub fn danger_whole(&self) -> String {
+        match &self.0 {
+            Kind::File(_) => self.to_string(),
+            Kind::Url(url) => url.to_string(),
+        }
+    }
+
+    pub(super) fn is_file(&self) -> bool {
+        matches!(self.0, Kind::File(_))
     }
 
     pub(super) fn kind(&self) -> &Kind {
