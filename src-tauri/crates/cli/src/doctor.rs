@@ -1,6 +1,8 @@
 use std::io::{self, Write};
 
-use longwire_contract::{DoctorReport, Fault, FaultCode, Language, Mark, Progress, doctor_schema, words};
+use longwire_contract::{
+    Check, DoctorReport, Fault, FaultCode, Language, Mark, Progress, doctor_schema, words,
+};
 use longwire_engine::{Examination, Machine, Options, examine};
 
 use crate::{args::Doctor, exit::Exit, proxy, secret, signals::Signals, status::print_json};
@@ -63,7 +65,7 @@ impl Live {
         if self.quiet {
             return;
         }
-        let over = report.checks.iter().take_while(|check| check.mark != Mark::Busy).count();
+        let over = report.checks.iter().take_while(|check| is_over(check)).count();
         for check in report.checks.iter().take(over).skip(self.told) {
             write(&words::check(self.language, check));
         }
@@ -78,6 +80,11 @@ impl Live {
             write(&words::found(self.language, report));
         }
     }
+}
+
+/// A step that has not been reached yet is off without a word; one that was skipped says why.
+fn is_over(check: &Check) -> bool {
+    check.mark != Mark::Busy && (check.mark != Mark::Off || check.note.is_some())
 }
 
 /// A closed standard output is no reason to stop: the exit code is still read.

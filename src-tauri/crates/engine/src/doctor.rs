@@ -43,7 +43,7 @@ pub struct Examination {
 pub async fn examine(
     options: &Options,
     examination: Examination,
-    mut tell: impl FnMut(&DoctorReport),
+    mut tell: impl FnMut(&DoctorReport) + Send,
     stop: impl Future,
 ) -> Result<DoctorReport, Fault> {
     let (settings, _) = SettingsFile::in_folder(&options.data_dir).read()?;

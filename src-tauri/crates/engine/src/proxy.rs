@@ -47,8 +47,11 @@ pub(crate) fn read(text: &str) -> Result<Choice, Mistake> {
     }
 }
 
-/// The settings file's text: with the user's name, without the password.
+/// The settings file's text: with the user's name, without the password; a script's URL whole.
 pub(crate) fn written(choice: &Choice) -> String {
+    if let Choice::Pac(place) = choice {
+        return format!("pac+{}", place.danger_whole());
+    }
     let shown = choice.to_string();
     match (user(choice), shown.split_once("://")) {
         (Some(user), Some((scheme, place))) => {

@@ -221,7 +221,7 @@ async fn a_second_engine_is_told_who_holds_the_folder_and_the_socket_reaches_the
     assert_eq!(fault.code, FaultCode::HeldByOther);
     assert_eq!(fault.values["holder"], "test");
     let mut client = Client::connect(bench.folder.path()).await.unwrap();
-    let change = SettingsChange { language: Some(LanguageChoice::Chinese) };
+    let change = SettingsChange { language: Some(LanguageChoice::Chinese), ca_files: None };
     client.call::<longwire_contract::call::ChangeSettings>(&change).await.unwrap();
     let snapshot = client.call::<longwire_contract::call::ReadSnapshot>(&()).await.unwrap();
     assert_eq!(snapshot.language, Language::Chinese);
@@ -239,7 +239,10 @@ async fn a_new_language_is_told_and_kept() {
     let bench = Bench::new().await;
     let engine = Engine::open(bench.options()).await.unwrap();
     let before = engine.snapshots().borrow().rev;
-    engine.settings_change(SettingsChange { language: Some(LanguageChoice::Chinese) }).await.unwrap();
+    engine
+        .settings_change(SettingsChange { language: Some(LanguageChoice::Chinese), ca_files: None })
+        .await
+        .unwrap();
     let snapshot = until(&engine, |snapshot| snapshot.language == Language::Chinese).await;
     assert!(snapshot.rev > before);
     engine.close().await;
