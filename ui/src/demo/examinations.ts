@@ -125,18 +125,29 @@ function held(checks: Check[], app: AppView): Check[] {
       return { ...check, mark: 'warn', note: note('counted_others', { count: String(Number(others) + 1), others }) }
     }
     const proven = app.phase === 'connected' && (check.kind === 'upgrade' || check.kind === 'pong')
-    return proven ? { ...check, ms: null, note: note('held_open', { since: String(app.since_ms) }) } : check
+    return proven ? { ...check, ms: null, note: note('held_open', { since: utc(app.since_ms) }) } : check
   })
+}
+
+/** As the engine writes a moment. */
+function utc(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }
 
 function direct(): OtherRoad {
   const steps: [CheckKind, NoteCode, Record<string, string>][] = [
     ['dns', 'addresses', { addresses: ADDRESSES }],
+    ['proxy', 'no_proxy', {}],
     ['tcp', 'connected_to', { address: '104.18.32.7:443' }],
     ['tls', 'signed_by', { issuer: ISSUER }]
   ]
   const checks = steps.map(([kind, code, values]): Check => {
-    return { kind, mark: 'ok', ms: MS[kind] ?? null, note: note(code, values) }
+    return {
+      kind,
+      mark: code === 'no_proxy' ? 'off' : 'ok',
+      ms: kind === 'proxy' ? null : (MS[kind] ?? null),
+      note: note(code, values)
+    }
   })
   return { route: note('route_direct_given'), checks }
 }

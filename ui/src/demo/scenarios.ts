@@ -201,7 +201,7 @@ function flapping(): AppView {
     findings: [
       finding(
         'flapping',
-        { histogram: '<30 s: 2, 30–60 s: 9, 1–3 min: 14', codes: '1006: 21, 1001: 4', count: '25' },
+        { histogram: '<30 s ×2, <1 min ×9, <5 min ×14', codes: '1001 ×4, 1006 ×19, no pong ×2', count: '25' },
         '25 links in the last hour'
       )
     ]

@@ -30,9 +30,13 @@ export function stepsOf({ checks, progress }: DoctorReport): Step[] {
   if (progress !== 'running') return checks
   return STEPS.map((kind) => {
     const check = checks.find((each) => each.kind === kind)
-    // What the doctor has not touched is not yet skipped.
-    return check && (check.mark !== 'off' || check.note) ? check : { kind, mark: 'pending' }
+    return check && !untouched(check) ? check : { kind, mark: 'pending' }
   })
+}
+
+/** Whether the doctor has not come to a step: one that was skipped has a reason. */
+export function untouched({ mark, note }: Check): boolean {
+  return mark === 'off' && !note
 }
 
 /** What a report says: in a few words, and in a sentence for who does not see the rest. */
@@ -63,7 +67,8 @@ function inBrief({ progress, checks, findings }: DoctorReport): Omit<Verdict, 's
     : { tone: 'ok', mark: 'ok', text: t('report.well') }
 }
 
-/** How many steps the road holds, from its near end: what was skipped between two that passed is no gap. */
+/** At which step the road ends: what was skipped between two that passed is no gap. */
 export function reach(steps: Step[]): number {
-  return steps.findLastIndex(({ mark }) => mark !== 'off' && mark !== 'pending')
+  const end = steps.findIndex(({ mark }) => mark === 'bad' || mark === 'busy' || mark === 'pending')
+  return end >= 0 ? end : steps.findLastIndex(({ mark }) => mark !== 'off')
 }

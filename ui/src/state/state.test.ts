@@ -128,9 +128,14 @@ describe('the words for an app', () => {
 
   it('tell since when in the time of day', () => {
     setLanguage('en')
-    const since = new Date(2026, 10, 22, 9, 5, 7).getTime()
-    expect(noteText({ code: 'held_open', values: { since: String(since) } })).toContain('09:05:07')
-    expect(noteText({ code: 'held_open', values: { since: '09:05' } })).toContain('09:05;')
+    const said = (at: Date | string) => {
+      const since = typeof at === 'string' ? at : `${at.toISOString().slice(0, 16).replace('T', ' ')} UTC`
+      return noteText({ code: 'held_open', values: { since } })
+    }
+    const today = new Date(new Date().setHours(9, 5, 0, 0))
+    expect(said(today)).toContain('since 09:05;')
+    expect(said(new Date(2025, 10, 22, 19, 30))).toContain('since 2025-11-22 19:30;')
+    expect(said('a date out of range')).toContain('since a date out of range;')
   })
 
   it('alarm only where waiting will not do', () => {

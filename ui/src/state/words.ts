@@ -1,6 +1,6 @@
 import type { AppView, Domain, EventView, Fault, Finding, FindingCode, Note } from '../backend/contract.gen'
 import { shortId } from '../format/ids'
-import { clockTime, duration, milliseconds, type Phrase } from '../format/time'
+import { clockTime, duration, fullTime, milliseconds, type Phrase } from '../format/time'
 import { sentence, t, textIfAny } from '../i18n/i18n.svelte'
 import { blockedBy } from './mending'
 
@@ -70,8 +70,17 @@ function inWords(values: Record<string, string>): Record<string, string> {
 
 function inWord(name: string, value: string): string {
   if (name === 'domain' || name === 'other') return domainName(value)
-  if (name === 'since' && /^\d+$/.test(value)) return clockTime(Number(value))
+  if (name === 'since') return here(value)
   return textIfAny(`${name}.${value}`) ?? value
+}
+
+/** A moment that the engine tells as `2026-01-31 23:59 UTC`, by the clock on this wall. */
+function here(utc: string): string {
+  const [, day = '', time = ''] = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC$/.exec(utc) ?? []
+  const at = new Date(`${day}T${time}Z`).getTime()
+  if (Number.isNaN(at)) return utc
+  const today = new Date(at).toDateString() === new Date().toDateString()
+  return today ? clockTime(at).slice(0, -3) : fullTime(at).slice(0, -7)
 }
 
 /** What could not be named (a certificate without an issuer) is not shown as a placeholder. */
@@ -141,6 +150,7 @@ const PASSING: ReadonlySet<FindingCode> = new Set<FindingCode>([
   'platform_busy',
   'link_silent',
   'link_closed',
+  'flapping',
   'ticket_refused',
   'http_status'
 ])
