@@ -34,7 +34,8 @@ pub enum Nudge {
 /// after the end that is [`State::Closed`].
 ///
 /// A nudge starts the next try at once, also where the platform refused the last one. [`Nudge::Woke`] and
-/// [`Nudge::NetworkChanged`] start a try that is under way anew, and make an open link prove that it lives.
+/// [`Nudge::NetworkChanged`] start a try that is under way anew, and make an open link prove that it lives. What failed
+/// before a nudge is forgotten: waits begin again with the shortest.
 pub async fn run<I: Intake>(
     config: Config,
     intake: Arc<I>,
@@ -108,7 +109,10 @@ impl<P: Platform, I: Intake> Hold<P, I> {
             let result = tokio::select! {
                 biased;
                 _ = shutdown.as_mut() => return None,
-                () = self.nudges.changed() => continue,
+                () = self.nudges.changed() => {
+                    self.retry.forgive();
+                    continue;
+                }
                 result = connect(&self.platform, &mut steps, tell) => result,
             };
             return match result {
@@ -135,7 +139,10 @@ impl<P: Platform, I: Intake> Hold<P, I> {
                     session.close().await;
                     return None;
                 }
-                () = self.nudges.changed() => session.doubt(),
+                () = self.nudges.changed() => {
+                    self.retry.forgive();
+                    session.doubt();
+                }
                 news = session.next() => match news {
                     News::Alive => {
                         let now = Instant::now();

@@ -56,6 +56,13 @@ pub(crate) struct Fake {
 }
 
 impl Fake {
+    /// A platform of which every try goes alike, and the sessions that it opens.
+    pub(crate) fn of(plan: Plan, tuning: Tuning) -> (Self, mpsc::UnboundedReceiver<Link>) {
+        let (links, opened) = mpsc::unbounded_channel();
+        let (script, tickets) = (Mutex::default(), Arc::default());
+        (Self { script, then: plan, tickets, links, tuning }, opened)
+    }
+
     fn plan(&self, at_upgrade: bool) -> Plan {
         let mut script = self.script.lock().unwrap();
         match script.front() {

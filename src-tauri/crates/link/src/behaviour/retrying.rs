@@ -106,6 +106,42 @@ async fn news_of_the_network_start_a_hanging_try_anew_and_a_users_retry_does_not
 }
 
 #[tokio::test(start_paused = true)]
+async fn news_of_the_network_end_the_backoff_of_a_try_under_way_and_of_a_link() {
+    for nudge in [Nudge::Woke, Nudge::NetworkChanged] {
+        let failures = vec![Plan::NoTicket(busy()); 7];
+        let script = failures.into_iter().chain([Plan::Hang, Plan::NoTicket(busy())]);
+        let mut stage = Stage::script(script, open(), Tuning::default());
+        stage.state(|state| matches!(state, State::Connecting { attempt: 7, .. })).await;
+        sleep(Duration::from_secs(1)).await;
+        stage.nudges.send(nudge).await.unwrap();
+        let state = stage.waiting().await;
+        assert!(matches!(state, State::Waiting { attempt: 1, .. }), "{nudge:?}: {state:?}");
+
+        drop(stage.live_link().await);
+        stage.state(|state| matches!(state, State::Waiting { attempt: 2, .. })).await;
+        let _link = stage.live_link().await;
+        stage.nudges.send(nudge).await.unwrap();
+        let state = stage.waiting().await;
+        assert!(matches!(state, State::Waiting { attempt: 1, .. }), "{nudge:?}: {state:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_of_a_link_says_how_long_it_was_up() {
+    let mut stage = Stage::script([], open(), Tuning::default());
+    let link = stage.live_link().await;
+    advance(Duration::from_secs(31)).await;
+    drop(link);
+    let State::Waiting { steps, .. } = stage.waiting().await else { unreachable!() };
+    assert_eq!(steps.up, Some(Duration::from_secs(31)));
+
+    let link = stage.link().await;
+    drop(link);
+    let State::Waiting { steps, .. } = stage.waiting().await else { unreachable!() };
+    assert_eq!(steps.up, None, "it never was");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_link_that_lived_long_starts_the_backoff_anew_and_a_flapping_one_does_not() {
     let mut stage = Stage::script([], open(), Tuning::default());
     for failed in 1..=4 {
