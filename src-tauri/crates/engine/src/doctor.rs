@@ -2,7 +2,7 @@
 
 use std::{
     sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, UNIX_EPOCH},
 };
 
 use longwire_contract::{
@@ -11,6 +11,7 @@ use longwire_contract::{
 };
 use longwire_diagnosis::{Held, Patient, examine as walk, finding, stopped};
 use longwire_dial::{Origin, route::Choice};
+use longwire_host::clock;
 use longwire_link::Tuning;
 use tokio::task::JoinHandle;
 
@@ -156,7 +157,7 @@ async fn patient(
         held,
         known,
         ca_file: roads.ca_file(),
-        now: Arc::new(SystemTime::now),
+        now: Arc::new(clock::now),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     })
 }

@@ -1,4 +1,4 @@
-use std::{pin::Pin, sync::Arc, time::SystemTime};
+use std::{pin::Pin, sync::Arc};
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use longwire_contract::{AppId, Domain, Finding, FindingCode, HopKind, Mark};
@@ -134,14 +134,14 @@ impl Following {
 
     fn ask_why(&self, error: Error) {
         let (domain, dialer) = (self.domain.clone(), self.config.dialer.clone());
-        let why = async move { explain(&error, &domain, &dialer, SystemTime::now()).await };
+        let why = async move { explain(&error, &domain, &dialer, clock::now()).await };
         self.questions.push(Box::pin(async { Answer::Explained(why.await) }));
     }
 
     fn ask_who_signed(&self, road: longwire_dial::Trace) {
         let (dialer, origin) = (self.config.dialer.clone(), self.config.origin.clone());
         self.questions.push(Box::pin(async move {
-            Answer::Judged(look_into(&dialer, &origin, &road, SystemTime::now()).await.judgement)
+            Answer::Judged(look_into(&dialer, &origin, &road, clock::now()).await.judgement)
         }));
     }
 

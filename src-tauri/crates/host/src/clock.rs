@@ -4,6 +4,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use jiff::{Timestamp, tz::TimeZone};
 
+/// Now.
+pub fn now() -> SystemTime {
+    SystemTime::now()
+}
+
 /// Now, in milliseconds since the Unix epoch; 0 on a clock set before it.
 pub fn now_ms() -> u64 {
     SystemTime::now()
