@@ -125,15 +125,27 @@ impl Sandbox {
 
     /// Drops from now on every packet to and from this TCP port, without a word to either side.
     pub fn drop_packets(&self, port: u16) {
-        self.nft("add table inet silence");
-        self.nft("add chain inet silence output { type filter hook output priority 0; }");
-        self.nft(&format!("add rule inet silence output tcp dport {port} drop"));
-        self.nft(&format!("add rule inet silence output tcp sport {port} drop"));
+        self.wall();
+        self.nft(&format!("add rule inet wall output tcp dport {port} drop"));
+        self.nft(&format!("add rule inet wall output tcp sport {port} drop"));
+    }
+
+    /// Refuses from now on every packet to this TCP port.
+    pub fn refuse_packets(&self, port: u16) {
+        self.wall();
+        self.nft(&format!("add rule inet wall output tcp dport {port} reject with tcp reset"));
     }
 
     /// Lets packets flow again.
     pub fn pass_packets(&self) {
-        self.nft("delete table inet silence");
+        self.nft("delete table inet wall");
+    }
+
+    /// A wall without a stone, in place of the one there was.
+    fn wall(&self) {
+        self.nft("add table inet wall");
+        self.nft("flush table inet wall");
+        self.nft("add chain inet wall output { type filter hook output priority 0; }");
     }
 }
 
@@ -184,6 +196,8 @@ mod tests {
             connect().await.unwrap().unwrap();
             sandbox.drop_packets(address.port());
             connect().await.unwrap_err();
+            sandbox.refuse_packets(address.port());
+            connect().await.unwrap().unwrap_err();
             sandbox.pass_packets();
             connect().await.unwrap().unwrap();
         });

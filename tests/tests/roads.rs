@@ -44,7 +44,7 @@ async fn connected_through(platform: &Platform, run: Process, peer: &Peer, name:
     peer.led(roads, name, platform.port()).await;
 }
 
-/// Holds to it that a run says `words`, is not connected, and ends with the code of a blocked road.
+/// Holds to it that a run finds what it tells in these words, is not connected, and ends with the code of a blocked road.
 fn blocked(platform: &Platform, mut run: Process, words: &str) {
     run.stderr_line(words);
     if run.is_running() {
@@ -122,7 +122,7 @@ fn squid_over_tls() {
         let proxy = peers::squid_over_tls(&certificate);
         let url = format!("https://proxy.test:{}", proxy.port());
         let run = platform.run().arguments(["--proxy", &url]).run();
-        blocked(&platform, run, "certificate of the proxy");
+        blocked(&platform, run, "Certificate of the proxy");
         let run = platform.run().arguments(["--proxy", &url, "--ca-file", ca.to_str().unwrap()]).run();
         connected_through(&platform, run, &proxy, Platform::HOST).await;
     });
@@ -192,7 +192,7 @@ fn mitmproxy_whose_ca_is_first_unknown_and_then_given() {
         let platform = Platform::start().await;
         let mitm = peers::mitmproxy(&platform.ca_file());
         let run = platform.run().arguments(["--proxy", &mitm.peer.url("http")]).run();
-        blocked(&platform, run, "not trusted");
+        blocked(&platform, run, "Certificate of platform.test not trusted");
         let before = mitm.peer.tunnels(Platform::HOST, platform.port());
         let ca = mitm.ca_file.to_str().unwrap();
         let run = platform.run().arguments(["--proxy", &mitm.peer.url("http"), "--ca-file", ca]).run();
@@ -233,7 +233,7 @@ fn a_pac_script_that_never_ends() {
         let platform = Platform::start().await;
         let pac = Pac::serve("function FindProxyForURL() { while (true) {} }").await;
         let run = platform.run().arguments(["--proxy", &format!("pac+{}", pac.url())]).run();
-        blocked(&platform, run, "PAC script");
+        blocked(&platform, run, "The PAC script http://pac.test");
     });
 }
 
