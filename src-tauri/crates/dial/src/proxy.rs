@@ -177,3 +177,97 @@ impl PartialEq for Credentials {
 fn decoded(text: &str) -> String {
     percent_encoding::percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_proxy_is_a_url_or_a_host_and_port() {
+        for (text, shown) in [
+            ("http://127.0.0.1:7890", "http://127.0.0.1:7890"),
+            (" HTTP://Proxy.Corp:8080/ ", "http://proxy.corp:8080"),
+            ("http://proxy.corp", "http://proxy.corp:80"),
+            ("https://proxy.corp", "https://proxy.corp:443"),
+            ("https://proxy.corp:80", "https://proxy.corp:80"),
+            ("socks4://proxy.corp", "socks4://proxy.corp:1080"),
+            ("socks4a://proxy.corp:1", "socks4a://proxy.corp:1"),
+            ("socks5://127.0.0.1", "socks5://127.0.0.1:1080"),
+            ("socks5h://proxy.corp:7890/path?query#fragment", "socks5h://proxy.corp:7890"),
+            ("socks://proxy.corp", "socks5h://proxy.corp:1080"),
+            ("SOCKS5://proxy.corp", "socks5://proxy.corp:1080"),
+            ("127.0.0.1:7890", "http://127.0.0.1:7890"),
+            ("localhost:7890", "http://localhost:7890"),
+            ("proxy.corp", "http://proxy.corp:80"),
+            ("hunter2:hunter2@proxy.corp:1", "http://proxy.corp:1"),
+            ("http://[::1]:7890", "http://[::1]:7890"),
+            ("socks5://[2001:db8::1]", "socks5://[2001:db8::1]:1080"),
+            ("[::1]:7890", "http://[::1]:7890"),
+        ] {
+            let proxy: Proxy = text.parse().unwrap();
+            assert_eq!(proxy.to_string(), shown, "{text}");
+            assert!(!format!("{proxy} {proxy:?}").contains("hunter2"), "{proxy:?}");
+        }
+    }
+
+    #[test]
+    fn credentials_are_decoded() {
+        for (text, user, password) in [
+            ("http://me:hunter2@h", "me", "hunter2"),
+            ("http://me%40corp:p%3Aa%2Fb%25@h", "me@corp", "p:a/b%"),
+            ("http://me:p@ss@h", "me", "p@ss"),
+            ("socks5://me@h", "me", ""),
+            ("socks5://:secret@h", "", "secret"),
+            ("socks5://%E5%BC%A0:%E4%B8%89@h", "张", "三"),
+        ] {
+            let proxy: Proxy = text.parse().unwrap();
+            let credentials = proxy.credentials().unwrap();
+            assert_eq!((credentials.user.as_str(), credentials.password.expose_secret()), (user, password));
+        }
+        assert_eq!("http://h".parse::<Proxy>().unwrap().credentials(), None);
+        assert_eq!("http://@h".parse::<Proxy>().unwrap().credentials(), None);
+    }
+
+    #[test]
+    fn what_names_no_proxy_is_refused_by_name_and_not_repeated() {
+        for (text, expected) in [
+            ("", ProxyError::NotAUrl),
+            ("hunter2 hunter2", ProxyError::NotAUrl),
+            ("http://hunter2:99999", ProxyError::NotAUrl),
+            ("http://u:hunter2@", ProxyError::NotAUrl),
+            ("::1:7890", ProxyError::NotAUrl),
+            ("ftp://u:hunter2@h", ProxyError::UnknownScheme),
+            ("socks6://hunter2", ProxyError::UnknownScheme),
+            ("socks5:///hunter2", ProxyError::NoHost),
+            ("http://u:hunter2@h:0", ProxyError::NoPort),
+            ("socks5://h:0", ProxyError::NoPort),
+        ] {
+            let error = text.parse::<Proxy>().unwrap_err();
+            assert_eq!(error, expected, "{text}");
+            assert!(!format!("{error} {error:?}").contains("hunter2"), "{text}: {error:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_too_odd(text in any::<String>()) {
+            if let Ok(proxy) = text.parse::<Proxy>() {
+                prop_assert!(proxy.port() != 0 && !proxy.host().is_empty());
+            }
+        }
+
+        #[test]
+        fn what_is_shown_names_the_same_proxy(
+            scheme in prop::sample::select(vec!["http", "https", "socks4", "socks4a", "socks5", "socks5h"]),
+            host in "[a-z]{1,8}(\\.[a-z]{1,8}){0,2}|10\\.0\\.0\\.[1-9]|\\[2001:db8::[1-9]\\]",
+            port in 1..u16::MAX,
+        ) {
+            let text = format!("{scheme}://{host}:{port}");
+            let proxy: Proxy = text.parse().unwrap();
+            prop_assert_eq!(proxy.to_string(), text);
+            prop_assert_eq!(proxy.to_string().parse::<Proxy>().unwrap(), proxy);
+        }
+    }
+}

@@ -68,7 +68,7 @@ mod tests {
         ];
         while let Some((name, value)) = set.last() {
             let proxy = of(&set).proxy.unwrap();
-            assert_eq!((&*proxy.name, &*proxy.value), (*name, *value));
+            assert_eq!((proxy.name, proxy.value.as_str()), (*name, *value));
             set.pop();
         }
         assert_eq!(of(&[]), Environment::default());

@@ -16,10 +16,13 @@ pub(super) struct World {
     /// The time, of the whole evaluation.
     pub(super) now: Zoned,
     /// Finds a name's addresses; none where it has none, or time is up.
-    pub(super) lookup: Box<dyn Fn(&str) -> Vec<IpAddr>>,
+    pub(super) lookup: Box<Lookup>,
     /// What was found already: scripts ask for the same name over and over.
     pub(super) found: RefCell<HashMap<String, Vec<IpAddr>>>,
 }
+
+/// A name's addresses.
+type Lookup = dyn Fn(&str) -> Vec<IpAddr>;
 
 /// A function: the arguments arrive as the script's own words turned into text.
 pub(super) type Function = fn(&World, &[String]) -> Answer;

@@ -6,6 +6,9 @@
 //! for it. The engine's assertions are off (its feature `disable-assertions`): one that fails would end the whole program,
 //! and the one that does fail finds memory that a script made the engine lose.
 
+#[cfg(test)]
+mod tests;
+
 use std::cell::Cell;
 use std::rc::Rc;
 use std::time::Duration;
