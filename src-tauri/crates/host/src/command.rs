@@ -124,7 +124,7 @@ mod tests {
         let gone =
             || fs::read_to_string(format!("/proc/{pid}/stat")).map_or(true, |stat| stat.contains(") Z "));
         let patience = Instant::now();
-        while cfg!(target_os = "linux") && !gone() {
+        while !gone() {
             assert!(patience.elapsed() < Duration::from_secs(10), "{pid} lives on");
             thread::sleep(Duration::from_millis(5));
         }

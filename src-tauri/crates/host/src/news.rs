@@ -108,4 +108,9 @@ mod tests {
         board.post(News::Woke);
         assert_eq!(board.take(), Some(News::Woke), "what is heard can be told again");
     }
+    #[test]
+    fn a_watch_can_go_to_another_thread() {
+        fn can_go<T: Send + 'static>() {}
+        can_go::<Watch>();
+    }
 }

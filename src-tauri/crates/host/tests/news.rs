@@ -115,6 +115,16 @@ fn each_change_of_the_network_is_one_piece_of_news() {
         ip("link set outer down");
         ip("link set outer up");
         assert_one(&mut watch, News::NetworkChanged, "a cable pulled for a moment").await;
+
+        if Path::new("/proc/sys/net/ipv6").is_dir() {
+            ip("addr add 2001:db8::5/64 dev inner");
+            assert_one(&mut watch, News::NetworkChanged, "an address that nobody else turns out to have")
+                .await;
+            ip("addr replace 2001:db8::5/64 dev inner valid_lft 3600 preferred_lft 3600");
+            assert_silent(&mut watch, "another lifetime").await;
+            ip("route add default via fe80::1 dev inner");
+            assert_one(&mut watch, News::NetworkChanged, "a router").await;
+        }
         ip("addr del 10.8.0.2/24 dev inner");
         assert_one(&mut watch, News::NetworkChanged, "an address that is gone").await;
     });
@@ -343,6 +353,46 @@ fn a_setting_of_gnome_that_changes_is_news_and_an_unrelated_one_is_not() {
 }
 
 #[test]
+fn a_real_gnome_tells_of_its_settings() {
+    let home = tempfile::tempdir().unwrap();
+    let config = home.path().join(".config");
+    // One session for all of them: what keeps the settings lives as long as it.
+    let set = |settings: &str| {
+        let script = settings.split(';').map(|setting| format!("gsettings set org.gnome.system.{setting};"));
+        Command::new("dbus-run-session")
+            .args(["--", "sh", "-ec", &script.collect::<String>()])
+            .env_clear()
+            .env("PATH", env::var_os("PATH").unwrap_or_default())
+            .env("HOME", home.path())
+            .env("XDG_CONFIG_HOME", &config)
+            .env("XDG_RUNTIME_DIR", home.path())
+            .stdin(Stdio::null())
+            .output()
+            .is_ok_and(|output| output.status.success())
+    };
+    if !set("locale region 'de_DE.UTF-8'") || !config.join("dconf/user").is_file() {
+        println!("skipped: needs dbus-run-session, gsettings, dconf and GNOME's schemas");
+        return;
+    }
+    let path = env::var_os("PATH").unwrap();
+    let desktop =
+        Desktop { names: "GNOME".to_owned(), config: Some(config.clone()), path, deadline: PATIENCE };
+    assert_eq!(desktop.read(), Ok(None));
+    run(async {
+        let mut watch = watch_in(Some(NOWHERE.to_owned()), desktop.clone());
+        assert_silent(&mut watch, "beginning to listen").await;
+        assert!(set("proxy.https host 127.0.0.1;proxy.https port 7890;proxy mode manual"));
+        assert_one(&mut watch, News::ProxiesChanged, "a proxy").await;
+        assert!(set("locale region 'fr_FR.UTF-8'"));
+        assert_silent(&mut watch, "an unrelated setting").await;
+    });
+    let proxies = desktop.read().unwrap().unwrap();
+    let place = proxies.https.unwrap();
+    assert_eq!((proxies.source.as_str(), place.host.as_str(), place.port), ("GNOME", "127.0.0.1", 7890));
+    assert_eq!(proxies.exceptions, ["localhost", "127.0.0.0/8", "::1"]);
+}
+
+#[test]
 fn a_setting_of_kde_that_changes_is_news() {
     let home = tempfile::tempdir().unwrap();
     let config = home.path().join("config");
@@ -385,11 +435,12 @@ fn nothing_is_left_of_a_watch_that_is_dropped() {
         let logind = peer(&address).await;
         logind.request_name("org.freedesktop.login1").await.unwrap();
         // What a runtime makes once, it keeps.
-        drop(listening(&logind, &address, home.path()).await);
+        let desktop = gnome(home.path());
+        drop(listening(&logind, &address, &desktop).await);
         assert_listened(&logind, 1).await;
         let (descriptors, tasks) = (descriptors(), tasks());
         for _ in 0..20 {
-            drop(listening(&logind, &address, home.path()).await);
+            drop(listening(&logind, &address, &desktop).await);
         }
         assert_listened(&logind, 1).await;
         let started = Instant::now();
@@ -405,8 +456,8 @@ fn nothing_is_left_of_a_watch_that_is_dropped() {
     });
 }
 
-async fn listening(logind: &zbus::Connection, address: &str, home: &Path) -> Watch {
-    let watch = watch_in(Some(address.to_owned()), gnome(home));
+async fn listening(logind: &zbus::Connection, address: &str, desktop: &Desktop) -> Watch {
+    let watch = watch_in(Some(address.to_owned()), desktop.clone());
     assert_listened(logind, 2).await;
     watch
 }

@@ -270,3 +270,84 @@ fn ip(address: &RouteAddress) -> Option<IpAddr> {
         _ => None,
     }
 }
+
+// Links and routes are tested against a kernel, in `tests/news.rs`.
+#[cfg(test)]
+mod tests {
+    use rtnetlink::packet_route::neighbour::NeighbourMessage;
+
+    use super::*;
+
+    fn eth0() -> LinkMessage {
+        let mut message = LinkMessage::default();
+        message.header.index = 2;
+        message.header.flags = LinkFlags::Up | LinkFlags::Running;
+        message
+    }
+
+    fn address(text: &str, flags: AddressFlags, scope: AddressScope) -> AddressMessage {
+        let mut message = AddressMessage::default();
+        message.header.index = 2;
+        message.header.prefix_len = 64;
+        message.header.scope = scope;
+        message.attributes =
+            vec![AddressAttribute::Address(text.parse().unwrap()), AddressAttribute::Flags(flags)];
+        message
+    }
+
+    fn stable() -> AddressMessage {
+        address("2001:db8::1", AddressFlags::empty(), AddressScope::Universe)
+    }
+
+    fn says(picture: &Picture, message: RouteNetlinkMessage) -> Told {
+        picture.told_by(&NetlinkPayload::InnerMessage(message))
+    }
+
+    #[test]
+    fn what_is_known_passing_or_near_says_nothing() {
+        let picture = Picture::new(vec![eth0()], vec![stable()], Vec::new());
+        let wide = AddressScope::Universe;
+        for message in [
+            stable(),
+            address("2001:db8::1", AddressFlags::Deprecated, wide),
+            address("2001:db8::2", AddressFlags::Tentative, wide),
+            address("2001:db8::2", AddressFlags::Dadfailed | AddressFlags::Permanent, wide),
+            address("2001:db8::aaaa", AddressFlags::Secondary, wide),
+            address("fe80::1", AddressFlags::empty(), AddressScope::Link),
+            address("127.0.0.1", AddressFlags::empty(), AddressScope::Host),
+        ] {
+            assert_eq!(
+                says(&picture, RouteNetlinkMessage::NewAddress(message.clone())),
+                Told::Nothing,
+                "{message:?}"
+            );
+        }
+        assert_eq!(says(&picture, RouteNetlinkMessage::NewLink(eth0())), Told::Nothing);
+        let neighbour = RouteNetlinkMessage::NewNeighbour(NeighbourMessage::default());
+        assert_eq!(says(&picture, neighbour), Told::Nothing);
+        let stranger = address("2001:db8::9", AddressFlags::empty(), wide);
+        assert_eq!(says(&picture, RouteNetlinkMessage::DelAddress(stranger)), Told::Nothing);
+    }
+
+    #[test]
+    fn what_is_new_says_something_and_what_goes_is_a_loss() {
+        let picture = Picture::new(vec![eth0()], vec![stable()], Vec::new());
+        let another = address("10.0.0.2", AddressFlags::Secondary, AddressScope::Universe);
+        assert_eq!(says(&picture, RouteNetlinkMessage::NewAddress(another)), Told::Something);
+        assert_eq!(says(&picture, RouteNetlinkMessage::DelAddress(stable())), Told::Loss);
+        assert_eq!(says(&picture, RouteNetlinkMessage::DelLink(eth0())), Told::Loss);
+        let mut down = eth0();
+        down.header.flags = LinkFlags::Up;
+        assert_eq!(says(&picture, RouteNetlinkMessage::NewLink(down.clone())), Told::Loss);
+        let idle = Picture::new(vec![eth0()], Vec::new(), Vec::new());
+        assert_eq!(says(&idle, RouteNetlinkMessage::NewLink(down)), Told::Something, "it led nowhere");
+    }
+
+    #[test]
+    fn what_the_kernel_could_not_tell_makes_the_picture_doubtful() {
+        let picture = Picture::new(Vec::new(), Vec::new(), Vec::new());
+        let overrun = NetlinkPayload::Overrun(Vec::new());
+        assert_eq!(picture.told_by(&overrun), Told::Something);
+        assert!(concerns(&overrun));
+    }
+}
