@@ -450,7 +450,7 @@ describe('the doctor', () => {
     }
     expect(verdict()).toBe('Blocked at “Proxy”')
     expect(screen.getByText('The proxy looks it up')).toBeTruthy()
-    expect(screen.getAllByText('Skipped: blocked before').length).toBe(7)
+    expect(screen.getAllByText('Skipped: an earlier step is blocked').length).toBe(7)
     expect(screen.getByTestId('other-road').textContent).toMatch(/Direct, past every proxy.*open, 47 ms/s)
     expect(screen.getByRole('status').textContent).toContain('the proxy http://127.0.0.1:7890 cannot be reached')
     await fireEvent.click(within(screen.getByTestId('further-finding')).getByTestId('mend'))
