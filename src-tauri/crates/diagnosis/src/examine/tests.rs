@@ -2,6 +2,7 @@
 
 mod roads;
 mod telling;
+mod ways;
 
 use std::{
     path::PathBuf,
