@@ -1,6 +1,7 @@
 //! Linux: everything is told by the kernel or by a bus, so that nothing here runs while nothing happens.
 
 mod clock;
+mod fact;
 mod logind;
 mod network;
 mod picture;
