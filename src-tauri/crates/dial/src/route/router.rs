@@ -94,29 +94,36 @@ impl Router {
     /// The other ways there are to an origin, one each, with why they exist: each proxy that is set somewhere and not
     /// taken, and straight where a proxy is taken. None where the road stays on this machine.
     pub async fn others(&self, origin: &Origin) -> Vec<Route> {
-        let taken = self.route(origin).await.map(|route| route.ways).unwrap_or_default();
-        let settings = self.settings();
         let mut others = Vec::<Route>::new();
+        if origin.scheme() == Scheme::Plain {
+            return others;
+        }
+        let taken = self.route(origin).await.map(|route| route.ways).unwrap_or_default();
         let mut add = |way: Way, why: Why| {
             if !taken.contains(&way) && !others.iter().any(|other| other.ways.contains(&way)) {
                 others.push(Route { ways: vec![way], why });
             }
         };
-        if origin.scheme() == Scheme::Tls {
-            for voice in Voice::all(&self.choice, &self.environment, &settings, origin)
-                .into_iter()
-                .chain(Voice::all(&Choice::Auto, &self.environment, &settings, origin))
-            {
-                if matches!(voice.unless, Some((_, Rule::ThisMachine))) {
-                    continue;
-                }
-                let Ok(Route { ways, why }) = self.follow(voice, &settings, origin).await else { continue };
-                for way in ways.into_iter().filter(|way| *way != Way::Direct) {
-                    add(way, why.clone());
-                }
-            }
-            add(Way::Direct, Route::direct().why);
+        let settings = self.settings();
+        let all = |choice| Voice::all(choice, &self.environment, &settings, origin);
+        let mut voices = all(&self.choice);
+        // The first one was followed: what it says is taken, or it says nothing.
+        if voices.first().is_some_and(|voice| voice.unless.is_none()) {
+            voices.remove(0);
         }
+        if self.choice != Choice::Auto {
+            voices.extend(all(&Choice::Auto));
+        }
+        for voice in voices {
+            if matches!(voice.unless, Some((_, Rule::ThisMachine))) {
+                continue;
+            }
+            let Ok(Route { ways, why }) = self.follow(voice, &settings, origin).await else { continue };
+            for way in ways.into_iter().filter(|way| *way != Way::Direct) {
+                add(way, why.clone());
+            }
+        }
+        add(Way::Direct, Route::direct().why);
         others
     }
 
