@@ -21,7 +21,7 @@ pub use certificate::Certificate;
 pub use platform::Platform;
 pub use process::{Ended, Process, Start};
 #[cfg(target_os = "linux")]
-pub use sandbox::{Sandbox, sandboxed};
+pub use sandbox::{Sandbox, sandboxed, sandboxed_online};
 
 /// A program of this workspace, built by `cargo xtask test` before the tests run.
 ///

@@ -31,14 +31,28 @@ pub struct Sandbox {
 /// # Panics
 /// Where the test fails, or the system allows no such namespaces.
 pub fn sandboxed<T: AsyncFnOnce(Sandbox)>(test: T) {
+    enter(test, |_| ());
+}
+
+/// The same in a sandbox that has [joined a network](Sandbox::join_network), as most machines have.
+///
+/// # Panics
+/// As [`sandboxed`].
+pub fn sandboxed_online<T: AsyncFnOnce(Sandbox)>(test: T) {
+    enter(test, Sandbox::join_network);
+}
+
+fn enter<T: AsyncFnOnce(Sandbox)>(test: T, begin: impl FnOnce(&Sandbox)) {
     if let Some(folder) = env::var_os(VARIABLE) {
+        let sandbox = Sandbox { folder: folder.into() };
+        begin(&sandbox);
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-        return runtime.block_on(test(Sandbox { folder: folder.into() }));
+        return runtime.block_on(test(sandbox));
     }
     let name = test_name::<T>();
     let folder = prepare().expect("a folder for the sandbox");
     let own = env::current_exe().expect("a test knows its own path");
-    let status = enter(folder.path())
+    let status = unshare(folder.path())
         .arg(own)
         .args(["--exact", name, "--nocapture", "--include-ignored", "--test-threads=1"])
         .env(VARIABLE, folder.path())
@@ -78,7 +92,7 @@ pub(crate) fn open_to_all(folder: &Path) -> io::Result<()> {
 }
 
 /// `unshare`, ready for the words of the command to run inside.
-fn enter(folder: &Path) -> Command {
+fn unshare(folder: &Path) -> Command {
     let mut command = Command::new("unshare");
     if !is_root() {
         command.args(["--user", "--map-current-user", "--keep-caps"]);
