@@ -145,6 +145,8 @@ pub enum NoteCode {
     RouteThisMachine,
     /// Straight: `entry` of the exceptions in `source` names the host.
     RouteException,
+    /// Straight: `source` lists the hosts that go through a proxy, and this is none of them.
+    RouteNotListed,
     /// Straight: `source` leaves out names without a dot.
     RouteSimpleName,
     /// Straight: `source` asks to look for a proxy by itself, which is not followed.
@@ -212,6 +214,7 @@ impl NoteCode {
         Self::RouteDirectGiven,
         Self::RouteThisMachine,
         Self::RouteException,
+        Self::RouteNotListed,
         Self::RouteSimpleName,
         Self::RouteAutoDiscovery,
         Self::RouteProxy,

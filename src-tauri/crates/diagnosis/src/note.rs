@@ -60,6 +60,7 @@ fn of(proxy: Option<&ProxyPlace>, why: &Why) -> Note {
         (None, Why { rule: Some(rule), .. }) => match rule {
             Rule::ThisMachine => NoteCode::RouteThisMachine,
             Rule::Exception(_) => NoteCode::RouteException,
+            Rule::NotListed => NoteCode::RouteNotListed,
             Rule::SimpleName => NoteCode::RouteSimpleName,
             Rule::AutoDiscovery => NoteCode::RouteAutoDiscovery,
         },

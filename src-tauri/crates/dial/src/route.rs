@@ -69,6 +69,8 @@ pub enum Rule {
     ThisMachine,
     /// An entry of the list of exceptions (`NO_PROXY`, or the system's own); the entry as it is written.
     Exception(String),
+    /// The system's settings list the hosts that the proxies are for, and this is none of them.
+    NotListed,
     /// Names without a dot go straight, the system's settings say.
     SimpleName,
     /// The settings ask to look for a proxy by themselves (WPAD), which anybody on the network can answer: not followed.

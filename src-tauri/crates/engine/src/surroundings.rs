@@ -66,6 +66,7 @@ impl Roads {
     /// What builds the roads of an app with this proxy setting.
     pub(crate) fn dialer(&self, proxy: Choice) -> Dialer {
         let router = Router::new(proxy, self.environment.clone(), self.system.clone());
+        let router = router.with_roots(self.roots.clone());
         Dialer::new(self.roots.clone()).with_router(Arc::new(router))
     }
 }

@@ -42,6 +42,8 @@ pub(crate) async fn follow(engine: Weak<Inner>, system: watch::Sender<Arc<System
             }
             News::NetworkChanged => {
                 debug!("the network changed");
+                // Another network may serve another PAC script: what was kept of the old one is dropped with these.
+                system.send_modify(|known| *known = Arc::new(SystemProxies::clone(known)));
                 Nudge::NetworkChanged
             }
             News::ProxiesChanged => {
@@ -80,6 +82,7 @@ fn understood(proxies: Proxies) -> SystemProxies {
         auto_discovery: proxies.auto_discovery,
         exceptions: proxies.exceptions,
         simple_names_direct: proxies.simple_names_direct,
+        exceptions_reversed: proxies.exceptions_reversed,
         // Only macOS wants a star for the names below a domain.
         names: if proxies.source == Source::MacOs { Names::Exact } else { Names::Suffix },
     }

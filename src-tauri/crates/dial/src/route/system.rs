@@ -20,6 +20,8 @@ pub struct SystemProxies {
     pub auto_discovery: bool,
     /// The hosts that the proxies are not for, as the settings write them.
     pub exceptions: Vec<String>,
+    /// Whether it is the other way round: the proxies are for these hosts alone.
+    pub exceptions_reversed: bool,
     /// Whether the proxies are not for names without a dot.
     pub simple_names_direct: bool,
     /// How a name among the exceptions is meant.
@@ -68,6 +70,7 @@ impl fmt::Debug for SystemProxies {
             .field("pac", &pac)
             .field("auto_discovery", &self.auto_discovery)
             .field("exceptions", &self.exceptions.len())
+            .field("exceptions_reversed", &self.exceptions_reversed)
             .field("simple_names_direct", &self.simple_names_direct)
             .field("names", &self.names)
             .finish()

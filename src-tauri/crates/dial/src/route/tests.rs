@@ -89,7 +89,7 @@ async fn the_environment_comes_before_the_system_and_the_user_before_both() {
 }
 
 #[tokio::test]
-async fn the_macs_settings_mean_what_a_browser_takes_them_for() {
+async fn a_systems_settings_mean_what_a_browser_takes_them_for() {
     let all = |it: &mut SystemProxies| {
         it.http = place("h", 1);
         it.https = place("s", 2);
@@ -110,6 +110,8 @@ async fn the_macs_settings_mean_what_a_browser_takes_them_for() {
         (and(|_| {}), "https://intern", "direct by macOS SimpleName"),
         (and(|it| it.simple_names_direct = false), "https://intern", "http://s:2 by macOS"),
         (and(|_| {}), "https://[2001:db8::1]", "http://s:2 by macOS"),
+        (and(|it| it.exceptions_reversed = true), FEISHU, "http://s:2 by macOS"),
+        (and(|it| it.exceptions_reversed = true), "https://a.example", "direct by macOS NotListed"),
         (and(|it| it.https = None), "https://a.example", "socks5h://[::1]:3 by macOS"),
         (mac(|it| it.http = place("h", 1)), FEISHU, "direct by nobody"),
         (mac(|it| it.auto_discovery = true), FEISHU, "direct by macOS AutoDiscovery"),

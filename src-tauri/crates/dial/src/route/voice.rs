@@ -87,8 +87,10 @@ fn unless_variable(environment: &Environment, origin: &Origin) -> Option<(Source
 
 fn unless_settings(settings: &SystemProxies, origin: &Origin) -> Option<Rule> {
     let entries = settings.exceptions.iter().map(String::as_str);
-    if let Some(entry) = exceptions::covering(entries, settings.names, origin) {
-        return Some(Rule::Exception(entry.to_owned()));
+    match (exceptions::covering(entries, settings.names, origin), settings.exceptions_reversed) {
+        (Some(entry), false) => return Some(Rule::Exception(entry.to_owned())),
+        (None, true) => return Some(Rule::NotListed),
+        (Some(_), true) | (None, false) => {}
     }
     let simple = origin.address().is_none() && !origin.host().contains('.');
     (settings.simple_names_direct && simple).then_some(Rule::SimpleName)
