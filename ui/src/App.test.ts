@@ -403,6 +403,15 @@ describe('what mends a finding', () => {
   })
 })
 
+describe('findings that have one thing to do', () => {
+  it('have one button for it', async () => {
+    await open('no-events')
+    expect(screen.getByTestId('finding').dataset.code).toBe('platform_sees_us')
+    expect(screen.getByTestId('further-finding').dataset.code).toBe('nothing_received')
+    expect(screen.getAllByText('Open the console').length).toBe(1)
+  })
+})
+
 describe('the doctor', () => {
   const marks = () => screen.getAllByTestId('check').map((check) => check.dataset.mark)
   const verdict = () => screen.getByTestId('verdict').textContent

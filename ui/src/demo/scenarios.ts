@@ -220,6 +220,13 @@ function fresh(): AppView {
   })
 }
 
+function silent(): AppView {
+  return app({
+    events: 0,
+    findings: [finding('platform_sees_us', { count: '1' }, ''), finding('nothing_received', {}, 'up for 180 s')]
+  })
+}
+
 function many(): AppView[] {
   return [
     app({}),
@@ -263,6 +270,7 @@ const SCENARIOS: Record<string, () => Scenario> = {
   flapping: () => ({ apps: [flapping()], events: 9 }),
   'other-clients': () => ({ apps: [otherClients()], events: 9, doctor: examine(otherClients()) }),
   'save-now': () => ({ apps: [fresh()] }),
+  'no-events': () => ({ apps: [silent()] }),
   'doctor-running': () => ({ apps: [app({})], doctor: examine(app({}), 'running', 5) }),
   'doctor-tls': () => ({ apps: [waitingTls()], doctor: examine(waitingTls()) }),
   'doctor-proxy': () => ({ apps: [waitingProxy()], doctor: examine(waitingProxy()) }),

@@ -5,7 +5,7 @@ import { setLanguage } from '../i18n/i18n.svelte'
 import { matches } from './filter'
 import { mending, type Mending } from './mending'
 import { hashOf, parseRoute, type Route } from './route.svelte'
-import { findingTone, headline, noteText, saying, stateLine, tone } from './words'
+import { findingMark, findingTone, headline, noteText, saying, stateLine, tone } from './words'
 
 function error(code: FindingCode, action: Action | null = null, values: Record<string, string> = {}): Finding {
   const known = { host: 'open.feishu.cn', domain: 'feishu', ...values }
@@ -114,6 +114,10 @@ describe('the words for an app', () => {
     const advised = { ...warned, findings: [{ ...warning('platform_sees_us'), severity: 'advice' as const }] }
     expect(stateLine(advised)).toBe('Connected')
     expect(advised.findings.map(findingTone)).toEqual(['ok'])
+    expect(advised.findings.map(findingMark)).toEqual(['ok'])
+    const empty = { ...warning('nothing_received'), severity: 'advice' as const }
+    expect([findingTone(empty), findingMark(empty)]).toEqual(['calm', 'info'])
+    expect([findingTone(error('link_closed')), findingMark(error('link_closed'))]).toEqual(['warn', 'warn'])
   })
 
   it('name who says which way a road takes', () => {

@@ -145,6 +145,13 @@ export function findingTone({ code, severity }: { code: FindingCode; severity: F
   return code === 'platform_sees_us' ? 'ok' : 'calm'
 }
 
+/** The shape that goes with a finding. */
+export function findingMark(finding: Finding): 'ok' | 'warn' | 'bad' | 'info' {
+  const tone = findingTone(finding)
+  if (tone !== 'calm') return tone
+  return finding.code === 'nothing_received' ? 'info' : 'ok'
+}
+
 /** What most often passes by itself: no alarm. */
 const PASSING: ReadonlySet<FindingCode> = new Set<FindingCode>([
   'platform_busy',
