@@ -92,16 +92,24 @@ fn told(language: Language, finding: &Finding, parts: &[&str]) -> String {
     sentences.collect::<Vec<_>>().join(if language == Language::Chinese { "" } else { " " })
 }
 
-/// A text that may begin in lower case, to stand behind a colon, or end with another's words, as a sentence.
+/// A text that may begin in lower case, to stand behind a colon, or end with another's words, as a sentence. Chinese has
+/// no capitals, and a name at its beginning is left as it is.
 fn sentence(language: Language, text: &str) -> String {
     let text = text.trim();
-    let mut rest = text.chars();
-    let mut sentence: String = rest.next().into_iter().flat_map(char::to_uppercase).collect();
-    sentence.push_str(rest.as_str());
+    let mut sentence = match language {
+        Language::English => capitalised(text),
+        Language::Chinese => text.to_owned(),
+    };
     if !text.ends_with(['.', '!', '?', '。', '！', '？', '…']) {
         sentence.push(if language == Language::Chinese { '。' } else { '.' });
     }
     sentence
+}
+
+fn capitalised(text: &str) -> String {
+    let mut rest = text.chars();
+    let first: String = rest.next().into_iter().flat_map(char::to_uppercase).collect();
+    first + rest.as_str()
 }
 
 /// The values with those that are names of ours as the user reads them.
@@ -135,6 +143,7 @@ mod tests {
         assert!(english.chars().next().is_some_and(char::is_uppercase), "{english}");
         let chinese = finding(Language::Chinese, &unknown);
         assert!(chinese.contains("unknown failure。"), "{chinese}");
+        assert_eq!(sentence(Language::Chinese, "open.feishu.cn 的证书"), "open.feishu.cn 的证书。");
         assert!(finding_alone(Language::English, &unknown).len() < english.len());
     }
 }
