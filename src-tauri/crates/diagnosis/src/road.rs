@@ -146,7 +146,7 @@ fn with_evidence(found: Finding, error: &Error, judgement: Option<&Judgement>) -
 mod tests {
     use std::{
         io,
-        time::{Duration, SystemTime, UNIX_EPOCH},
+        time::{Duration, UNIX_EPOCH},
     };
 
     use longwire_contract::FindingCode as F;
@@ -266,7 +266,7 @@ mod tests {
 
     #[test]
     fn a_wrong_clock_is_named_in_place_of_the_certificate_it_makes_look_bad() {
-        let moment = SystemTime::now();
+        let moment = UNIX_EPOCH + Duration::from_secs(1_700_000_000);
         for cause in [Cause::Expired { not_after: moment }, Cause::NotYetValid { not_before: moment }] {
             let error = failed(Stage::Tls, cause);
             let code = |skew| of_road(&error, None, skew, true).code;

@@ -6,8 +6,8 @@ use std::{sync::Arc, time::Duration};
 
 use longwire_dial::{Dialer, Origin, RootSource, Roots};
 use longwire_link::{
-    Code, Config, EndpointError, Error, OnlineError, SessionError, Stage, Steps, Tuning, UpgradeError, check,
-    knock, online, probe,
+    Code, Config, EndpointError, Error, OnlineError, Stage, Steps, Tuning, UpgradeError, check, knock,
+    online, probe,
 };
 use longwire_openplatform::{Fault, Running, Simulator};
 

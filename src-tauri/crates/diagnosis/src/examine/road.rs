@@ -73,3 +73,40 @@ fn addresses(trace: &Trace) -> Option<Note> {
     let known: Vec<String> = known.iter().map(IpAddr::to_string).collect();
     (!known.is_empty()).then(|| Note::new(NoteCode::Addresses).with("addresses", known.join(", ")))
 }
+
+#[cfg(test)]
+mod tests {
+    use longwire_dial::{
+        Cause,
+        interceptor::{Interceptor, Kind},
+        judge::Local,
+    };
+
+    use super::*;
+
+    fn judgement(signed: Signed, interceptor: Option<Interceptor>) -> Judgement {
+        let untrusted = || Err(Cause::UntrustedIssuer { issuer: "X".into() });
+        let (system, extra, mozilla) = (untrusted(), untrusted(), untrusted());
+        Judgement { system, extra, mozilla, signed, time: Ok(()), name: Ok(()), interceptor }
+    }
+
+    #[test]
+    fn a_road_on_which_somebody_reads_along_stands_with_a_warning() {
+        let charles = Some(Interceptor { name: "Charles", kind: Kind::DebuggingProxy });
+        let locally = || Signed::Locally { by: Local::System };
+        for (judgement, mark, code) in [
+            (judgement(locally(), charles), Mark::Warn, NoteCode::SignedByInterceptor),
+            (judgement(locally(), None), Mark::Ok, NoteCode::SignedBy),
+            (judgement(Signed::Publicly, None), Mark::Ok, NoteCode::SignedBy),
+        ] {
+            let origin = Origin::parse("https://open.feishu.cn").unwrap();
+            let trace = Trace { issuer: Some("Charles CA".into()), ..Trace::default() };
+            let mut checks = checks(&origin, &trace, None);
+            checks.iter_mut().for_each(|check| read_along(check, &judgement));
+            let [dns, _, tcp, tls] = &checks;
+            let note = tls.note.as_ref().unwrap();
+            assert_eq!((dns.mark, tcp.mark, tls.mark, note.code), (Mark::Ok, Mark::Ok, mark, code));
+            assert_eq!(note.values["issuer"], "Charles CA");
+        }
+    }
+}

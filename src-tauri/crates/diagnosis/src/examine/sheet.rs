@@ -29,7 +29,11 @@ impl<'a> Sheet<'a> {
                 self.busy = Some((kind, since));
                 return;
             }
-            self.put(Check { mark: Mark::Ok, ms: Some(ms(now - since)), ..untouched(before) });
+            if is_another_way(before, kind) {
+                WAY.into_iter().for_each(|kind| self.put(untouched(kind)));
+            } else {
+                self.put(Check { mark: Mark::Ok, ms: Some(ms(now - since)), ..untouched(before) });
+            }
         }
         self.put(Check { mark: Mark::Busy, ..untouched(kind) });
         self.show();
@@ -99,6 +103,14 @@ impl<'a> Sheet<'a> {
         self.report.ms = ms(self.began.elapsed());
         (self.tell)(&self.report);
     }
+}
+
+/// The steps on which one way differs from another.
+const WAY: [CheckKind; 3] = [CheckKind::Dns, CheckKind::Proxy, CheckKind::Tcp];
+
+/// Whether a step that begins after another says that the way so far has led nowhere: after the host or the proxy comes TLS.
+fn is_another_way(before: CheckKind, next: CheckKind) -> bool {
+    matches!(before, CheckKind::Proxy | CheckKind::Tcp) && WAY.contains(&next)
 }
 
 pub(super) fn passed(kind: CheckKind, took: Option<Duration>, note: Option<Note>) -> Check {

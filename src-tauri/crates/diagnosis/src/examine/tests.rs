@@ -17,6 +17,11 @@ use longwire_openplatform::{Authority, Leaf, Running, Simulator};
 use super::*;
 use crate::testing::assert_told;
 
+/// What the patient's clock shows. The certificates are judged by the machine's own.
+fn now() -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000)
+}
+
 /// A platform without TLS, as it is on one's own machine.
 async fn plain() -> Running {
     Simulator::builder().start().await.unwrap()
@@ -42,7 +47,7 @@ fn patient(platform: &Running, ca_files: Vec<PathBuf>) -> Patient {
         held: None,
         known: Vec::new(),
         ca_file: None,
-        now: Arc::new(SystemTime::now),
+        now: Arc::new(now),
         version: "0.1.0".to_owned(),
     }
 }

@@ -240,8 +240,8 @@ async fn connect(patient: &Patient, config: &Config, sheet: &mut Sheet<'_>) {
 
 /// What the connection that is up shows.
 fn held(patient: &Patient, sheet: &mut Sheet<'_>) {
-    let Some(Held { since, upgrade_ms, pong_ms, events, .. }) = &patient.held else { return };
-    let note = Note::new(NoteCode::HeldOpen).with("since", date(*since));
+    let Some(Held { host, since, upgrade_ms, pong_ms, events }) = &patient.held else { return };
+    let note = Note::new(NoteCode::HeldOpen).with("since", date(*since)).with("host", host);
     let shown = |kind, ms: &Option<f64>| Check { ms: *ms, ..passed(kind, None, Some(note.clone())) };
     sheet.enter_all([shown(Kind::Upgrade, upgrade_ms), shown(Kind::Pong, pong_ms)]);
     let code = FindingCode::NothingReceived;

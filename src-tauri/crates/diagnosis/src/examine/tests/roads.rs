@@ -156,7 +156,7 @@ async fn others_are_counted_before_we_are() {
 }
 
 fn held(events: u32, since: Duration) -> Held {
-    let since = SystemTime::now() - since;
+    let since = now() - since;
     Held { host: "wss://frontier.test".into(), since, upgrade_ms: Some(30.0), pong_ms: Some(12.0), events }
 }
 

@@ -40,6 +40,27 @@ async fn each_step_is_told_as_it_begins_and_then_as_it_ended() {
     assert!(before.iter().all(|report| report.progress == Progress::Running));
 }
 
+#[test]
+fn a_way_that_led_nowhere_is_not_told_as_passed() {
+    let platform_less = DoctorReport {
+        version: String::new(),
+        app_id: "cli_0123456789abcdef".parse().unwrap(),
+        domain: Domain::Feishu,
+        progress: Progress::Running,
+        started_ms: 0,
+        ms: 0.0,
+        checks: K::ALL.iter().map(|kind| untouched(*kind)).collect(),
+        others: Vec::new(),
+        findings: Vec::new(),
+    };
+    let mut ignore = |_: &DoctorReport| {};
+    let mut sheet = Sheet::new(platform_less, &mut ignore);
+    [K::Proxy, K::Dns, K::Tcp].into_iter().for_each(|kind| sheet.begin(kind));
+    let report = sheet.finish();
+    let marks = [K::Proxy, K::Dns, K::Tcp].map(|kind| mark(&report, kind));
+    assert_eq!(marks, [Mark::Off, Mark::Ok, Mark::Busy]);
+}
+
 #[tokio::test]
 async fn an_examination_can_be_stopped_and_its_last_report_closed() {
     let platform = plain().await;

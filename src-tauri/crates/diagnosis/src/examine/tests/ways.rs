@@ -207,3 +207,20 @@ async fn a_failure_of_the_platform_is_not_blamed_on_the_road() {
     let report = examined(going(patient, Choice::Proxy(proxy), None)).await;
     assert_eq!(codes(&report), [F::CredentialsWrong]);
 }
+
+#[tokio::test]
+async fn a_way_that_led_nowhere_before_another_one_did_is_a_warning() {
+    let platform = encrypted(Leaf::Good).await;
+    let (folder, path) = ca_file(&platform);
+    let script = folder.path().join("proxy.pac");
+    let ways = format!("PROXY 127.0.0.1:{}; DIRECT", nobody().await.port());
+    std::fs::write(&script, format!("function FindProxyForURL(url, host) {{ return '{ways}'; }}")).unwrap();
+    let choice: Choice = format!("pac+file://{}", script.display()).parse().unwrap();
+    let report = examined(going(patient(&platform, vec![path]), choice, None)).await;
+    assert_eq!(
+        (mark(&report, K::Route), note(&report, K::Route)),
+        (Mark::Warn, Some(NoteCode::RoutePacDirect))
+    );
+    assert_eq!((mark(&report, K::Proxy), mark(&report, K::Tls)), (Mark::Off, Mark::Ok));
+    assert_eq!(codes(&report), []);
+}
