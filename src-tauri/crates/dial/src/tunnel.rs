@@ -7,6 +7,8 @@ mod http;
 mod place;
 mod socks4;
 mod socks5;
+#[cfg(test)]
+mod tests;
 
 use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};

@@ -16,7 +16,7 @@ pub(super) struct Heard {
 /// How much of an answer is kept as evidence, in bytes.
 pub(super) const EVIDENCE: usize = 1024;
 /// How long is waited for the rest of an answer that is known to be no tunnel: it is worth reading, and not worth much.
-const LINGER: Duration = Duration::from_millis(300);
+pub(super) const LINGER: Duration = Duration::from_millis(300);
 
 impl Heard {
     pub(super) fn bytes(&self) -> &[u8] {
@@ -30,6 +30,7 @@ impl Heard {
 
     /// Waits for more.
     pub(super) async fn more(&mut self, from: &mut (impl AsyncRead + Unpin)) -> Result<(), ProxyFault> {
+        self.bytes.reserve(EVIDENCE);
         match from.read_buf(&mut self.bytes).await {
             Ok(0) => Err(ProxyFault::Cut),
             Ok(_) => Ok(()),
@@ -55,11 +56,12 @@ impl Heard {
     }
 
     /// It is our turn to speak: who goes on speaking does not speak the protocol.
-    pub(super) fn over(&self, secrets: &Secrets) -> Result<(), ProxyFault> {
-        if self.bytes.is_empty() {
-            return Ok(());
-        }
-        Err(ProxyFault::OtherProtocol { start: secrets.start(&self.bytes) })
+    pub(super) async fn over(
+        &mut self,
+        from: &mut (impl AsyncRead + Unpin),
+        secrets: &Secrets,
+    ) -> Result<(), ProxyFault> {
+        if self.bytes.is_empty() { Ok(()) } else { Err(self.other_protocol(from, secrets).await) }
     }
 
     pub(super) async fn other_protocol(

@@ -46,7 +46,7 @@ pub(super) async fn ask(
     };
     match head.status {
         // Whatever length is announced, a tunnel's answer has no body (RFC 9110 §9.3.6): what follows is a page's.
-        200..300 => heard.over(&secrets),
+        200..300 => heard.over(proxy, &secrets).await,
         407 => Err(unauthorized(head.schemes, credentials)),
         status => {
             heard.linger(proxy, head.length.unwrap_or(EVIDENCE).min(EVIDENCE)).await;

@@ -35,7 +35,7 @@ pub(super) async fn ask(
     }
     heard.reply(proxy, REPLY, REPLY_LENGTH, &secrets).await?;
     heard.pass(REPLY_LENGTH);
-    heard.over(&secrets)
+    heard.over(proxy, &secrets).await
 }
 
 /// The protocol knows a user's name and no password.

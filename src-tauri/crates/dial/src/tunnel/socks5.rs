@@ -40,7 +40,7 @@ pub(super) async fn ask(
         }
         (PASSWORD, Some(password)) => {
             heard.pass(2);
-            heard.over(&secrets)?;
+            heard.over(proxy, &secrets).await?;
             send(proxy, password.expose_secret()).await?;
             accepted(&mut heard, proxy).await?;
         }
@@ -48,7 +48,7 @@ pub(super) async fn ask(
         (NO_METHOD, Some(_)) => return Err(ProxyFault::SchemeNotSpoken { schemes: Vec::new() }),
         _ => return Err(heard.other_protocol(proxy, &secrets).await),
     }
-    heard.over(&secrets)?;
+    heard.over(proxy, &secrets).await?;
 
     send(proxy, &request).await?;
     let code = heard.reply(proxy, VERSION, 2, &secrets).await?[1];
@@ -66,7 +66,7 @@ pub(super) async fn ask(
     let length = 4 + address + 2;
     heard.reply(proxy, VERSION, length, &secrets).await?;
     heard.pass(length);
-    heard.over(&secrets)
+    heard.over(proxy, &secrets).await
 }
 
 async fn send(proxy: &mut (impl AsyncWrite + Unpin), bytes: &[u8]) -> Result<(), ProxyFault> {
