@@ -10,7 +10,7 @@ use crate::table::rule;
 pub struct Visible {
     since: BTreeMap<FindingCode, Instant>,
     connected: bool,
-    /// When the connection was lost; absent while it is up, and where it has never been.
+    /// When the connection was last lost; absent where it never was.
     lost: Option<Instant>,
 }
 
@@ -29,8 +29,6 @@ impl Visible {
     pub fn show(&mut self, found: Vec<Finding>, connected: bool, now: Instant) -> Shown {
         if self.connected && !connected {
             self.lost = Some(now);
-        } else if connected {
-            self.lost = None;
         }
         self.connected = connected;
         self.since.retain(|code, _| found.iter().any(|finding| finding.code == *code));
