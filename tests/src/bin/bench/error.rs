@@ -15,6 +15,8 @@ pub(crate) enum Error {
     NotConnected(&'static str),
     #[error("{client}: {cause}")]
     Flood { client: &'static str, cause: Failure },
+    #[error("cannot connect: {0}")]
+    Connect(String),
     #[error("{printed} lines were printed of {events} events")]
     Printed { printed: u64, events: u64 },
 }

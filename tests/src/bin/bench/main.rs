@@ -5,6 +5,8 @@
 #![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::print_stderr)]
 
 mod client;
+#[cfg(target_os = "linux")]
+mod connecting;
 mod error;
 mod footprint;
 mod growth;
@@ -16,7 +18,7 @@ mod report;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 use longwire_openplatform::ClientConfig;
 
 use crate::{
@@ -43,13 +45,31 @@ struct Arguments {
     /// Exit with 1 where a demand is not met
     #[arg(long)]
     check: bool,
+    /// Measure these parts alone
+    #[arg(value_name = "PART")]
+    parts: Vec<Part>,
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+enum Part {
+    /// Acknowledgements, one by one and many together
+    Load,
+    /// Memory, descriptors and threads over many events
+    Growth,
+    /// The time to connect through proxies
+    Connecting,
+    /// Events printed into a pipe
+    Printing,
+    /// The wakes of an idle connection
+    Idle,
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let plan = if arguments.quick { Plan::quick() } else { Plan::full() };
-    match measure(&plan).await {
+    let wanted = |part| arguments.parts.is_empty() || arguments.parts.contains(&part);
+    match measure(&plan, wanted).await {
         Ok(report) => {
             print!("{report}");
             if arguments.check && !report.passed() { ExitCode::FAILURE } else { ExitCode::SUCCESS }
@@ -61,27 +81,35 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn measure(plan: &Plan) -> Result<Report, Error> {
+async fn measure(plan: &Plan, wanted: impl Fn(Part) -> bool) -> Result<Report, Error> {
     let mut report = Report::default();
     // First of all, so that what starting leaves behind is over when its rest is watched.
-    let resting = Idle::start().await?;
-    let bare = Client::start(Program::Bare, ClientConfig::default()).await?;
-    let ours = Client::start(Program::Longwire, ClientConfig::default()).await?;
-
-    say(format_args!("{} rounds, 1 event in flight", plan.rounds));
-    report.add(Load::compare(&bare, &ours, plan.rounds, plan.alone, 1).await?.latency());
-    say(format_args!("{} rounds, 64 events in flight", plan.rounds));
-    report.add(Load::compare(&bare, &ours, plan.rounds, plan.together, 64).await?.throughput());
-
-    drop((bare, ours));
-
-    say(format_args!("growth over {} events", plan.many));
-    report.add(growth::measure(plan.some, plan.many).await?);
-
-    say(format_args!("--print into a pipe"));
-    report.add([printing::measure(plan.together).await?]);
-    say(format_args!("an idle connection, for {} s", plan.rest.as_secs()));
-    report.add([resting.watch(plan.rest).await?]);
+    let resting = if wanted(Part::Idle) { Some(Idle::start().await?) } else { None };
+    if wanted(Part::Load) {
+        let bare = Client::start(Program::Bare, ClientConfig::default()).await?;
+        let ours = Client::start(Program::Longwire, ClientConfig::default()).await?;
+        say(format_args!("{} rounds, 1 event in flight", plan.rounds));
+        report.add(Load::compare(&bare, &ours, plan.rounds, plan.alone, 1).await?.latency());
+        say(format_args!("{} rounds, 64 events in flight", plan.rounds));
+        report.add(Load::compare(&bare, &ours, plan.rounds, plan.together, 64).await?.throughput());
+    }
+    if wanted(Part::Growth) {
+        say(format_args!("growth over {} events", plan.many));
+        report.add(growth::measure(plan.some, plan.many).await?);
+    }
+    #[cfg(target_os = "linux")]
+    if wanted(Part::Connecting) {
+        say(format_args!("connecting through proxies, {} times each", plan.connects));
+        report.add(connecting::measure(plan.connects).await?);
+    }
+    if wanted(Part::Printing) {
+        say(format_args!("--print into a pipe"));
+        report.add([printing::measure(plan.together).await?]);
+    }
+    if let Some(resting) = resting {
+        say(format_args!("an idle connection, for {} s", plan.rest.as_secs()));
+        report.add([resting.watch(plan.rest).await?]);
+    }
     Ok(report)
 }
 

@@ -12,6 +12,8 @@ pub(crate) struct Plan {
     pub(crate) some: u64,
     /// Events after which it is taken again.
     pub(crate) many: u64,
+    /// How often each way is connected, by us and by curl.
+    pub(crate) connects: usize,
     /// How long the idle connection is watched, at least.
     pub(crate) rest: Duration,
 }
@@ -24,6 +26,7 @@ impl Plan {
             together: 200_000,
             some: 100_000,
             many: 1_000_000,
+            connects: 201,
             rest: Duration::from_secs(26),
         }
     }
@@ -35,6 +38,7 @@ impl Plan {
             together: 30_000,
             some: 20_000,
             many: 200_000,
+            connects: 21,
             rest: Duration::from_secs(6),
         }
     }
