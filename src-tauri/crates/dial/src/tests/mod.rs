@@ -5,6 +5,7 @@ mod encrypted;
 mod http;
 mod judge;
 mod plain;
+mod proxied;
 mod roots;
 mod server;
 
