@@ -48,7 +48,7 @@ async fn while_open<F: Future<Output = ()>>(mut window: watch::Receiver<bool>, f
 async fn follow_state(app: AppHandle, mut snapshots: watch::Receiver<Arc<Snapshot>>) {
     loop {
         let snapshot = Arc::clone(&snapshots.borrow_and_update());
-        push(&app, || Push::Snapshot((*snapshot).clone()));
+        push(&app, || Push::Snapshot(Box::new(Snapshot::clone(&snapshot))));
         tray::show(&app, View::of(&snapshot));
         sleep(PACE).await;
         if snapshots.changed().await.is_err() {

@@ -35,7 +35,7 @@ fn check(domain: &str, more: &[&str]) -> (Option<i32>, String) {
     let arguments = [&["app", "check", APP_ID, "--json", "--domain", domain], more].concat();
     let ended = end(Some("right"), &arguments);
     let report: Value = serde_json::from_str(&ended.stdout).unwrap_or_else(|_| panic!("{ended:?}"));
-    (ended.code, report["reason"]["code"].as_str().unwrap_or("none").to_owned())
+    (ended.code, report["finding"]["code"].as_str().unwrap_or("none").to_owned())
 }
 
 #[test]

@@ -53,7 +53,7 @@ async fn a_bot_is_added_receives_an_event_breaks_and_recovers() {
     // The platform goes away; the app says so, and connects again by itself once it is back.
     drop(platform);
     window.click("nav-overview").await;
-    window.has("reason", "data-code", "tcp_refused").await;
+    window.has("finding", "data-code", "tcp_refused").await;
     window.has("phase", "data-phase", "waiting").await;
     let line = tray.line("Order & delivery bot: nothing listens on").await;
     assert!(line.enabled);

@@ -1,4 +1,4 @@
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 
 use longwire_contract::{
     Check, DoctorReport, Fault, FaultCode, Language, Mark, Progress, doctor_schema, words,
@@ -23,7 +23,7 @@ pub(crate) async fn doctor(doctor: Doctor, machine: Machine) -> Result<Exit, Fau
         None => only(machine.apps()?)?,
     };
     let mut signals = Signals::listen()?;
-    let mut live = Live { language, quiet: doctor.json, told: 0 };
+    let mut live = Live::new(language, doctor.json);
     let examination = Examination { app_id, domain: doctor.domain };
     let stop = signals.next();
     let report = examine(&options, examination, |report| live.tell(report), stop).await?;
@@ -51,43 +51,68 @@ fn exit(report: &DoctorReport) -> Exit {
     blocking.map_or(Exit::Ok, Exit::from)
 }
 
-/// Writes each step when it is over, then what was found.
+/// Writes each step when all is known of it, then what was found. On a terminal the step under way stands below.
 struct Live {
     language: Language,
     /// JSON is written once, at the end.
     quiet: bool,
+    terminal: bool,
     /// How many steps have been written.
     told: usize,
 }
 
 impl Live {
+    fn new(language: Language, quiet: bool) -> Self {
+        Self { language, quiet, terminal: io::stdout().is_terminal(), told: 0 }
+    }
+
     fn tell(&mut self, report: &DoctorReport) {
         if self.quiet {
             return;
         }
-        let over = report.checks.iter().take_while(|check| is_over(check)).count();
-        for check in report.checks.iter().take(over).skip(self.told) {
+        self.clear();
+        let known = report.checks.iter().take_while(|check| is_known(check)).count();
+        for check in report.checks.iter().take(known).skip(self.told) {
             write(&words::check(self.language, check));
         }
-        self.told = self.told.max(over);
+        self.told = self.told.max(known);
+        if let Some(busy) = report.checks.iter().find(|check| check.mark == Mark::Busy && self.terminal) {
+            print(&words::check(self.language, busy));
+        }
     }
 
     fn finish(&mut self, report: &DoctorReport) {
         if self.quiet {
             print_json(report);
-        } else {
-            self.tell(report);
-            write(&words::found(self.language, report));
+            return;
+        }
+        self.clear();
+        for check in report.checks.iter().skip(self.told) {
+            write(&words::check(self.language, check));
+        }
+        write(&words::found(self.language, report));
+    }
+
+    /// Takes the line of the step under way off the terminal.
+    fn clear(&self) {
+        if self.terminal {
+            print("\r\u{1b}[K");
         }
     }
 }
 
-/// A step that has not been reached yet is off without a word; one that was skipped says why.
-fn is_over(check: &Check) -> bool {
-    check.mark != Mark::Busy && (check.mark != Mark::Off || check.note.is_some())
+/// A step's note comes last, some time after it has passed.
+fn is_known(check: &Check) -> bool {
+    check.mark != Mark::Busy && check.note.is_some()
 }
 
 /// A closed standard output is no reason to stop: the exit code is still read.
 fn write(line: &str) {
-    writeln!(io::stdout(), "{line}").ok();
+    print(line);
+    print("\n");
+}
+
+fn print(text: &str) {
+    let mut stdout = io::stdout();
+    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).ok();
 }

@@ -94,7 +94,7 @@ pub enum Response {
 #[serde(rename_all = "snake_case", tag = "kind", content = "value")]
 pub enum Push {
     /// The state changed; this is all of it.
-    Snapshot(Snapshot),
+    Snapshot(Box<Snapshot>),
     /// Events arrived, oldest first.
     Events(Vec<EventView>),
 }

@@ -203,7 +203,7 @@ pub enum NoteCode {
     Online,
     /// A network is not needed to reach this machine.
     NetworkNotNeeded,
-    /// What went wrong, in `error`'s words.
+    /// What went wrong: the title of the finding `finding`, with its values; in English, `error`.
     Failed,
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    Check, DoctorReport, Finding, Language, Mark, Note, Progress, Severity,
+    Check, DoctorReport, Finding, Language, Mark, Note, NoteCode, Progress, Severity,
     text::{text, word},
 };
 
@@ -22,8 +22,11 @@ pub fn finding_alone(language: Language, finding: &Finding) -> String {
     told(language, finding, &["title", "say"])
 }
 
-/// A line of words about a step.
+/// A line of words about a step. What failed is told by what is found of it, where that has a name.
 pub fn note(language: Language, note: &Note) -> String {
+    if let (NoteCode::Failed, Some(code)) = (note.code, note.values.get("finding")) {
+        return text(language, &format!("finding.{code}.title"), &in_words(language, &note.values));
+    }
     text(language, &format!("note.{}", word(&note.code)), &in_words(language, &note.values))
 }
 

@@ -31,8 +31,6 @@ pub(crate) struct Following {
     judgement: Option<Judgement>,
     count: Option<u32>,
     lifetimes: Lifetimes,
-    /// Since when the link is up, where it is.
-    up: Option<Instant>,
     visible: Visible,
     /// What is being found out about the state the link is in.
     questions: FuturesUnordered<Question>,
@@ -69,7 +67,6 @@ impl Following {
             judgement: None,
             count: None,
             lifetimes: Lifetimes::default(),
-            up: None,
             visible: Visible::default(),
             questions: FuturesUnordered::new(),
             look_again: None,
@@ -99,15 +96,14 @@ impl Following {
         match &state {
             State::Connected { steps, .. } => {
                 self.failure = None;
-                self.up = Some(now);
                 self.lifetimes.began(now);
                 self.questions.clear();
                 self.ask_who_signed(steps.road.clone());
                 self.ask_for_count(FIRST_COUNT);
             }
-            State::Waiting { error, .. } | State::Refused { error, .. } => {
-                if let (Some(up), Error::Session(error)) = (self.up.take(), error) {
-                    self.lifetimes.ended(now - up, error, now);
+            State::Waiting { error, steps, .. } | State::Refused { error, steps } => {
+                if let (Some(up), Error::Session(error)) = (steps.up, error) {
+                    self.lifetimes.ended(up, error, now);
                 }
                 // What is known at once is said at once; what has to be looked into follows.
                 self.failure = Some(of_error(error, &self.domain));

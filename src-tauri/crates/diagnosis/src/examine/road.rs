@@ -6,6 +6,7 @@ use longwire_contract::{Check, CheckKind, Mark, Note, NoteCode};
 use longwire_dial::{Error, Origin, Protocol, Scheme, Stage, Trace, judge::Judgement, judge::Signed};
 
 use super::sheet::{failed, passed, skipped};
+use crate::road::of_road;
 
 /// The step that begins with a stage of the road.
 pub(super) fn kind(stage: Stage) -> CheckKind {
@@ -24,7 +25,7 @@ pub(super) fn checks(origin: &Origin, trace: &Trace, failure: Option<&Error>) ->
         let kind = kind(stage);
         match (unneeded, failure) {
             (Some(why), _) => skipped(kind, why),
-            (None, Some(error)) if error.stage == stage => failed(kind, &error.cause),
+            (None, Some(error)) if error.stage == stage => failed(kind, &of_road(error, None, None, true)),
             (None, Some(error)) if error.stage < stage => skipped(kind, NoteCode::AfterFailure),
             (None, _) => passed(kind, took, note),
         }

@@ -1,6 +1,8 @@
 use std::time::Duration;
 
-use longwire_contract::{Check, CheckKind, DoctorReport, Finding, Mark, Note, NoteCode, OtherRoad};
+use longwire_contract::{
+    Check, CheckKind, DoctorReport, Finding, Mark, Note, NoteCode, OtherRoad, text::word,
+};
 use tokio::time::Instant;
 
 use crate::{examine::untouched, order::told};
@@ -117,8 +119,11 @@ pub(super) fn passed(kind: CheckKind, took: Option<Duration>, note: Option<Note>
     Check { kind, mark: Mark::Ok, ms: took.map(ms), note }
 }
 
-pub(super) fn failed(kind: CheckKind, why: impl std::fmt::Display) -> Check {
-    Check { kind, mark: Mark::Bad, ms: None, note: Some(Note::new(NoteCode::Failed).with("error", why)) }
+/// A step that failed, in the words of what is found of it.
+pub(super) fn failed(kind: CheckKind, found: &Finding) -> Check {
+    let note = Note { code: NoteCode::Failed, values: found.values.clone() };
+    let note = note.with("finding", word(&found.code)).with("error", &found.detail);
+    Check { kind, mark: Mark::Bad, ms: None, note: Some(note) }
 }
 
 pub(super) fn skipped(kind: CheckKind, why: NoteCode) -> Check {

@@ -46,7 +46,10 @@ fn network(patient: &Patient, sheet: &mut Sheet<'_>) -> bool {
     let routed = network::is_routed();
     let check = match routed {
         true => passed(Kind::Network, Some(began.elapsed()), Some(Note::new(NoteCode::Online))),
-        false => failed(Kind::Network, "no road leads away from this machine"),
+        false => {
+            let detail = "no road leads away from this machine";
+            failed(Kind::Network, &finding(FindingCode::NoNetwork, detail))
+        }
     };
     sheet.enter(check);
     routed
@@ -174,19 +177,20 @@ fn answered(patient: &Patient, error: Option<&Error>, took: Option<Duration>, sh
         return true;
     };
     let after = |kind| skipped(kind, NoteCode::AfterFailure);
+    let found = platform::of_error(error, &patient.domain);
     match error {
         Error::Endpoint(EndpointError::Code { code: Code::ConnectionLimit, .. }) => {
-            sheet.enter_all([endpoint, accepted, failed(Kind::Upgrade, error)]);
+            sheet.enter_all([endpoint, accepted, failed(Kind::Upgrade, &found)]);
         }
         Error::Endpoint(EndpointError::Code { code, .. }) if !matches!(code, Code::Busy | Code::Internal) => {
-            sheet.enter_all([endpoint, failed(Kind::Credentials, error), after(Kind::Upgrade)]);
+            sheet.enter_all([endpoint, failed(Kind::Credentials, &found), after(Kind::Upgrade)]);
         }
-        error => {
-            sheet.enter_all([failed(Kind::Endpoint, error), after(Kind::Credentials), after(Kind::Upgrade)]);
+        _ => {
+            sheet.enter_all([failed(Kind::Endpoint, &found), after(Kind::Credentials), after(Kind::Upgrade)]);
         }
     }
     sheet.enter_all([after(Kind::Pong), after(Kind::Online)]);
-    sheet.find([platform::of_error(error, &patient.domain)]);
+    sheet.find([found]);
     false
 }
 
@@ -229,11 +233,12 @@ async fn connect(patient: &Patient, config: &Config, sheet: &mut Sheet<'_>) {
     match &tried.result {
         Ok(info) => sheet.enter_all([upgrade(Some(&info.host)), passed(Kind::Pong, tried.steps.pong, None)]),
         Err(error) => {
+            let found = explain(error, &patient.domain, &patient.dialer, (patient.now)()).await;
             sheet.enter_all(match error.stage() {
-                Stage::Session => [upgrade(None), failed(Kind::Pong, error)],
-                _ => [failed(Kind::Upgrade, error), skipped(Kind::Pong, NoteCode::AfterFailure)],
+                Stage::Session => [upgrade(None), failed(Kind::Pong, &found)],
+                _ => [failed(Kind::Upgrade, &found), skipped(Kind::Pong, NoteCode::AfterFailure)],
             });
-            sheet.find([explain(error, &patient.domain, &patient.dialer, (patient.now)()).await]);
+            sheet.find([found]);
         }
     }
 }

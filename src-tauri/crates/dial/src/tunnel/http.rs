@@ -48,6 +48,8 @@ pub(super) async fn ask(
         // Whatever length is announced, a tunnel's answer has no body (RFC 9110 §9.3.6): what follows is a page's.
         200..300 => heard.over(proxy, &secrets).await,
         407 => Err(unauthorized(head.schemes, credentials)),
+        // Not the status that RFC 9110 has for it, but what tinyproxy says to a wrong password.
+        401 if credentials.is_some() => Err(ProxyFault::CredentialsRefused),
         status => {
             heard.linger(proxy, head.length.unwrap_or(EVIDENCE).min(EVIDENCE)).await;
             Err(ProxyFault::Refused { status, start: secrets.page(body(heard.bytes(), head.chunked)) })
