@@ -45,7 +45,7 @@ enum Answer {
     /// Why the connection failed, with all the evidence there is.
     Explained(Finding),
     /// Who signed, and who believes it.
-    Judged(Option<Judgement>),
+    Judged(Option<Box<Judgement>>),
     /// How many connections the platform counts.
     Counted(Option<u32>),
 }
@@ -120,7 +120,7 @@ impl Following {
     fn learn(&mut self, answer: Answer) {
         match answer {
             Answer::Explained(finding) => self.failure = Some(finding),
-            Answer::Judged(judgement) => self.judgement = judgement,
+            Answer::Judged(judgement) => self.judgement = judgement.map(|judgement| *judgement),
             Answer::Counted(count) => {
                 self.count = count;
                 self.ask_for_count(COUNT_PAUSE);
@@ -137,7 +137,8 @@ impl Following {
     fn ask_who_signed(&self, road: longwire_dial::Trace) {
         let (dialer, origin) = (self.config.dialer.clone(), self.config.origin.clone());
         self.questions.push(Box::pin(async move {
-            Answer::Judged(look_into(&dialer, &origin, &road, clock::now()).await.judgement)
+            let judgement = look_into(&dialer, &origin, &road, clock::now()).await.judgement;
+            Answer::Judged(judgement.map(Box::new))
         }));
     }
 

@@ -34,7 +34,7 @@ pub(crate) fn entered(text: Secret) -> Result<Choice, Fault> {
         "" => Ok(Choice::Auto),
         text => text
             .parse::<Choice>()
-            .map_err(|error| Fault::new(FaultCode::ProxyUnusable, &error).with("error", error)),
+            .map_err(|error| Fault::new(FaultCode::ProxyUnusable, error).with("error", error)),
     }
 }
 
