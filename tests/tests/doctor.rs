@@ -278,7 +278,7 @@ fn a_proxy_behind_tls_that_is_not_trusted() {
         let proxy = peers::squid_over_tls(&certificate);
         let url = format!("https://proxy.test:{}", proxy.port());
         let told = doctor(&platform, platform.doctor().variable("HTTPS_PROXY", &url));
-        told.blocked_by(Code::ProxyTls, "the certificate of the proxy itself", Action::AddCaFile, 4);
+        told.blocked_by(Code::ProxyTls, "is itself reached over TLS", Action::AddCaFile, 4);
         told.fails_at(CheckKind::Proxy);
         let ca = platform.write_private("proxy-ca.pem", &certificate.ca);
         let trusting =

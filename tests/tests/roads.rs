@@ -77,6 +77,8 @@ fn tinyproxy_that_knows_who_may() {
         blocked(&platform, run, "does not accept the password");
         let run = platform.run().variable("HTTPS_PROXY", proxy.url("http")).run();
         blocked(&platform, run, "wants a password");
+        // Another one, whose log tells of nobody it turned away.
+        let proxy = peers::tinyproxy(Some(LOGIN));
         let run = platform.run().variable("HTTPS_PROXY", proxy.url_as("http", LOGIN)).run();
         connected_through(&platform, run, &proxy, Platform::HOST).await;
     });

@@ -8,7 +8,7 @@ use std::{
 use tempfile::TempDir;
 
 use super::{TrayIcon, Window, eventually, screen::Screen, webkit};
-use crate::{Process, process::Start};
+use crate::{Process, Sandbox, process::Start};
 
 /// A desktop session: Xvfb, a session bus, Xfce's panel as the tray's host, dunst, and GNOME's keyring, unlocked.
 pub struct Session {
@@ -58,6 +58,23 @@ impl Session {
     /// # Panics
     /// Where a part of it is not installed or does not start.
     pub async fn start(locale: &str) -> Self {
+        Self::with(locale, &[]).await
+    }
+
+    /// The same in a test's sandbox.
+    ///
+    /// # Panics
+    /// As [`Session::start`].
+    pub async fn start_in(_: &Sandbox, locale: &str) -> Self {
+        // A screen is known to be taken by a socket of this network and by a process of this namespace: here neither says
+        // anything of the screens outside, whose sockets and locks lie in the folder that is shared with them.
+        let mount = "mkdir -p /tmp/.X11-unix && mount -t tmpfs tmpfs /tmp/.X11-unix";
+        let mounted = Process::start("sh".into()).arguments(["-c", mount]).run().end();
+        assert_eq!(mounted.code, Some(0), "{}", mounted.stderr);
+        Self::with(locale, &["-nolock"]).await
+    }
+
+    async fn with(locale: &str, screen: &[&str]) -> Self {
         let dir = tempfile::tempdir().expect("a temporary folder");
         let folder = |name: &str| {
             let path = dir.path().join(name);
@@ -88,6 +105,7 @@ impl Session {
 
         let xvfb = start("Xvfb", &variables)
             .arguments(["-displayfd", "1", "-screen", "0", "1280x900x24", "-nolisten", "tcp"])
+            .arguments(screen.iter().copied())
             .run();
         let display = format!(":{}", xvfb.stdout_line("").trim());
         variables.push(("DISPLAY".to_owned(), display.clone()));
@@ -121,6 +139,17 @@ impl Session {
         }
         TrayIcon::wait_for_host(&session.bus).await;
         session
+    }
+
+    /// Gives a variable to what is started from now on.
+    pub fn set_variable(&mut self, name: &str, value: &str) {
+        self.unset_variable(name);
+        self.variables.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Takes it away again.
+    pub fn unset_variable(&mut self, name: &str) {
+        self.variables.retain(|(other, _)| other != name);
     }
 
     /// A program, to be started in this session.

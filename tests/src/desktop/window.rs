@@ -64,12 +64,40 @@ impl<'a> Window<'a> {
         self.element(&format!("{}[{attribute}='{value}']", selector(id))).await;
     }
 
+    /// Waits until something on the page is what this CSS selector asks for.
+    pub async fn shows(&self, css: &str) {
+        self.element(css).await;
+    }
+
+    /// How much of the page is what this CSS selector asks for, now.
+    pub async fn count(&self, css: &str) -> usize {
+        self.page.find_all(Locator::Css(css)).await.expect("a page can be searched").len()
+    }
+
     /// Clicks the part.
     pub async fn click(&self, id: &str) {
-        self.wait(&format!("a click on {id}"), async || {
-            self.page.find(Locator::Css(&selector(id))).await.ok()?.click().await.ok()
+        self.press(&selector(id)).await;
+    }
+
+    /// Clicks what this CSS selector asks for.
+    pub async fn press(&self, css: &str) {
+        self.wait(&format!("a click on {css}"), async || {
+            self.page.find(Locator::Css(css)).await.ok()?.click().await.ok()
         })
         .await;
+    }
+
+    /// What a person finds in the clipboard, pasted into this field, which is emptied again.
+    pub async fn pasted(&self, id: &str) -> String {
+        let field = self.element(&selector(id)).await;
+        field.send_keys("\u{e009}v").await.expect("a field takes text");
+        let text = self
+            .wait(&format!("something is pasted into {id}"), async || {
+                field.prop("value").await.ok()?.filter(|text| !text.is_empty())
+            })
+            .await;
+        field.clear().await.expect("a field can be emptied");
+        text
     }
 
     /// Types into the part, in place of what is there.

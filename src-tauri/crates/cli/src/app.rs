@@ -79,10 +79,10 @@ async fn check(app: AppCheck, machine: &Machine, language: Language) -> Result<E
         None => Some(secret::ask(&text(language, "cli.ask_secret", &values([])))?),
     };
     let domain = app.domain.or(known).unwrap_or_default();
-    let options = Options { ca_files: app.ca_file, ..Options::new(machine, "longwire app check") };
+    let options = Options { ca_files: app.road.ca_file, ..Options::new(machine, "longwire app check") };
     let report = check_app(
         &options,
-        CheckDraft { app_id: app.app_id, app_secret, domain, proxy: proxy::given(app.proxy)? },
+        CheckDraft { app_id: app.app_id, app_secret, domain, proxy: proxy::given(app.road.proxy)? },
     )
     .await?;
     if app.json {

@@ -74,6 +74,18 @@ pub(crate) enum Command {
     Simulate(Simulate),
 }
 
+/// How the platform is reached, and who is trusted on the way.
+#[derive(Args, Debug)]
+pub(crate) struct Road {
+    /// Through which proxy: auto, direct, a URL (http, https, socks4, socks4a, socks5, socks5h) or pac+URL. One with a
+    /// password goes into LONGWIRE_PROXY, since other users can read the command line [default: the app's own, else auto]
+    #[arg(long, value_name = "PROXY")]
+    pub(crate) proxy: Option<String>,
+    /// Trust this CA besides the system's, such as a proxy's (PEM or DER); may be repeated
+    #[arg(long, value_name = "FILE", num_args = 1..)]
+    pub(crate) ca_file: Vec<PathBuf>,
+}
+
 const RUN_HELP: &str = "\
 Without --app-id, every app added with `longwire app add` is connected. The App Secret comes from --app-secret-file, else \
 from LONGWIRE_APP_SECRET, else from the keychain; never from the command line, where other users could read it.
@@ -93,13 +105,8 @@ pub(crate) struct Run {
     /// Read the App Secret from this file, which only you may read (chmod 600)
     #[arg(long, value_name = "FILE")]
     pub(crate) app_secret_file: Option<PathBuf>,
-    /// Through which proxy: auto, direct, a URL (http, https, socks4, socks4a, socks5, socks5h) or pac+URL. One with a
-    /// password goes into LONGWIRE_PROXY, since other users can read the command line [default: the app's own, else auto]
-    #[arg(long, value_name = "PROXY")]
-    pub(crate) proxy: Option<String>,
-    /// Trust this CA besides the system's, such as a proxy's (PEM or DER); may be repeated
-    #[arg(long, value_name = "FILE", num_args = 1..)]
-    pub(crate) ca_file: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) road: Road,
     /// Print each event on standard output as one line of JSON: the event as received, plus a `longwire` object.
     /// It is acknowledged once it is written
     #[arg(long)]
@@ -138,13 +145,8 @@ pub(crate) struct Doctor {
     /// Read the App Secret from this file; else LONGWIRE_APP_SECRET, else the keychain
     #[arg(long, value_name = "FILE")]
     pub(crate) app_secret_file: Option<PathBuf>,
-    /// Through which proxy: auto, direct, a URL (http, https, socks4, socks4a, socks5, socks5h) or pac+URL. One with a
-    /// password goes into LONGWIRE_PROXY, since other users can read the command line [default: the app's own, else auto]
-    #[arg(long, value_name = "PROXY")]
-    pub(crate) proxy: Option<String>,
-    /// Trust this CA besides the system's (PEM or DER); may be repeated
-    #[arg(long, value_name = "FILE", num_args = 1..)]
-    pub(crate) ca_file: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) road: Road,
     /// Print the report as JSON, once it is complete
     #[arg(long)]
     pub(crate) json: bool,
@@ -208,13 +210,8 @@ pub(crate) struct AppCheck {
     /// Read the App Secret from this file; else LONGWIRE_APP_SECRET, else the keychain, else it is asked for
     #[arg(long, value_name = "FILE")]
     pub(crate) app_secret_file: Option<PathBuf>,
-    /// Through which proxy: auto, direct, a URL (http, https, socks4, socks4a, socks5, socks5h) or pac+URL. One with a
-    /// password goes into LONGWIRE_PROXY, since other users can read the command line [default: the app's own, else auto]
-    #[arg(long, value_name = "PROXY")]
-    pub(crate) proxy: Option<String>,
-    /// Trust this CA besides the system's (PEM or DER); may be repeated
-    #[arg(long, value_name = "FILE", num_args = 1..)]
-    pub(crate) ca_file: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) road: Road,
     /// Print the outcome as JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -16,8 +16,8 @@ pub(crate) async fn doctor(doctor: Doctor, machine: Machine) -> Result<Exit, Fau
     let language = machine.language();
     let mut options = Options::new(&machine, "longwire doctor");
     options.secret = secret::given(doctor.app_secret_file.as_deref())?;
-    options.ca_files = doctor.ca_file;
-    options.proxy = proxy::given(doctor.proxy)?;
+    options.ca_files = doctor.road.ca_file;
+    options.proxy = proxy::given(doctor.road.proxy)?;
     let app_id = match doctor.app_id {
         Some(id) => id,
         None => only(machine.apps()?)?,

@@ -18,8 +18,8 @@ pub(crate) async fn run(run: Run, machine: Machine) -> Result<Exit, Fault> {
     let given = secret::given(run.app_secret_file.as_deref())?;
     let printer = run.print.then(|| Arc::new(Printer::start(std::io::stdout())));
     let mut options = Options::new(&machine, "longwire run");
-    options.ca_files = run.ca_file;
-    options.proxy = proxy::given(run.proxy)?;
+    options.ca_files = run.road.ca_file;
+    options.proxy = proxy::given(run.road.proxy)?;
     options.sink = printer.clone().map(|printer| printer as _);
     match run.app_id {
         Some(id) => {

@@ -3,6 +3,8 @@
 // Helpers of tests fail as tests do.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+mod common;
+
 use std::{
     os::unix::fs::PermissionsExt,
     path::Path,
@@ -15,12 +17,13 @@ use longwire_contract::{
     Handler, Language, LanguageChoice, Phase, Secret, SettingsChange, SimulatedEvent, SimulatedEventKind,
     SimulatedFault, SimulatedFaultChange, Snapshot, Which,
 };
-use longwire_dial::route::Environment;
-use longwire_engine::{Apps, Client, Engine, Machine, NotKept, Options, ReceivedEvent, Sink};
+use longwire_engine::{Apps, Client, Engine, NotKept, Options, ReceivedEvent, Sink};
 use longwire_host::{fake::MemoryStore, secrets};
 use longwire_openplatform::{App, EventKind, EventSpec, Running, Simulator};
 use secrecy::SecretString;
 use tokio::time::{Duration, timeout};
+
+use common::{options, until};
 
 const FIRST: &str = "cli_0000000000000001";
 const SECOND: &str = "cli_0000000000000002";
@@ -49,31 +52,12 @@ impl Bench {
     fn draft(&self, id: &str, secret: &str) -> AppDraft {
         AppDraft {
             app_id: id.parse().unwrap(),
-            app_secret: Some(Secret::from(SecretString::from(secret))),
+            app_secret: Some(common::secret(secret)),
             secret_file: None,
             domain: self.domain(),
             name: "bot".into(),
             proxy: None,
         }
-    }
-}
-
-fn options(folder: &Path, store: Arc<MemoryStore>) -> Options {
-    let machine = Machine { data_dir: folder.to_owned(), system_language: Language::English };
-    Options {
-        secrets: store,
-        environment: Environment::default(),
-        system: false,
-        ..Options::new(&machine, "test")
-    }
-}
-
-async fn until(engine: &Engine, wanted: impl Fn(&Snapshot) -> bool) -> Arc<Snapshot> {
-    let mut snapshots = engine.snapshots();
-    let reached = timeout(Duration::from_secs(20), snapshots.wait_for(|snapshot| wanted(snapshot))).await;
-    match reached {
-        Ok(snapshot) => snapshot.unwrap().clone(),
-        Err(_) => panic!("never reached; last: {:#?}", engine.snapshots().borrow()),
     }
 }
 
@@ -203,7 +187,7 @@ async fn credentials_are_checked_without_connecting() {
     let bench = Bench::new().await;
     let engine = Engine::open(bench.options()).await.unwrap();
     let check = |secret: &str| {
-        let app_secret = Some(Secret::from(SecretString::from(secret)));
+        let app_secret = Some(common::secret(secret));
         engine.app_check(CheckDraft { app_id: id(FIRST), app_secret, domain: bench.domain(), proxy: None })
     };
     assert!(check("right").await.unwrap().ok);
@@ -353,7 +337,7 @@ async fn a_secret_can_move_into_a_file_and_back() {
     std::fs::write(&file, "right\n").unwrap();
     let edit = |secret: Option<&str>, file: Option<&Path>| AppEdit {
         app_id: id(FIRST),
-        app_secret: secret.map(|secret| Secret::from(SecretString::from(secret))),
+        app_secret: secret.map(common::secret),
         secret_file: file.map(|file| file.display().to_string()),
         domain: None,
         name: None,

@@ -3,18 +3,20 @@
 // Helpers of tests fail as tests do.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+mod common;
+
 use std::sync::Arc;
 
 use longwire_contract::{
-    Action, AppDraft, AppEdit, AppId, AppRef, CheckKind, Domain, FaultCode, FindingCode, Handler, Language,
-    Mark, NoteCode, Phase, Progress, Secret, SettingsChange, Snapshot,
+    Action, AppDraft, AppEdit, AppId, AppRef, CheckKind, Domain, FaultCode, FindingCode, Handler, Mark,
+    NoteCode, Phase, Progress, SettingsChange, Snapshot,
 };
-use longwire_dial::route::Environment;
-use longwire_engine::{Engine, Examination, Machine, Options, examine};
+use longwire_engine::{Engine, Examination, Options, examine};
 use longwire_host::fake::MemoryStore;
 use longwire_openplatform::{App, Authority, EventKind, Fault, Leaf, Running, Simulator};
 use secrecy::SecretString;
-use tokio::time::{Duration, timeout};
+
+use common::{options, secret, until};
 
 const APP: &str = "cli_0000000000000001";
 
@@ -36,14 +38,7 @@ impl Bench {
     }
 
     fn options(&self) -> Options {
-        let data_dir = self.folder.path().join("data");
-        let machine = Machine { data_dir, system_language: Language::English };
-        Options {
-            secrets: self.store.clone(),
-            environment: Environment::default(),
-            system: false,
-            ..Options::new(&machine, "test")
-        }
+        options(&self.folder.path().join("data"), self.store.clone())
     }
 
     fn domain(&self) -> Domain {
@@ -77,10 +72,6 @@ fn app() -> AppRef {
     AppRef { app_id: id() }
 }
 
-fn secret(text: &str) -> Secret {
-    Secret::from(SecretString::from(text))
-}
-
 fn trust(file: &str) -> SettingsChange {
     SettingsChange { language: None, ca_files: Some(vec![file.to_owned()]) }
 }
@@ -89,15 +80,6 @@ fn proxy(text: &str) -> AppEdit {
     let nothing = (None, None, None, None);
     let (app_secret, secret_file, domain, name) = nothing;
     AppEdit { app_id: id(), app_secret, secret_file, domain, name, proxy: Some(secret(text)) }
-}
-
-async fn until(engine: &Engine, wanted: impl Fn(&Snapshot) -> bool) -> Arc<Snapshot> {
-    let mut snapshots = engine.snapshots();
-    let reached = timeout(Duration::from_secs(20), snapshots.wait_for(|snapshot| wanted(snapshot))).await;
-    match reached {
-        Ok(snapshot) => snapshot.unwrap().clone(),
-        Err(_) => panic!("never reached; last: {:#?}", engine.snapshots().borrow()),
-    }
 }
 
 fn found(snapshot: &Snapshot, code: FindingCode) -> bool {
