@@ -253,3 +253,25 @@ fn straight_where_the_environment_makes_an_exception_or_the_user_says_so() {
         assert_eq!(proxy.tunnels(Platform::HOST, platform.port()), 0);
     });
 }
+
+#[test]
+fn a_desktops_settings_are_taken_and_followed() {
+    sandboxed(async |_| {
+        let platform = Platform::start().await;
+        let proxy = peers::tinyproxy(None);
+        let home = tempfile::tempdir().unwrap();
+        let set = |port: u16| {
+            let settings = format!("[Proxy Settings]\nProxyType=1\nhttpsProxy=http://127.0.0.1 {port}\n");
+            let new = home.path().join("new");
+            std::fs::write(&new, settings).unwrap();
+            std::fs::rename(&new, home.path().join("kioslaverc")).unwrap();
+        };
+        set(1);
+        let run = platform.run().variable("XDG_CURRENT_DESKTOP", "KDE");
+        let run = run.variable("XDG_CONFIG_HOME", home.path()).variable("HOME", home.path()).run();
+        run.stderr_line("Nothing answers at http://127.0.0.1:1, the proxy named by KDE");
+        set(proxy.port());
+        run.stderr_line("the system's proxy settings changed");
+        connected_through(&platform, run, &proxy, Platform::HOST).await;
+    });
+}

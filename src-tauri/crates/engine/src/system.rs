@@ -87,3 +87,45 @@ fn understood(proxies: Proxies) -> SystemProxies {
         names: if proxies.source == Source::MacOs { Names::Exact } else { Names::Suffix },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_system_says_is_understood_whole() {
+        let place = proxies::Place {
+            host: "proxy.test".to_owned(),
+            port: 8080,
+            user: Some("me".to_owned()),
+            password: Some("planted".into()),
+        };
+        let said = Proxies {
+            source: Source::Kde,
+            http: None,
+            https: Some(place.clone()),
+            socks: None,
+            pac: Some("http://proxy.test/p.pac".to_owned()),
+            auto_discovery: true,
+            exceptions: vec!["*.local".to_owned()],
+            exceptions_reversed: true,
+            simple_names_direct: true,
+        };
+        let understood = understood(said);
+        let credentials = Some(Credentials { user: "me".to_owned(), password: "planted".into() });
+        let expected = SystemProxies {
+            source: "KDE".to_owned(),
+            http: None,
+            https: Some(Place { host: place.host, port: place.port, credentials }),
+            socks: None,
+            pac: Some("http://proxy.test/p.pac".to_owned()),
+            auto_discovery: true,
+            exceptions: vec!["*.local".to_owned()],
+            exceptions_reversed: true,
+            simple_names_direct: true,
+            names: Names::Suffix,
+        };
+        assert!(understood == expected, "{understood:?}");
+        assert!(!format!("{understood:?}").contains("planted"));
+    }
+}
