@@ -13,6 +13,7 @@ pub(crate) struct Plan {
     /// Events after which it is taken again.
     pub(crate) many: u64,
     /// How often each way is connected, by us and by curl.
+    #[cfg(target_os = "linux")]
     pub(crate) connects: usize,
     /// How long the idle connection is watched, at least.
     pub(crate) rest: Duration,
@@ -26,6 +27,7 @@ impl Plan {
             together: 200_000,
             some: 100_000,
             many: 1_000_000,
+            #[cfg(target_os = "linux")]
             connects: 201,
             rest: Duration::from_secs(26),
         }
@@ -38,6 +40,7 @@ impl Plan {
             together: 30_000,
             some: 20_000,
             many: 200_000,
+            #[cfg(target_os = "linux")]
             connects: 21,
             rest: Duration::from_secs(6),
         }
