@@ -176,7 +176,7 @@ pub(crate) struct AppAdd {
     #[arg(long, default_value = "feishu")]
     pub(crate) domain: Domain,
     /// Through which proxy: auto, direct, a URL (http, https, socks4, socks4a, socks5, socks5h) or pac+URL. One with a
-    /// password goes into LONGWIRE_PROXY, since other users can read the command line [default: auto]
+    /// password goes into LONGWIRE_PROXY, since other users can read the command line [default: the one in LONGWIRE_PROXY, else auto]
     #[arg(long, value_name = "PROXY")]
     pub(crate) proxy: Option<String>,
     /// What to call it

@@ -20,9 +20,9 @@ pub(crate) fn given(argument: Option<String>) -> Result<Option<Secret>, Fault> {
     Ok(text.map(|text| Secret::from(SecretString::from(text))))
 }
 
+/// Any `@` before the query, wherever a sloppy address has it: a script's URL may have one behind that.
 fn has_credentials(text: &str) -> bool {
-    let place = text.split_once("://").map_or(text, |(_, place)| place);
-    place.split(['/', '?', '#']).next().is_some_and(|authority| authority.contains('@'))
+    text.split(['?', '#']).next().is_some_and(|address| address.contains('@'))
 }
 
 #[cfg(test)]
@@ -31,7 +31,7 @@ mod tests {
 
     #[test]
     fn credentials_are_refused_and_not_repeated() {
-        for text in ["http://u:planted@h:1", "planted@h:1", "socks5://planted@h"] {
+        for text in ["http://u:planted@h:1", "planted@h:1", "socks5://planted@h", "http:///u:planted@h:1"] {
             let fault = given(Some(text.to_owned())).unwrap_err();
             assert!(
                 !format!("{fault:?}").contains("planted") && fault.detail.contains(VARIABLE),

@@ -53,6 +53,8 @@ pub enum FaultCode {
     DomainUnusable,
     /// The proxy cannot be used: not an address, or of a kind Longwire does not speak.
     ProxyUnusable,
+    /// The proxy's password cannot be kept; `error` says why.
+    ProxyPassword,
     /// An app with this ID is there already.
     AppExists,
     /// No app with this ID.
@@ -93,6 +95,7 @@ impl FaultCode {
         Self::NoSecretStore,
         Self::DomainUnusable,
         Self::ProxyUnusable,
+        Self::ProxyPassword,
         Self::AppExists,
         Self::AppUnknown,
         Self::SecretStore,

@@ -1,10 +1,11 @@
 use std::sync::Arc;
 
-use longwire_contract::{AppId, AppView, Domain, Finding, FindingCode, Phase};
+use longwire_contract::{AppId, AppView, Domain, FindingCode, Phase};
 use longwire_diagnosis::finding;
-use longwire_dial::{Origin, route::Choice};
+use longwire_dial::Origin;
 use longwire_host::clock;
 use longwire_link::{Config, Nudge, State, Tuning};
+use secrecy::SecretString;
 use tokio::{
     sync::{mpsc, watch},
     task::JoinHandle,
@@ -15,7 +16,7 @@ use tracing::{Instrument, info_span, warn};
 use crate::{
     following::Following,
     intake::AppIntake,
-    proxy,
+    proxy::ProxySource,
     secret::{SecretSource, finding_of},
     settings::AppSettings,
     shared::Shared,
@@ -28,21 +29,23 @@ pub(crate) struct App {
     pub(crate) domain: Domain,
     pub(crate) origin: Origin,
     pub(crate) secret: SecretSource,
-    /// Its proxy, perhaps without the password that is kept for it.
-    pub(crate) proxy: Choice,
+    pub(crate) proxy: ProxySource,
 }
 
 /// An app whose connection is being held.
 pub(crate) struct RunningApp {
-    /// To the link. Full means that a nudge is waiting already.
+    /// To the link.
     nudges: mpsc::Sender<Nudge>,
     stop: CancellationToken,
     task: JoinHandle<()>,
 }
 
+/// Nudges that may wait for a link: so many that one that matters is never turned away by those that do not.
+const NUDGES: usize = 16;
+
 impl RunningApp {
     pub(crate) fn start(app: App, surroundings: Surroundings) -> Self {
-        let (nudges, nudged) = mpsc::channel(1);
+        let (nudges, nudged) = mpsc::channel(NUDGES);
         let stop = CancellationToken::new();
         let span = info_span!("app", id = %app.id);
         let task = tokio::spawn(hold(app, surroundings, nudged, stop.clone()).instrument(span));
@@ -75,18 +78,11 @@ async fn hold(
     stop: CancellationToken,
 ) {
     let Surroundings { shared, roads, secrets, sink } = surroundings;
-    let secret = kept(&app.id, &shared, &mut nudges, &stop, || async {
-        match app.secret.read(&app.id).await {
-            Ok(Some(secret)) => Ok(secret),
-            Ok(None) => Err(finding(FindingCode::SecretMissing, "no App Secret is kept for this app")),
-            Err(error) => Err(finding_of(&error)),
-        }
-    });
-    let Some(secret) = secret.await else { return };
-    let proxy = kept(&app.id, &shared, &mut nudges, &stop, || async {
-        proxy::complete(&secrets, &app.id, app.proxy.clone()).await.map_err(|error| finding_of(&error))
-    });
-    let Some(proxy) = proxy.await else { return };
+    let Some(secret) = secret(&app, &shared, &mut nudges, &stop).await else { return };
+    let proxy = tokio::select! {
+        proxy = app.proxy.read(&secrets, &app.id) => proxy,
+        () = stop.cancelled() => return,
+    };
     let config = Config {
         origin: app.origin,
         app_id: app.id.to_string(),
@@ -102,34 +98,38 @@ async fn hold(
     tokio::join!(run, following.run(followed));
 }
 
-/// Something of the user's that is kept for the app; while it cannot be had, the app waits for the user. `None` at the
-/// end.
-async fn kept<T, Read: Future<Output = Result<T, Finding>>>(
-    id: &AppId,
+/// The app's secret; while there is none, the app waits for the user. `None` at the end.
+async fn secret(
+    app: &App,
     shared: &Shared,
     nudges: &mut mpsc::Receiver<Nudge>,
     stop: &CancellationToken,
-    read: impl Fn() -> Read,
-) -> Option<T> {
+) -> Option<SecretString> {
     loop {
         let read = tokio::select! {
             // A keychain may ask its user for as long as it likes; nobody has to wait for that to go on.
-            read = read() => read,
+            read = app.secret.read(&app.id) => read,
             () = stop.cancelled() => return None,
         };
         let finding = match read {
-            Ok(kept) => return Some(kept),
-            Err(finding) => finding,
+            Ok(Some(secret)) => return Some(secret),
+            Ok(None) => finding(FindingCode::SecretMissing, "no App Secret is kept for this app"),
+            Err(error) => finding_of(&error),
         };
         warn!(cause = %finding.detail, "cannot connect");
-        shared.change_app(id, |view| {
+        shared.change_app(&app.id, |view| {
             view.phase = Phase::NeedsYou;
             view.findings = vec![finding];
             view.since_ms = clock::now_ms();
         });
+        // Another network is no reason to ask a keychain again whose user has just refused.
+        let asked = async {
+            while nudges.recv().await? != Nudge::Retry {}
+            Some(())
+        };
         tokio::select! {
             () = stop.cancelled() => return None,
-            nudge = nudges.recv() => nudge?,
+            asked = asked => asked?,
         };
     }
 }

@@ -7,7 +7,7 @@ use crate::{
     doctor::own_proxy,
     engine::usable,
     machine::unreadable,
-    proxy,
+    proxy::{self, ProxySource},
     secret::{SecretSource, empty_secret},
     settings::{Settings, SettingsFile},
     surroundings::Roads,
@@ -42,10 +42,11 @@ pub(crate) async fn check(
     };
     let secret = source.read(&app_id).await.map_err(unreadable)?.ok_or_else(empty_secret)?;
     let proxy = match proxy {
-        Some(proxy) => proxy::entered(proxy)?,
+        // What is typed into the app's form is its setting, whose password may be kept already.
+        Some(proxy) => ProxySource::Kept(proxy::entered(proxy)?),
         None => own_proxy(options, settings, &app_id)?,
     };
-    let proxy = proxy::complete(&options.secrets, &app_id, proxy).await.map_err(unreadable)?;
+    let proxy = proxy.read(&options.secrets, &app_id).await;
     let dialer = roads.dialer(proxy);
     let ask = |domain: Domain| {
         let (app_id, app_secret, dialer) = (app_id.to_string(), secret.clone(), dialer.clone());

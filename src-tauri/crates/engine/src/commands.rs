@@ -46,7 +46,10 @@ impl Handler for Engine {
         let placed =
             Placed::new(&self.inner.options.secrets, &app.id, app.secret_file.clone(), draft.app_secret)
                 .await?;
-        proxy::keep(&self.inner.options.secrets, &app.id, &proxy).await.map_err(unreadable)?;
+        if let Err(fault) = proxy::keep(&self.inner.options.secrets, &app.id, &proxy).await {
+            placed.undo().await;
+            return Err(fault);
+        }
         let mut desk = self.desk().await?;
         let added = self.inner.settings.change(|settings| {
             if settings.app(&app.id).is_some() {
@@ -57,6 +60,9 @@ impl Handler for Engine {
         });
         if let Err(fault) = added {
             placed.undo().await;
+            if proxy::may_have_password(&proxy) {
+                proxy::forget(&self.inner.options.secrets, &app.id).await.ok();
+            }
             return Err(fault);
         }
         if desk.simulator.as_ref().is_some_and(|simulator| simulator.unasked) {
@@ -82,8 +88,11 @@ impl Handler for Engine {
             true => Placed::new(store, &edit.app_id, secret_file.clone(), edit.app_secret).await?,
             false => Placed::Nowhere,
         };
-        if let Some(proxy) = &proxy {
-            proxy::keep(store, &edit.app_id, proxy).await.map_err(unreadable)?;
+        if let Some(proxy) = &proxy
+            && let Err(fault) = proxy::keep(store, &edit.app_id, proxy).await
+        {
+            placed.undo().await;
+            return Err(fault);
         }
         let mut desk = self.desk().await?;
         let changed = self.inner.settings.change(|settings| {
@@ -112,9 +121,6 @@ impl Handler for Engine {
         if old.secret_file.is_none() && app.secret_file.is_some() {
             // Where the store cannot be asked, it is most often not there at all.
             forget(store, &app.id).await.ok();
-        }
-        if proxy::has_password(&old.proxy) && !proxy::has_password(&app.proxy) {
-            proxy::forget(store, &app.id).await.ok();
         }
         if !new_secret && proxy.is_none() && app.domain == old.domain {
             // A new name is no reason to cut the connection.
@@ -145,7 +151,7 @@ impl Handler for Engine {
         self.inner.surroundings.shared.change(|snapshot| snapshot.apps.retain(|app| app.app_id != app_id));
         let store = &self.inner.options.secrets;
         // The app is gone either way; what could not be forgotten is said.
-        if proxy::has_password(&app.proxy) {
+        if proxy::may_have_password(&app.proxy) {
             proxy::forget(store, &app_id).await.map_err(unreadable)?;
         }
         match app.secret_file {
@@ -254,7 +260,7 @@ impl Handler for Engine {
 
     async fn doctor_start(&self, AppRef { app_id }: AppRef) -> Result<(), Fault> {
         let mut desk = self.desk().await?;
-        self.start_doctor(&mut desk, app_id).await
+        self.start_doctor(&mut desk, app_id)
     }
 
     async fn doctor_stop(&self, (): ()) -> Result<(), Fault> {
@@ -291,12 +297,13 @@ impl Handler for Engine {
             }
             Ok(())
         })?;
-        let roots = surroundings.roads.roots();
-        roots.set_extra([&options.ca_files[..], &settings.ca_files[..]].concat());
+        let roads = &surroundings.roads;
+        roads.roots().set_extra([&options.ca_files[..], &settings.ca_files[..]].concat());
+        let problems = roads.problems().await;
         surroundings.shared.change(|snapshot| {
             snapshot.language_choice = settings.language;
             snapshot.language = settings.language.resolve(options.system_language);
-            tell_ca_files(snapshot, roots, &settings.ca_files);
+            tell_ca_files(snapshot, &problems, &settings.ca_files);
         });
         if files.is_some() {
             // Who was not trusted may be now.

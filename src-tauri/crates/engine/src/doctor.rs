@@ -1,25 +1,27 @@
 //! The doctor: walks an app's road and says what it finds, for the command or for the engine's views.
 
 use std::{
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, UNIX_EPOCH},
 };
 
 use longwire_contract::{
-    AppId, AppView, DoctorReport, Domain, Fault, FaultCode, FindingCode, HopKind, Language, Phase, call,
-    words,
+    AppId, AppView, DoctorReport, Domain, Fault, FindingCode, HopKind, Language, Phase, Progress, call, words,
 };
 use longwire_diagnosis::{Held, Patient, examine as walk, finding, stopped};
 use longwire_dial::{Origin, route::Choice};
-use longwire_host::clock;
+use longwire_host::{clock, secrets::SecretStore};
 use longwire_link::Tuning;
-use tokio::task::JoinHandle;
+use tokio::{task::JoinHandle, time::timeout};
 
 use crate::{
     Client, Engine, Options,
+    app::App,
     engine::{Desk, usable},
-    machine::unreadable,
-    proxy,
+    proxy::{self, ProxySource},
     secret::{SecretSource, finding_of},
     settings::{Settings, SettingsFile},
     shared::Shared,
@@ -51,26 +53,29 @@ pub async fn examine(
     let Examination { app_id, domain } = examination;
     let known = settings.app(&app_id);
     let domain = domain.or_else(|| known.map(|app| app.domain.clone())).unwrap_or_default();
-    let held = running_view(options, &app_id).await.filter(|view| view.domain == domain);
     let file = known.and_then(|app| app.secret_file.as_deref());
     let secret = match &options.secret {
         Some(secret) => SecretSource::Given(secret.clone()),
         None => SecretSource::of(file, options),
     };
-    let roads = Roads::of(options, &settings).await;
-    let road =
-        Road { origin: usable(&domain)?, domain, secret, proxy: own_proxy(options, &settings, &app_id)? };
-    let patient = patient(options, &roads, app_id, road, held.as_ref()).await?;
-    let mut last = None;
-    let walk = walk(patient, |report| {
-        tell(report);
-        last = Some(report.clone());
-    });
+    let proxy = own_proxy(options, &settings, &app_id)?;
+    let road = Road { origin: usable(&domain)?, domain: domain.clone(), secret, proxy };
+    let mut last = untouched(app_id.clone(), domain.clone());
+    let whole = async {
+        let view = running_view(options, &app_id).await.filter(|view| view.domain == domain);
+        let roads = Roads::of(options, &settings).await;
+        let patient = patient(options.secrets.clone(), roads, app_id, road, view).await;
+        walk(patient, |report| {
+            tell(report);
+            last = report.clone();
+        })
+        .await
+    };
     tokio::select! {
-        report = walk => return Ok(report),
+        report = whole => return Ok(report),
         _ = stop => {}
     }
-    last.map(stopped).ok_or_else(|| Fault::new(FaultCode::Internal, "stopped before the first step"))
+    Ok(stopped(last))
 }
 
 /// A report as text that may be shown to others: without the user's name in paths, and with the App ID cut short.
@@ -78,9 +83,9 @@ pub(crate) fn shareable(language: Language, report: &DoctorReport) -> String {
     let text = words::report(language, report);
     let id = report.app_id.as_str();
     let text = text.replace(id, &format!("{}…", &id[..id.len().min(8)]));
-    match std::env::home_dir() {
-        Some(home) => text.replace(&home.display().to_string(), "~"),
-        None => text,
+    match std::env::home_dir().map(|home| format!("{}/", home.display())) {
+        Some(home) if home.len() > 2 => text.replace(&home, "~/"),
+        _ => text,
     }
 }
 
@@ -88,6 +93,8 @@ pub(crate) fn shareable(language: Language, report: &DoctorReport) -> String {
 pub(crate) struct Examining {
     shared: Arc<Shared>,
     task: JoinHandle<()>,
+    /// Set before the report is closed: a walk that is just being polled tells nothing more.
+    over: Arc<AtomicBool>,
 }
 
 impl Drop for Examining {
@@ -96,28 +103,37 @@ impl Drop for Examining {
             return;
         }
         self.task.abort();
+        self.over.store(true, Ordering::SeqCst);
         self.shared.change(|snapshot| snapshot.doctor = snapshot.doctor.take().map(stopped));
     }
 }
 
 impl Engine {
     /// Begins to walk the road of an app, in place of the walk that is under way.
-    pub(crate) async fn start_doctor(&self, desk: &mut Desk, app_id: AppId) -> Result<(), Fault> {
-        let (options, surroundings) = (&self.inner.options, &self.inner.surroundings);
+    pub(crate) fn start_doctor(&self, desk: &mut Desk, app_id: AppId) -> Result<(), Fault> {
+        let surroundings = &self.inner.surroundings;
         let view = self.view(&app_id)?;
-        let app = self.app(desk, &app_id)?;
+        let App { domain, origin, secret, proxy, .. } = self.app(desk, &app_id)?;
         desk.doctor = None;
-        let road = Road { domain: app.domain, origin: app.origin, secret: app.secret, proxy: app.proxy };
-        let patient = patient(options, &surroundings.roads, app_id, road, Some(&view)).await?;
-        let shared = surroundings.shared.clone();
+        let (shared, over) = (surroundings.shared.clone(), Arc::new(AtomicBool::new(false)));
         let tell = {
-            let shared = shared.clone();
-            move |report: &DoctorReport| shared.change(|snapshot| snapshot.doctor = Some(report.clone()))
+            let (shared, over) = (shared.clone(), over.clone());
+            move |report: &DoctorReport| {
+                shared.change(|snapshot| {
+                    if !over.load(Ordering::SeqCst) {
+                        snapshot.doctor = Some(report.clone());
+                    }
+                });
+            }
         };
+        // A keychain may ask its user first: something is shown all the same.
+        shared.change(|snapshot| snapshot.doctor = Some(untouched(app_id.clone(), domain.clone())));
+        let road = Road { domain, origin, secret, proxy };
+        let (secrets, roads) = (surroundings.secrets.clone(), surroundings.roads.clone());
         let task = tokio::spawn(async move {
-            walk(patient, tell).await;
+            walk(patient(secrets, roads, app_id, road, Some(view)).await, tell).await;
         });
-        desk.doctor = Some(Examining { shared, task });
+        desk.doctor = Some(Examining { shared, task, over });
         Ok(())
     }
 }
@@ -127,27 +143,27 @@ struct Road {
     domain: Domain,
     origin: Origin,
     secret: SecretSource,
-    proxy: Choice,
+    proxy: ProxySource,
 }
 
 async fn patient(
-    options: &Options,
-    roads: &Roads,
+    secrets: Arc<dyn SecretStore>,
+    roads: Roads,
     app_id: AppId,
     road: Road,
-    view: Option<&AppView>,
-) -> Result<Patient, Fault> {
+    view: Option<AppView>,
+) -> Patient {
     let Road { domain, origin, secret, proxy } = road;
     let secret = match secret.read(&app_id).await {
         Ok(Some(secret)) => Ok(secret),
         Ok(None) => Err(finding(FindingCode::SecretMissing, "no App Secret is kept for this app")),
         Err(error) => Err(finding_of(&error)),
     };
-    let proxy = proxy::complete(&options.secrets, &app_id, proxy).await.map_err(unreadable)?;
-    let held = view.filter(|view| view.phase == Phase::Connected).map(held);
-    let known = view.into_iter().flat_map(|view| &view.findings);
+    let proxy = proxy.read(&secrets, &app_id).await;
+    let held = view.as_ref().filter(|view| view.phase == Phase::Connected).map(held);
+    let known = view.iter().flat_map(|view| &view.findings);
     let known = known.filter(|finding| finding.code == FindingCode::Flapping).cloned().collect();
-    Ok(Patient {
+    Patient {
         app_id,
         domain,
         origin,
@@ -159,7 +175,22 @@ async fn patient(
         ca_file: roads.ca_file(),
         now: Arc::new(clock::now),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-    })
+    }
+}
+
+/// The report of a road on which no step has been made.
+fn untouched(app_id: AppId, domain: Domain) -> DoctorReport {
+    DoctorReport {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        app_id,
+        domain,
+        progress: Progress::Running,
+        started_ms: clock::now_ms(),
+        ms: 0.0,
+        checks: Vec::new(),
+        others: Vec::new(),
+        findings: Vec::new(),
+    }
 }
 
 /// The connection that a view shows as up.
@@ -174,17 +205,26 @@ fn held(view: &AppView) -> Held {
     }
 }
 
+/// How long a running engine has to answer.
+const ANSWER: Duration = Duration::from_secs(2);
+
 /// How the engine that runs on this data folder, if one does, shows the app.
 async fn running_view(options: &Options, app_id: &AppId) -> Option<AppView> {
-    let snapshot =
-        Client::connect(&options.data_dir).await.ok()?.call::<call::ReadSnapshot>(&()).await.ok()?;
+    let ask =
+        async { Client::connect(&options.data_dir).await.ok()?.call::<call::ReadSnapshot>(&()).await.ok() };
+    // It answers at once, or it is stuck and tells nothing.
+    let snapshot = timeout(ANSWER, ask).await.ok()??;
     snapshot.apps.into_iter().find(|app| app.app_id == *app_id)
 }
 
 /// The proxy that is given, else the app's own.
-pub(crate) fn own_proxy(options: &Options, settings: &Settings, app_id: &AppId) -> Result<Choice, Fault> {
+pub(crate) fn own_proxy(
+    options: &Options,
+    settings: &Settings,
+    app_id: &AppId,
+) -> Result<ProxySource, Fault> {
     match options.proxy.clone() {
-        Some(given) => proxy::entered(given),
-        None => Ok(settings.app(app_id).map_or(Choice::Auto, |app| app.proxy.clone())),
+        Some(given) => proxy::entered(given).map(ProxySource::Given),
+        None => Ok(ProxySource::Kept(settings.app(app_id).map_or(Choice::Auto, |app| app.proxy.clone()))),
     }
 }

@@ -7,7 +7,7 @@ use longwire_contract::{
 };
 use longwire_diagnosis::finding;
 use longwire_dial::{
-    Origin, Roots,
+    Origin, RootsProblem,
     route::{Choice, SystemProxies},
 };
 use longwire_host::{
@@ -26,6 +26,7 @@ use crate::{
     log,
     options::{Apps, GivenApp, Options},
     proxy,
+    proxy::ProxySource,
     secret::SecretSource,
     settings::{AppSettings, Settings, SettingsFile, UnknownKey},
     shared::Shared,
@@ -84,7 +85,7 @@ impl Engine {
         let ca_files = [&options.ca_files[..], &settings.ca_files[..]].concat();
         let roads = Roads::new(ca_files, options.environment.clone(), proxies);
         let mut snapshot = snapshot(&options, &settings, notices(unknown));
-        tell_ca_files(&mut snapshot, roads.roots(), &settings.ca_files);
+        tell_ca_files(&mut snapshot, &roads.problems().await, &settings.ca_files);
         let surroundings = Surroundings {
             shared: Arc::new(Shared::new(snapshot)),
             roads,
@@ -188,8 +189,8 @@ impl Engine {
     }
 
     /// The proxy that is given for every app, else this one.
-    pub(crate) fn proxy_or(&self, own: Choice) -> Choice {
-        self.inner.proxy.clone().unwrap_or(own)
+    pub(crate) fn proxy_or(&self, own: Choice) -> ProxySource {
+        self.inner.proxy.clone().map_or(ProxySource::Kept(own), ProxySource::Given)
     }
 
     /// Has every link hear of what happened to the machine.
@@ -311,10 +312,9 @@ fn notices(unknown: Vec<UnknownKey>) -> Vec<Notice> {
 }
 
 /// Shows the CA files of the settings, and which of all that are trusted are left out.
-pub(crate) fn tell_ca_files(snapshot: &mut Snapshot, roots: &Roots, files: &[PathBuf]) {
-    let problems: Vec<_> = roots.check_extra();
+pub(crate) fn tell_ca_files(snapshot: &mut Snapshot, problems: &[RootsProblem], files: &[PathBuf]) {
     snapshot.notices.retain(|notice| notice.code != NoticeCode::CaFileUnreadable);
-    for problem in &problems {
+    for problem in problems {
         warn!(%problem, "a CA file is left out");
         let values = [("cause".to_owned(), problem.to_string())].into();
         snapshot.notices.push(Notice { code: NoticeCode::CaFileUnreadable, values });

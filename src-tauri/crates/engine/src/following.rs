@@ -30,6 +30,8 @@ pub(crate) struct Following {
     failure: Option<Finding>,
     judgement: Option<Judgement>,
     count: Option<u32>,
+    /// How often it was asked for since the link is up.
+    asked: usize,
     lifetimes: Lifetimes,
     visible: Visible,
     /// What is being found out about the state the link is in.
@@ -50,9 +52,10 @@ enum Answer {
     Counted(Option<u32>),
 }
 
-/// How long after connecting the platform is first asked for its count, so that it has counted.
-const FIRST_COUNT: Duration = Duration::from_secs(1);
-/// How often afterwards: other clients come and go, and nobody waits for the news.
+/// The pauses, in seconds, before the platform is asked for its count, from the connection on. It takes a moment to count a new one, and
+/// minutes to forget one that went without a goodbye.
+const FIRST_PAUSES: [u64; 4] = [1, 14, 45, 90];
+/// The pause once it has counted right: other clients come and go, and nobody waits for the news.
 const COUNT_PAUSE: Duration = Duration::from_secs(600);
 
 impl Following {
@@ -66,6 +69,7 @@ impl Following {
             failure: None,
             judgement: None,
             count: None,
+            asked: 0,
             lifetimes: Lifetimes::default(),
             visible: Visible::default(),
             questions: FuturesUnordered::new(),
@@ -96,10 +100,12 @@ impl Following {
         match &state {
             State::Connected { steps, .. } => {
                 self.failure = None;
+                self.judgement = None;
                 self.lifetimes.began(now);
                 self.questions.clear();
                 self.ask_who_signed(steps.road.clone());
-                self.ask_for_count(FIRST_COUNT);
+                self.asked = 0;
+                self.ask_for_count();
             }
             State::Waiting { error, steps, .. } | State::Refused { error, steps } => {
                 if let (Some(up), Error::Session(error)) = (steps.up, error) {
@@ -123,7 +129,7 @@ impl Following {
             Answer::Judged(judgement) => self.judgement = judgement.map(|judgement| *judgement),
             Answer::Counted(count) => {
                 self.count = count;
-                self.ask_for_count(COUNT_PAUSE);
+                self.ask_for_count();
             }
         }
     }
@@ -142,7 +148,11 @@ impl Following {
         }));
     }
 
-    fn ask_for_count(&self, pause: Duration) {
+    fn ask_for_count(&mut self) {
+        let counted = self.count == Some(1);
+        let soon = FIRST_PAUSES.get(self.asked).filter(|_| !counted);
+        let pause = soon.map_or(COUNT_PAUSE, |seconds| Duration::from_secs(*seconds));
+        self.asked += 1;
         let config = self.config.clone();
         self.questions.push(Box::pin(async move {
             sleep(pause).await;

@@ -7,6 +7,7 @@ use longwire_dial::{Credentials, Proxy, route::Choice};
 use longwire_host::secrets::{Error, SecretStore};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::{ExposeSecret, SecretString};
+use tracing::warn;
 
 use crate::secret::blocking;
 
@@ -19,7 +20,7 @@ pub(crate) enum Mistake {
     /// It holds a password, which others may read here.
     #[error(
         "a proxy's password does not belong in this file: remove it here and enter the proxy in the app's settings, \
-         or set HTTPS_PROXY in the environment"
+         or set HTTPS_PROXY or LONGWIRE_PROXY in the environment"
     )]
     Password,
 }
@@ -41,10 +42,7 @@ pub(crate) fn entered(text: Secret) -> Result<Choice, Fault> {
 /// Reads the settings file's text.
 pub(crate) fn read(text: &str) -> Result<Choice, Mistake> {
     let choice: Choice = text.parse().map_err(|error| Mistake::Unusable(format!("{error}")))?;
-    match password(&choice) {
-        Some(password) if !password.expose_secret().is_empty() => Err(Mistake::Password),
-        _ => Ok(choice),
-    }
+    if without_password(&choice) == choice { Ok(choice) } else { Err(Mistake::Password) }
 }
 
 /// The settings file's text: with the user's name, without the password; a script's URL whole.
@@ -62,18 +60,57 @@ pub(crate) fn written(choice: &Choice) -> String {
     }
 }
 
-/// The setting without its password, as it is kept in the settings.
-pub(crate) fn without_password(choice: &Choice) -> Choice {
-    with_password(choice, SecretString::default())
+/// Where an app's proxy comes from.
+#[derive(Clone)]
+pub(crate) enum ProxySource {
+    /// Whoever started this gave it, whole: nothing that is kept is added.
+    Given(Choice),
+    /// The app's setting; a password that belongs to it is in the store.
+    Kept(Choice),
 }
 
-/// Keeps the password of a setting, or forgets the one that was kept where it has none.
-pub(crate) async fn keep(store: &Arc<dyn SecretStore>, id: &AppId, choice: &Choice) -> Result<(), Error> {
-    let (store, account, password) = (store.clone(), account(id), password(choice).cloned());
-    match password {
-        Some(password) => blocking(move || store.write(&account, password)).await,
-        None => Ok(()),
+impl ProxySource {
+    /// The proxy, with its password. One that cannot be read is gone without: the proxy then says that it wants one.
+    pub(crate) async fn read(&self, store: &Arc<dyn SecretStore>, id: &AppId) -> Choice {
+        let choice = match self {
+            Self::Given(choice) => return choice.clone(),
+            Self::Kept(choice) => choice,
+        };
+        let Some(proxy) = proxy(choice).filter(|proxy| proxy.credentials().is_some()) else {
+            return choice.clone();
+        };
+        let (store, account) = (store.clone(), account(id));
+        match blocking(move || store.read(&account)).await {
+            Ok(kept) => kept.and_then(|kept| whole(&kept, proxy)).unwrap_or_else(|| choice.clone()),
+            Err(error) => {
+                warn!(%error, "the proxy's password cannot be read");
+                choice.clone()
+            }
+        }
     }
+}
+
+/// The setting without its password, as it is kept in the settings.
+pub(crate) fn without_password(choice: &Choice) -> Choice {
+    match choice {
+        Choice::Proxy(proxy) => Choice::Proxy(without(proxy)),
+        other => other.clone(),
+    }
+}
+
+/// Keeps the password of a setting, with the place it is for; forgets the one that was kept where this one has none.
+///
+/// # Errors
+/// [`FaultCode::ProxyPassword`]: why the store did not take it.
+pub(crate) async fn keep(store: &Arc<dyn SecretStore>, id: &AppId, choice: &Choice) -> Result<(), Fault> {
+    let Some(secret) = proxy(choice).and_then(secret) else {
+        // Where the store cannot be asked, it holds nothing either.
+        forget(store, id).await.ok();
+        return Ok(());
+    };
+    let (store, account) = (store.clone(), account(id));
+    let kept = blocking(move || store.write(&account, secret)).await;
+    kept.map_err(|error| Fault::new(FaultCode::ProxyPassword, &error).with("error", error))
 }
 
 /// Has the store forget the password of an app's proxy.
@@ -82,25 +119,9 @@ pub(crate) async fn forget(store: &Arc<dyn SecretStore>, id: &AppId) -> Result<(
     blocking(move || store.delete(&account)).await
 }
 
-/// The setting with the password that is kept for it.
-pub(crate) async fn complete(
-    store: &Arc<dyn SecretStore>,
-    id: &AppId,
-    choice: Choice,
-) -> Result<Choice, Error> {
-    match password(&choice) {
-        Some(password) if password.expose_secret().is_empty() => {
-            let (store, account) = (store.clone(), account(id));
-            let kept = blocking(move || store.read(&account)).await?;
-            Ok(with_password(&choice, kept.unwrap_or_default()))
-        }
-        _ => Ok(choice),
-    }
-}
-
-/// Whether a password belongs to it, which is in the store once it is kept.
-pub(crate) fn has_password(choice: &Choice) -> bool {
-    password(choice).is_some()
+/// Whether a password may belong to it, which is in the store once it is kept.
+pub(crate) fn may_have_password(choice: &Choice) -> bool {
+    user(choice).is_some()
 }
 
 fn account(id: &AppId) -> String {
@@ -118,18 +139,28 @@ fn user(choice: &Choice) -> Option<&str> {
     Some(proxy(choice)?.credentials()?.user.as_str())
 }
 
-fn password(choice: &Choice) -> Option<&SecretString> {
-    Some(&proxy(choice)?.credentials()?.password)
+fn without(proxy: &Proxy) -> Proxy {
+    let credentials = proxy
+        .credentials()
+        .map(|credentials| Credentials { user: credentials.user.clone(), password: SecretString::default() });
+    proxy.clone().with_credentials(credentials)
 }
 
-fn with_password(choice: &Choice, password: SecretString) -> Choice {
-    match choice {
-        Choice::Proxy(proxy) => {
-            let credentials = proxy.credentials().map(|old| Credentials { user: old.user.clone(), password });
-            Choice::Proxy(proxy.clone().with_credentials(credentials))
-        }
-        other => other.clone(),
-    }
+/// What the store keeps: the whole address, so that the password is never sent to another proxy.
+fn secret(proxy: &Proxy) -> Option<SecretString> {
+    let Credentials { user, password } = proxy.credentials()?;
+    let password = password.expose_secret();
+    let encoded = |text| utf8_percent_encode(text, NON_ALPHANUMERIC);
+    let place = proxy.to_string();
+    let (scheme, place) = place.split_once("://")?;
+    let address = format!("{scheme}://{}:{}@{place}", encoded(user), encoded(password));
+    (!password.is_empty()).then(|| address.into())
+}
+
+/// The proxy with the password that is kept, where that is for this very proxy and user.
+fn whole(kept: &SecretString, proxy: &Proxy) -> Option<Choice> {
+    let kept: Proxy = kept.expose_secret().parse().ok()?;
+    (without(&kept) == without(proxy)).then_some(Choice::Proxy(kept))
 }
 
 #[cfg(test)]
@@ -142,19 +173,51 @@ mod tests {
         entered(Secret::from(SecretString::from(text)))
     }
 
+    fn id() -> AppId {
+        "cli_0123456789abcdef".parse().unwrap()
+    }
+
     #[tokio::test]
     async fn a_password_is_kept_in_the_store_and_nowhere_else() {
         let memory = Arc::new(MemoryStore::default());
         let store: Arc<dyn SecretStore> = memory.clone();
-        let id: AppId = "cli_0123456789abcdef".parse().unwrap();
-        let whole = enter("http://zoë:planted%40@proxy.test:8080").unwrap();
-        keep(&store, &id, &whole).await.unwrap();
-        let text = written(&without_password(&whole));
-        assert!(!text.contains("planted") && !format!("{whole:?}").contains("planted"), "{text}");
-        let kept = read(&text).unwrap();
-        assert_eq!(complete(&store, &id, kept).await.unwrap(), whole);
-        forget(&store, &id).await.unwrap();
+        let entered = enter("http://zoë:planted%40@proxy.test:8080").unwrap();
+        keep(&store, &id(), &entered).await.unwrap();
+        let text = written(&without_password(&entered));
+        assert!(!text.contains("planted") && !format!("{entered:?}").contains("planted"), "{text}");
+        let kept = ProxySource::Kept(read(&text).unwrap());
+        assert_eq!(kept.read(&store, &id()).await, entered);
+        keep(&store, &id(), &Choice::Direct).await.unwrap();
         assert_eq!(memory.accounts(), [""; 0]);
+    }
+
+    #[tokio::test]
+    async fn a_password_is_given_to_no_other_proxy() {
+        let store: Arc<dyn SecretStore> = Arc::new(MemoryStore::default());
+        keep(&store, &id(), &enter("http://me:planted@proxy.test:8080").unwrap()).await.unwrap();
+        for other in [
+            "http://me@other.test:8080",
+            "http://me@proxy.test:8081",
+            "http://you@proxy.test:8080",
+            "socks5://me@proxy.test:8080",
+        ] {
+            let other = enter(other).unwrap();
+            assert_eq!(ProxySource::Kept(other.clone()).read(&store, &id()).await, other);
+        }
+        let same = enter("http://me@proxy.test:8080").unwrap();
+        assert_eq!(ProxySource::Given(same.clone()).read(&store, &id()).await, same, "given whole");
+    }
+
+    #[tokio::test]
+    async fn without_a_store_a_proxy_goes_without_its_password() {
+        let memory = Arc::new(MemoryStore::default());
+        memory.fail_with(Some(Error::Unavailable("none".into())));
+        let store: Arc<dyn SecretStore> = memory;
+        let named = enter("http://me@proxy.test:8080").unwrap();
+        assert_eq!(ProxySource::Kept(named.clone()).read(&store, &id()).await, named);
+        let fault = keep(&store, &id(), &enter("http://me:planted@proxy.test").unwrap()).await.unwrap_err();
+        assert_eq!(fault.code, FaultCode::ProxyPassword);
+        assert!(!format!("{fault:?}").contains("planted"));
     }
 
     #[test]

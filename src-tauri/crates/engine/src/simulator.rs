@@ -12,6 +12,7 @@ use crate::{
     Engine,
     app::{App, unconnected},
     engine::{Desk, usable},
+    proxy::ProxySource,
     secret::SecretSource,
     shared::Shared,
     simulated,
@@ -47,7 +48,13 @@ impl BuiltIn {
     pub(crate) fn app(&self) -> Result<App, Fault> {
         let domain = Domain::Custom(self.platform.url().to_string());
         let secret = SecretSource::Given(self.secret.clone());
-        Ok(App { id: self.app_id.clone(), origin: usable(&domain)?, domain, secret, proxy: Choice::Direct })
+        Ok(App {
+            id: self.app_id.clone(),
+            origin: usable(&domain)?,
+            domain,
+            secret,
+            proxy: ProxySource::Given(Choice::Direct),
+        })
     }
 
     pub(crate) fn send(&self, kind: SimulatedEventKind) {

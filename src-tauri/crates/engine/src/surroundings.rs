@@ -1,11 +1,11 @@
 use std::{path::Path, sync::Arc};
 
 use longwire_dial::{
-    Dialer, RootSource, Roots,
+    Dialer, RootSource, Roots, RootsProblem,
     route::{Choice, Environment, Router, SystemProxies},
 };
 use longwire_host::secrets::SecretStore;
-use tokio::sync::watch;
+use tokio::{sync::watch, task::spawn_blocking};
 use tracing::warn;
 
 use crate::{
@@ -47,7 +47,7 @@ impl Roads {
         let ca_files = [&options.ca_files[..], &settings.ca_files[..]].concat();
         // The sender is dropped: a command is over before the settings change.
         let roads = Self::new(ca_files, options.environment.clone(), watch::channel(proxies).1);
-        for problem in roads.roots.check_extra() {
+        for problem in roads.problems().await {
             warn!(%problem, "a CA file is left out");
         }
         roads
@@ -56,6 +56,13 @@ impl Roads {
     /// Whom to trust, shared by every road.
     pub(crate) fn roots(&self) -> &Arc<Roots> {
         &self.roots
+    }
+
+    /// What is wrong with our own CA files, read anew.
+    pub(crate) async fn problems(&self) -> Vec<RootsProblem> {
+        let roots = self.roots.clone();
+        // A reading that panicked has found nothing.
+        spawn_blocking(move || roots.check_extra()).await.unwrap_or_default()
     }
 
     /// A file that holds a CA which is trusted here alone, where one is: first of all ours.
