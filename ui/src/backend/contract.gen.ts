@@ -43,7 +43,7 @@ values: { [key in string]: string },
  */
 detail: string, };
 
-export type FaultCode = "bad_request" | "secret_empty" | "secret_unreadable" | "secret_file_open" | "no_secret_store" | "domain_unusable" | "proxy_unusable" | "app_exists" | "app_unknown" | "secret_store" | "settings_unreadable" | "settings_unwritable" | "data_folder" | "held_by_other" | "event_gone" | "simulator" | "no_apps" | "not_running" | "no_report" | "browser" | "internal";
+export type FaultCode = "bad_request" | "secret_empty" | "secret_unreadable" | "secret_file_open" | "no_secret_store" | "domain_unusable" | "proxy_unusable" | "proxy_password" | "app_exists" | "app_unknown" | "secret_store" | "settings_unreadable" | "settings_unwritable" | "data_folder" | "held_by_other" | "event_gone" | "simulator" | "no_apps" | "not_running" | "no_report" | "browser" | "internal";
 
 export type Fault = { 
 /**
