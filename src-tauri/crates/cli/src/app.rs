@@ -7,8 +7,8 @@ use crate::{
     args::{App, AppAdd, AppCheck, AppList, AppRemove},
     exit::Exit,
     order::order,
+    output::{hint, print_json, say},
     proxy, secret,
-    status::print_json,
     words::values,
 };
 
@@ -107,17 +107,6 @@ fn tell(language: Language, report: &CheckReport) {
         let other = values([("domain", other.to_string())]);
         say(&format!("→ {}", text(language, "cli.check_works_on", &other)));
     }
-}
-
-#[allow(clippy::print_stdout)]
-fn say(line: &str) {
-    println!("{line}");
-}
-
-/// To a person: standard output is data.
-#[allow(clippy::print_stderr)]
-pub(crate) fn hint(line: &str) {
-    eprintln!("{line}");
 }
 
 fn absolute(file: &std::path::Path) -> Result<String, Fault> {

@@ -127,8 +127,8 @@ road (straight, through a proxy), both are walked and compared. A connection tha
 no second one is opened beside it. Otherwise the doctor connects for a moment; the platform sends an event that arrives just \
 then once more.
 
-Proxies come from --proxy, else the environment (HTTPS_PROXY, ALL_PROXY, HTTP_PROXY, NO_PROXY), else the system's settings. \
-These are the ones of this terminal, which the tray app does not see.
+The proxy is that of --proxy or LONGWIRE_PROXY, else the app's own setting, else the environment's (HTTPS_PROXY, ALL_PROXY, \
+HTTP_PROXY, NO_PROXY), else the system's. The environment is this terminal's, which the tray app does not see.
 
 ",
     exit_codes!()

@@ -1,16 +1,22 @@
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 
 use longwire_contract::{
     Check, DoctorReport, Fault, FaultCode, Language, Mark, Progress, doctor_schema, words,
 };
 use longwire_engine::{Examination, Machine, Options, examine};
 
-use crate::{args::Doctor, exit::Exit, proxy, secret, signals::Signals, status::print_json};
+use crate::{
+    args::Doctor,
+    exit::Exit,
+    output::{print_json, say, write},
+    proxy, secret,
+    signals::Signals,
+};
 
 /// `longwire doctor`: walks an app's road from here, and says what it finds as it finds it.
 pub(crate) async fn doctor(doctor: Doctor, machine: Machine) -> Result<Exit, Fault> {
     if doctor.json_schema {
-        write(doctor_schema().trim_end());
+        say(doctor_schema().trim_end());
         return Ok(Exit::Ok);
     }
     let language = machine.language();
@@ -73,11 +79,11 @@ impl Live {
         self.clear();
         let known = report.checks.iter().take_while(|check| is_known(check)).count();
         for check in report.checks.iter().take(known).skip(self.told) {
-            write(&words::check(self.language, check));
+            say(&words::check(self.language, check));
         }
         self.told = self.told.max(known);
         if let Some(busy) = report.checks.iter().find(|check| check.mark == Mark::Busy && self.terminal) {
-            print(&words::check(self.language, busy));
+            write(&words::check(self.language, busy));
         }
     }
 
@@ -88,15 +94,15 @@ impl Live {
         }
         self.clear();
         for check in report.checks.iter().skip(self.told) {
-            write(&words::check(self.language, check));
+            say(&words::check(self.language, check));
         }
-        write(&words::found(self.language, report));
+        say(&words::found(self.language, report));
     }
 
     /// Takes the line of the step under way off the terminal.
     fn clear(&self) {
         if self.terminal {
-            print("\r\u{1b}[K");
+            write("\r\u{1b}[K");
         }
     }
 }
@@ -104,15 +110,4 @@ impl Live {
 /// A step's note comes last, some time after it has passed.
 fn is_known(check: &Check) -> bool {
     check.mark != Mark::Busy && check.note.is_some()
-}
-
-/// A closed standard output is no reason to stop: the exit code is still read.
-fn write(line: &str) {
-    print(line);
-    print("\n");
-}
-
-fn print(text: &str) {
-    let mut stdout = io::stdout();
-    stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()).ok();
 }

@@ -7,6 +7,7 @@ mod args;
 mod doctor;
 mod exit;
 mod order;
+mod output;
 mod print;
 mod proxy;
 mod run;

@@ -19,6 +19,7 @@ use tracing::info;
 use crate::{
     args::{Certificate, Simulate},
     exit::Exit,
+    output::say,
     secret,
     signals::Signals,
     words::values,
@@ -92,11 +93,6 @@ fn write_ca(authority: &Authority) -> std::io::Result<TempPath> {
     let mut file = tempfile::Builder::new().prefix("longwire-simulator-").suffix("-ca.pem").tempfile()?;
     file.write_all(authority.pem().as_bytes())?;
     Ok(file.into_temp_path())
-}
-
-#[allow(clippy::print_stdout)]
-fn say(line: &str) {
-    println!("{line}");
 }
 
 fn send(platform: &Running, kind: SimulatedEventKind) {

@@ -5,7 +5,12 @@ use longwire_contract::{
 };
 use longwire_engine::{Client, Machine};
 
-use crate::{app::hint, args::Status, exit::Exit, words::values};
+use crate::{
+    args::Status,
+    exit::Exit,
+    output::{hint, print_json, say},
+    words::values,
+};
 
 /// `longwire status`: what the engine that runs on the data folder says.
 pub(crate) async fn status(status: &Status, machine: &Machine) -> Result<Exit, Fault> {
@@ -18,21 +23,12 @@ pub(crate) async fn status(status: &Status, machine: &Machine) -> Result<Exit, F
     Ok(exit(&snapshot))
 }
 
-#[allow(clippy::print_stdout)]
-pub(crate) fn print_json(value: &impl serde::Serialize) {
-    match serde_json::to_string_pretty(value) {
-        Ok(json) => println!("{json}"),
-        Err(error) => tracing::error!(%error, "cannot be written as JSON"),
-    }
-}
-
-#[allow(clippy::print_stdout)]
 fn print(snapshot: &Snapshot, language: Language, now_ms: u64) {
     if snapshot.apps.is_empty() {
         hint(&text(language, "cli.no_apps", &values([])));
     }
     for app in &snapshot.apps {
-        println!("{}", line(app, language, now_ms));
+        say(&line(app, language, now_ms));
     }
 }
 
