@@ -16,6 +16,7 @@ use longwire_link::{Config, Tuning};
 use secrecy::SecretString;
 use tokio::time::timeout;
 
+use crate::CaFiles;
 use sheet::Sheet;
 
 /// Whose road is examined, and with what.
@@ -37,8 +38,8 @@ pub struct Patient {
     pub held: Option<Held>,
     /// What is known already that only time tells, such as that its links come and go.
     pub known: Vec<Finding>,
-    /// A file that holds the CA of whoever reads along, for other programs to trust.
-    pub ca_file: Option<String>,
+    /// The files of CAs that are trusted here alone, one of them that of whoever reads along.
+    pub ca_files: CaFiles,
     /// The clock.
     pub now: Arc<dyn Fn() -> SystemTime + Send + Sync>,
     /// Longwire's version.
@@ -81,9 +82,14 @@ pub fn begun(patient: &Patient) -> DoctorReport {
     }
 }
 
-/// The report of an examination that was stopped where this one stands.
-pub fn stopped(report: DoctorReport) -> DoctorReport {
+/// The report of an examination that was stopped at a moment, where this one stands.
+pub fn stopped(report: DoctorReport, now: SystemTime) -> DoctorReport {
     let mut report = report;
+    let began = SystemTime::UNIX_EPOCH + Duration::from_millis(report.started_ms);
+    if let Ok(took) = now.duration_since(began) {
+        // A clock may have been set meanwhile, and time does not go back.
+        report.ms = report.ms.max(sheet::ms(took));
+    }
     let others = report.others.iter_mut().flat_map(|other| &mut other.checks);
     for check in report.checks.iter_mut().chain(others) {
         if check.mark == Mark::Busy || (check.mark == Mark::Off && check.note.is_none()) {
@@ -96,13 +102,23 @@ pub fn stopped(report: DoctorReport) -> DoctorReport {
 /// Walks the road, hop by hop, and tells how far it is whenever something begins or is known. A check that is
 /// [`Mark::Off`] without a note has not been reached. A connection that is held is left alone; where none is, one is opened
 /// up to its first pong and closed. Dropping the future stops it and closes what it opened; [`stopped`] then closes the last
-/// report that was told.
-pub async fn examine(patient: Patient, mut tell: impl FnMut(&DoctorReport) + Send) -> DoctorReport {
+/// report that was told. One that is not through after four minutes ends as [`Progress::Cancelled`], with what was found.
+pub async fn examine(patient: Patient, tell: impl FnMut(&DoctorReport) + Send) -> DoctorReport {
+    examine_within(LONGEST, patient, tell).await
+}
+
+async fn examine_within(
+    longest: Duration,
+    patient: Patient,
+    mut tell: impl FnMut(&DoctorReport) + Send,
+) -> DoctorReport {
     let mut sheet = Sheet::new(begun(&patient), &mut tell);
-    let whole = timeout(LONGEST, walk::walk(&patient, &mut sheet)).await;
+    let whole = timeout(longest, walk::walk(&patient, &mut sheet)).await;
     let report = sheet.finish();
-    let report = if whole.is_ok() { report } else { stopped(report) };
-    let report = DoctorReport { progress: Progress::Done, ..report };
+    let report = match whole {
+        Ok(()) => DoctorReport { progress: Progress::Done, ..report },
+        Err(_) => stopped(report, (patient.now)()),
+    };
     tell(&report);
     report
 }

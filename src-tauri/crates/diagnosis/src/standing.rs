@@ -8,7 +8,7 @@ use longwire_dial::{
 };
 use tokio::time::Instant;
 
-use crate::{Lifetimes, order::told, platform, table::finding};
+use crate::{Lifetimes, order::ordered, platform, table::finding};
 
 /// What is known of an app's connection at one moment.
 #[derive(Clone, Debug)]
@@ -41,7 +41,8 @@ pub struct Evidence<'a> {
 const TOLERATED: Duration = Duration::from_secs(300);
 
 impl Evidence<'_> {
-    /// What is to be said, what matters most first.
+    /// All that is found, what matters most first. [`Visible`](crate::Visible) says which of it is to be shown: a finding
+    /// that another one explains is hidden by one that is shown alone.
     pub fn findings(&self) -> Vec<Finding> {
         let mut found: Vec<Finding> = self.failure.clone().into_iter().collect();
         found.extend(self.flapping());
@@ -63,7 +64,7 @@ impl Evidence<'_> {
             }));
             found.extend(self.skew.filter(is_wrong).map(|skew| warning(clock_wrong(&skew))));
         }
-        told(found)
+        ordered(found)
     }
 
     /// One finding for all the ends of links. While there is none because the last one just ended, it says why.
@@ -164,14 +165,16 @@ mod tests {
 
     use longwire_contract::{Action, FindingCode as F};
     use longwire_dial::{
-        Cause,
         interceptor::{Interceptor, Kind},
         judge::Local,
     };
     use longwire_link::SessionError;
 
     use super::*;
-    use crate::testing::assert_told;
+    use crate::{
+        order::told,
+        testing::{assert_told, judged},
+    };
 
     const FEISHU: Domain = Domain::Feishu;
 
@@ -213,7 +216,7 @@ mod tests {
             (Some(0), 0, &[F::NothingReceived]),
             (Some(1), 0, &[F::PlatformSeesUs, F::NothingReceived]),
             (Some(1), 1, &[]),
-            (Some(3), 0, &[F::OtherClients, F::PlatformSeesUs]),
+            (Some(3), 0, &[F::OtherClients, F::PlatformSeesUs, F::NothingReceived]),
             (Some(3), 9, &[F::OtherClients]),
         ] {
             let evidence = Evidence { count, events, ..up(&calm, &FEISHU) };
@@ -250,7 +253,9 @@ mod tests {
         assert_eq!(codes(&down), [F::LinkClosed]);
         let down = Evidence { connected: false, failure: closed(), ..up(&often, &FEISHU) };
         let found = down.findings();
-        assert_eq!(codes(&down), [F::Flapping]);
+        assert_eq!(codes(&down), [F::LinkClosed, F::Flapping]);
+        assert_eq!(told(found.clone()), found[1..], "the one explains the other");
+        let found = &found[1..];
         assert!(found[0].blocks_connection && found[0].severity == Severity::Error);
         assert_told(&found[0]);
         let up = Evidence { events: 1, ..up(&often, &FEISHU) };
@@ -263,12 +268,6 @@ mod tests {
         assert_eq!(found[0].code, F::CredentialsWrong, "what stops it now comes first");
     }
 
-    fn signed(signed: Signed, interceptor: Option<Interceptor>) -> Judgement {
-        let untrusted = || Err(Cause::UntrustedIssuer { issuer: "X".into() });
-        let (system, extra, mozilla) = (untrusted(), untrusted(), untrusted());
-        Judgement { system, extra, mozilla, signed, time: Ok(()), name: Ok(()), interceptor }
-    }
-
     #[test]
     fn who_reads_along_is_named_with_what_mends_other_programs() {
         let (calm, road) =
@@ -277,11 +276,11 @@ mod tests {
         let custom = Domain::Custom("https://127.0.0.1:1".into());
         let locally = || Signed::Locally { by: Local::System };
         for (domain, signed, wanted) in [
-            (&FEISHU, signed(locally(), Some(charles)), Some("Charles")),
-            (&FEISHU, signed(locally(), None), Some("Charles CA")),
-            (&custom, signed(locally(), Some(charles)), Some("Charles")),
-            (&custom, signed(locally(), None), None),
-            (&FEISHU, signed(Signed::Publicly, None), None),
+            (&FEISHU, judged(locally(), Some(charles)), Some("Charles")),
+            (&FEISHU, judged(locally(), None), Some("Charles CA")),
+            (&custom, judged(locally(), Some(charles)), Some("Charles")),
+            (&custom, judged(locally(), None), None),
+            (&FEISHU, judged(Signed::Publicly, None), None),
         ] {
             let up = Evidence { events: 1, ..up(&calm, domain) };
             let evidence =

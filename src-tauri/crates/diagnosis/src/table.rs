@@ -8,7 +8,7 @@ use longwire_contract::{Action, Finding, FindingCode, Severity};
 pub struct Rule {
     /// How much it matters.
     pub severity: Severity,
-    /// Where one of these is there, too, it is the cause, and this one is not told.
+    /// Where one of these is told, too, it is the cause, and this one is not told.
     pub depends_on: &'static [FindingCode],
     /// Whether there is no connection while it lasts.
     pub blocks_connection: bool,
@@ -62,7 +62,8 @@ pub fn rule(code: FindingCode) -> Rule {
 
         F::LinkSilent | F::LinkClosed => blocks(BLIP, &[F::NoNetwork, F::Flapping], Some(Do::Retry)),
         F::Flapping => warns(AT_ONCE, OFFLINE, None),
-        F::OtherClients => warns(AT_ONCE, &[], None),
+        // A link that was cut is counted on for a while after the next one is up: it is no other client.
+        F::OtherClients => warns(STILL_COUNTED, &[], None),
         F::PlatformSeesUs => advises(AT_ONCE, &[], Some(Do::OpenConsole)),
         // The console's Save, a version to publish, a first message: all of it takes a while.
         F::NothingReceived => advises(TWO_MINUTES, &[F::OtherClients, F::Flapping], Some(Do::OpenConsole)),
@@ -77,6 +78,9 @@ const AT_ONCE: Duration = Duration::ZERO;
 /// A link that is up again within this time needs no words.
 const BLIP: Duration = Duration::from_secs(5);
 const TWO_MINUTES: Duration = Duration::from_secs(120);
+/// Links are silent for two minutes at a time, so that the platform takes as long to notice that one is gone;
+/// the count that tells has to be asked for and answered.
+const STILL_COUNTED: Duration = Duration::from_secs(160);
 const OFFLINE: &[FindingCode] = &[FindingCode::NoNetwork];
 
 const fn blocks(after: Duration, depends_on: &'static [FindingCode], action: Option<Action>) -> Rule {

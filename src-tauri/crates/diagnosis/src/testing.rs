@@ -2,7 +2,10 @@
 
 use longwire_contract::{Finding, Language, words};
 use longwire_dial::{
-    Cause, Error, Origin, Protocol, ProxyPlace, Stage, Taken, Trace, route::Source, route::Why,
+    Cause, Error, Origin, Protocol, ProxyPlace, Stage, Taken, Trace,
+    interceptor::Interceptor,
+    judge::{Judgement, Signed},
+    route::{Source, Why},
 };
 
 /// A finding is of use where every placeholder of its texts is filled, and it says what happened.
@@ -28,4 +31,11 @@ pub(crate) fn failed(stage: Stage, cause: Cause) -> Error {
     let trace =
         Trace { route: Some(through_a_proxy()), issuer: Some("mitmproxy".to_owned()), ..Trace::default() };
     Error { stage, cause, origin: Origin::parse("https://open.feishu.cn").unwrap(), trace: Box::new(trace) }
+}
+
+/// What is to be said of a chain that somebody signed.
+pub(crate) fn judged(signed: Signed, interceptor: Option<Interceptor>) -> Judgement {
+    let untrusted = || Err(Cause::UntrustedIssuer { issuer: "X".into() });
+    let (system, extra, mozilla) = (untrusted(), untrusted(), untrusted());
+    Judgement { system, extra, mozilla, signed, time: Ok(()), name: Ok(()), interceptor }
 }

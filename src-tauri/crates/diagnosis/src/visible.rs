@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, time::Duration};
 use longwire_contract::{Finding, FindingCode};
 use tokio::time::Instant;
 
-use crate::table::rule;
+use crate::{order::told, table::rule};
 
 /// Remembers since when each finding is there, and holds back what may pass by itself.
 #[derive(Clone, Debug, Default)]
@@ -17,7 +17,7 @@ pub struct Visible {
 /// What may be shown.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shown {
-    /// In the order they came in.
+    /// What matters most first, without what another one of them explains.
     pub findings: Vec<Finding>,
     /// When the next of those held back may be shown, if it is still there then.
     pub next: Option<Instant>,
@@ -25,7 +25,8 @@ pub struct Shown {
 
 impl Visible {
     /// What may be shown of what is found now. What blocks the connection is timed from the loss of it, whatever its
-    /// name is meanwhile, and shown at once where it was never up; all else is timed from when it was first found.
+    /// name is meanwhile, and shown at once where it was never up; all else is timed from when it was first found. A
+    /// finding that is held back hides none that it explains.
     pub fn show(&mut self, found: Vec<Finding>, connected: bool, now: Instant) -> Shown {
         if self.connected && !connected {
             self.lost = Some(now);
@@ -43,7 +44,7 @@ impl Visible {
                 next = Some(next.map_or(visible, |next| next.min(visible)));
             }
         }
-        Shown { findings, next }
+        Shown { findings: told(findings), next }
     }
 
     fn from(&self, finding: &Finding, since: Instant) -> Instant {
@@ -118,6 +119,21 @@ mod tests {
         visible.show(Vec::new(), true, start + seconds(121));
         let shown = visible.show(both(), true, start + seconds(122));
         assert_eq!((codes(&shown), shown.next), (vec![F::PlatformSeesUs], Some(start + seconds(242))));
+    }
+
+    #[test]
+    fn a_link_that_is_counted_after_it_was_cut_is_no_other_client_and_hides_nothing() {
+        let (mut visible, start) = (Visible::default(), Instant::now());
+        let all = || found(&[F::OtherClients, F::PlatformSeesUs, F::NothingReceived]);
+        let at = |visible: &mut Visible, after| codes(&visible.show(all(), true, start + seconds(after)));
+        assert_eq!(at(&mut visible, 0), [F::PlatformSeesUs]);
+        assert_eq!(at(&mut visible, 120), [F::PlatformSeesUs, F::NothingReceived]);
+        assert_eq!(at(&mut visible, 159), [F::PlatformSeesUs, F::NothingReceived]);
+        let mut later = visible.clone();
+        assert_eq!(at(&mut later, 160), [F::OtherClients, F::PlatformSeesUs], "it is somebody");
+
+        let counted = visible.show(found(&[F::PlatformSeesUs]), true, start + seconds(159));
+        assert_eq!((codes(&counted), counted.next), (vec![F::PlatformSeesUs], None), "it was ours");
     }
 
     proptest! {

@@ -25,7 +25,7 @@ use crate::{
     secret::{SecretSource, finding_of},
     settings::{Settings, SettingsFile},
     shared::Shared,
-    surroundings::Roads,
+    surroundings::{Roads, ca_files},
 };
 
 /// Whose road is to be walked.
@@ -75,7 +75,7 @@ pub async fn examine(
         report = whole => return Ok(report),
         _ = stop => {}
     }
-    Ok(stopped(last))
+    Ok(stopped(last, clock::now()))
 }
 
 /// A report as text that may be shown to others: without the user's name in paths, and with the App ID cut short.
@@ -104,7 +104,9 @@ impl Drop for Examining {
         }
         self.task.abort();
         self.over.store(true, Ordering::SeqCst);
-        self.shared.change(|snapshot| snapshot.doctor = snapshot.doctor.take().map(stopped));
+        self.shared.change(|snapshot| {
+            snapshot.doctor = snapshot.doctor.take().map(|report| stopped(report, clock::now()))
+        });
     }
 }
 
@@ -172,7 +174,7 @@ async fn patient(
         tuning: Tuning::default(),
         held,
         known,
-        ca_file: roads.ca_file(),
+        ca_files: ca_files(roads.roots()),
         now: Arc::new(clock::now),
         version: env!("CARGO_PKG_VERSION").to_owned(),
     }

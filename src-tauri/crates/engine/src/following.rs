@@ -3,7 +3,7 @@ use std::{pin::Pin, sync::Arc};
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use longwire_contract::{AppId, Domain, Finding, FindingCode, HopKind, Mark};
 use longwire_diagnosis::{Evidence, Lifetimes, Visible, explain, look_into, of_error};
-use longwire_dial::judge::{Judgement, Local, Signed};
+use longwire_dial::judge::Judgement;
 use longwire_host::clock;
 use longwire_link::{Config, Error, State, online};
 use tokio::{
@@ -12,11 +12,7 @@ use tokio::{
 };
 use tracing::debug;
 
-use crate::{
-    shared::Shared,
-    standing::Standing,
-    surroundings::{extra_file, system_bundle},
-};
+use crate::{shared::Shared, standing::Standing, surroundings::ca_files};
 
 /// Follows the link of one app: tells the views how it stands, finds out more where there is more to find out, and says
 /// what is to be said of it.
@@ -171,7 +167,9 @@ impl Following {
             State::Connected { steps, .. } => (Some(&steps.road), steps.skew, true),
             _ => (None, None, false),
         };
-        let ca_file = self.judgement.as_ref().and_then(|judgement| self.ca_file(judgement));
+        let judgement = self.judgement.as_ref();
+        let ca_file =
+            judgement.and_then(|judgement| ca_files(self.config.dialer.roots()).for_judgement(judgement));
         let events = self.shared.events_of(&self.id);
         let evidence = Evidence {
             domain: &self.domain,
@@ -198,15 +196,6 @@ impl Following {
                 hop.mark = Mark::Warn;
             }
         });
-    }
-
-    /// A file that holds the CA which is trusted here alone, for other programs to trust.
-    fn ca_file(&self, judgement: &Judgement) -> Option<String> {
-        match judgement.signed {
-            Signed::Locally { by: Local::Extra, .. } => extra_file(self.config.dialer.roots()),
-            Signed::Locally { by: Local::System, .. } => system_bundle(),
-            _ => None,
-        }
     }
 }
 

@@ -1,5 +1,6 @@
 use std::{path::Path, sync::Arc};
 
+use longwire_diagnosis::CaFiles;
 use longwire_dial::{
     Dialer, RootSource, Roots, RootsProblem,
     route::{Choice, Environment, Router, SystemProxies},
@@ -65,11 +66,6 @@ impl Roads {
         spawn_blocking(move || roots.check_extra()).await.unwrap_or_default()
     }
 
-    /// A file that holds a CA which is trusted here alone, where one is: first of all ours.
-    pub(crate) fn ca_file(&self) -> Option<String> {
-        extra_file(&self.roots).or_else(system_bundle)
-    }
-
     /// What builds the roads of an app with this proxy setting.
     pub(crate) fn dialer(&self, proxy: Choice) -> Dialer {
         let router = Router::new(proxy, self.environment.clone(), self.system.clone());
@@ -78,13 +74,10 @@ impl Roads {
     }
 }
 
-/// The first of our own CA files.
-pub(crate) fn extra_file(roots: &Roots) -> Option<String> {
-    roots.extra().first().map(|path| path.display().to_string())
-}
-
-/// The file that holds all that the system trusts, on systems that have one: Debian's place and Fedora's.
-pub(crate) fn system_bundle() -> Option<String> {
+/// The files that hold the CAs which are trusted here: our own, and the one with all that the system trusts, on systems
+/// that have one: Debian's place and Fedora's.
+pub(crate) fn ca_files(roots: &Roots) -> CaFiles {
     let places = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
-    places.into_iter().find(|place| Path::new(place).is_file()).map(str::to_owned)
+    let system = places.into_iter().find(|place| Path::new(place).is_file()).map(str::to_owned);
+    CaFiles { extra: roots.extra(), system }
 }

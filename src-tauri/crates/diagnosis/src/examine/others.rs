@@ -1,5 +1,9 @@
 use longwire_contract::{Check, CheckKind, FindingCode, Mark, OtherRoad};
-use longwire_dial::{Error, ProxyPlace, Road, Stage, Trace, judge::Judgement, route::Route, route::Way};
+use longwire_dial::{
+    Error, ProxyPlace, Road, Stage, Trace,
+    judge::Judgement,
+    route::{Choice, Route, Way},
+};
 use tokio::{sync::mpsc, task::JoinSet};
 
 use super::{
@@ -7,7 +11,7 @@ use super::{
     sheet::{Sheet, passed},
     untouched,
 };
-use crate::{explain::look_into, note, platform, table::finding};
+use crate::{explain::look_into, note, platform, standing::intercepted, table::finding};
 
 /// The steps of another road.
 const STEPS: [CheckKind; 4] = [CheckKind::Dns, CheckKind::Proxy, CheckKind::Tcp, CheckKind::Tls];
@@ -58,7 +62,7 @@ pub(super) async fn compare(patient: &Patient, blocked: bool, sheet: &mut Sheet<
         }
     }
     if blocked {
-        advise(patient, &routes, &stands, sheet);
+        advise(patient, &routes, &stands, sheet).await;
     }
 }
 
@@ -73,9 +77,10 @@ struct Seen {
 impl Seen {
     fn checks(&self, patient: &Patient) -> Vec<Check> {
         let mut checks = road::checks(&patient.origin, &self.trace, self.failure.as_ref()).to_vec();
-        if let Some(judgement) = &self.judgement {
-            checks.iter_mut().for_each(|check| road::read_along(check, judgement));
-        }
+        let issuer = self.trace.issuer.as_deref();
+        let judgement = self.judgement.as_ref();
+        let found = judgement.and_then(|judgement| intercepted(&patient.domain, judgement, issuer, None));
+        found.iter().for_each(|found| road::read_along(&mut checks, found));
         checks
     }
 }
@@ -92,21 +97,33 @@ fn begin(other: &mut OtherRoad, stage: Stage) {
 }
 
 /// Says which other road stands: straight before any proxy.
-fn advise(patient: &Patient, routes: &[Route], stands: &[bool], sheet: &mut Sheet<'_>) {
+async fn advise(patient: &Patient, routes: &[Route], stands: &[bool], sheet: &mut Sheet<'_>) {
     let mut standing = routes.iter().zip(stands).filter(|(_, stands)| **stands).map(|(route, _)| route);
     let host = platform::host(&patient.domain);
     let straight = |route: &&Route| route.ways.first() == Some(&Way::Direct);
     let found = if let Some(route) = standing.clone().find(straight) {
         let found = finding(FindingCode::DirectWorks, "the straight road stands").with("host", host);
         note::with_why(found, &route.why)
-    } else if let Some(Route { ways, why }) = standing.next()
+    } else if let Some(route @ Route { ways, why }) = standing.next()
         && let Some(Way::Through(proxy)) = ways.first()
     {
         let place = ProxyPlace::of(proxy);
         let found = finding(FindingCode::ProxyWorks, format!("the road through {place} stands"));
-        note::with_why(found.with("host", host).with("proxy", place), why)
+        let setting = setting(patient, route, &place).await;
+        note::with_why(found.with("host", host).with("proxy", place).with("proxy_setting", setting), why)
     } else {
         return;
     };
     sheet.find([found]);
+}
+
+/// The proxy setting that makes the app go through a proxy: `auto` where that leads there, so that what the environment or
+/// the system says besides, above all a password, is kept; else the proxy's address.
+async fn setting(patient: &Patient, route: &Route, place: &ProxyPlace) -> String {
+    let auto = patient.dialer.router().with_choice(Choice::Auto);
+    let taken = auto.route(&patient.origin).await;
+    match taken.is_ok_and(|taken| taken.ways.first() == route.ways.first()) {
+        true => "auto".to_owned(),
+        false => place.to_string(),
+    }
 }

@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use longwire_contract::{Check, CheckKind, Mark, Note, NoteCode};
-use longwire_dial::{Error, Origin, Protocol, Scheme, Stage, Trace, judge::Judgement, judge::Signed};
+use longwire_contract::{Check, CheckKind, Finding, Mark, Note, NoteCode};
+use longwire_dial::{Error, Origin, Protocol, Scheme, Stage, Trace};
 
 use super::sheet::{failed, passed, skipped};
 use crate::road::of_road;
@@ -44,25 +44,25 @@ pub(super) fn checks(origin: &Origin, trace: &Trace, failure: Option<&Error>) ->
     let connected =
         trace.peer.map(|peer| Note::new(NoteCode::ConnectedTo).with("address", peer.ip().to_canonical()));
     let signed = trace.issuer.as_ref().map(|issuer| Note::new(NoteCode::SignedBy).with("issuer", issuer));
+    // What was never asked of the proxy, or refused by it, it has not done.
+    let asked_in_vain = failure.is_some_and(|error| error.stage <= Stage::Proxy);
+    let its_matter = if asked_in_vain { NoteCode::AfterFailure } else { NoteCode::ProxysMatter };
     let plain = (origin.scheme() == Scheme::Plain).then_some(NoteCode::NoTls);
     [
         step(Stage::Dns, no_lookup, trace.dns, addresses(trace)),
         step(Stage::Proxy, proxy.is_none().then_some(NoteCode::NoProxy), trace.proxy, opened),
-        step(Stage::Tcp, proxy.map(|_| NoteCode::ProxysMatter), trace.tcp, connected),
+        step(Stage::Tcp, proxy.map(|_| its_matter), trace.tcp, connected),
         step(Stage::Tls, plain, trace.tls, signed),
     ]
 }
 
-/// The TLS step again, where somebody reads along whom this machine trusts.
-pub(super) fn read_along(check: &mut Check, judgement: &Judgement) {
-    let (Signed::Locally { .. }, Some(interceptor)) = (&judgement.signed, judgement.interceptor) else {
-        return;
-    };
-    if check.kind == CheckKind::Tls && check.mark == Mark::Ok {
-        let issuer = check.note.take().and_then(|mut note| note.values.remove("issuer")).unwrap_or_default();
-        let note = Note::new(NoteCode::SignedByInterceptor).with("issuer", issuer);
+/// The TLS step again, where it is found that somebody reads along whom this machine trusts.
+pub(super) fn read_along(checks: &mut [Check], intercepted: &Finding) {
+    let tls = checks.iter_mut().find(|check| check.kind == CheckKind::Tls && check.mark == Mark::Ok);
+    if let Some(check) = tls {
+        let values = intercepted.values.clone();
         check.mark = Mark::Warn;
-        check.note = Some(note.with("interceptor", interceptor.name));
+        check.note = Some(Note { code: NoteCode::SignedByInterceptor, values });
     }
 }
 
@@ -77,37 +77,63 @@ fn addresses(trace: &Trace) -> Option<Note> {
 
 #[cfg(test)]
 mod tests {
+    use longwire_contract::{Domain, Language, words};
     use longwire_dial::{
-        Cause,
+        Cause, ProxyFault,
         interceptor::{Interceptor, Kind},
-        judge::Local,
+        judge::{Local, Signed},
     };
 
     use super::*;
-
-    fn judgement(signed: Signed, interceptor: Option<Interceptor>) -> Judgement {
-        let untrusted = || Err(Cause::UntrustedIssuer { issuer: "X".into() });
-        let (system, extra, mozilla) = (untrusted(), untrusted(), untrusted());
-        Judgement { system, extra, mozilla, signed, time: Ok(()), name: Ok(()), interceptor }
-    }
+    use crate::{
+        standing::intercepted,
+        testing::{HOST, failed as failure, judged},
+    };
 
     #[test]
     fn a_road_on_which_somebody_reads_along_stands_with_a_warning() {
         let charles = Some(Interceptor { name: "Charles", kind: Kind::DebuggingProxy });
         let locally = || Signed::Locally { by: Local::System };
-        for (judgement, mark, code) in [
-            (judgement(locally(), charles), Mark::Warn, NoteCode::SignedByInterceptor),
-            (judgement(locally(), None), Mark::Ok, NoteCode::SignedBy),
-            (judgement(Signed::Publicly, None), Mark::Ok, NoteCode::SignedBy),
+        for (domain, judgement, who) in [
+            (Domain::Feishu, judged(locally(), charles), Some("Charles")),
+            // A CA that nobody knows may sign for a server of one's own, not for the public platform.
+            (Domain::Feishu, judged(locally(), None), Some("Charles CA")),
+            (Domain::Custom("https://platform.test".into()), judged(locally(), None), None),
+            (Domain::Feishu, judged(Signed::Publicly, None), None),
         ] {
             let origin = Origin::parse("https://open.feishu.cn").unwrap();
             let trace = Trace { issuer: Some("Charles CA".into()), ..Trace::default() };
             let mut checks = checks(&origin, &trace, None);
-            checks.iter_mut().for_each(|check| read_along(check, &judgement));
+            let found = intercepted(&domain, &judgement, trace.issuer.as_deref(), None);
+            found.iter().for_each(|found| read_along(&mut checks, found));
             let [dns, _, tcp, tls] = &checks;
+            assert_eq!((dns.mark, tcp.mark), (Mark::Ok, Mark::Ok));
             let note = tls.note.as_ref().unwrap();
-            assert_eq!((dns.mark, tcp.mark, tls.mark, note.code), (Mark::Ok, Mark::Ok, mark, code));
+            let wanted = match who {
+                Some(_) => (Mark::Warn, NoteCode::SignedByInterceptor),
+                None => (Mark::Ok, NoteCode::SignedBy),
+            };
+            assert_eq!((tls.mark, note.code), wanted, "{judgement:?}");
             assert_eq!(note.values["issuer"], "Charles CA");
+            assert_eq!(note.values.get("interceptor").map(String::as_str), who);
+            assert!(!words::note(Language::English, note).contains('{'));
+        }
+    }
+
+    #[test]
+    fn a_proxy_that_was_not_reached_or_refused_has_connected_nothing() {
+        let origin = Origin::parse(&format!("https://{HOST}")).unwrap();
+        let unreachable = || Cause::Proxy(ProxyFault::Unreachable(Box::new(Cause::Refused)));
+        let refused = || Cause::Proxy(ProxyFault::Refused { status: 403, start: String::new() });
+        for (stage, cause, why) in [
+            (Stage::Proxy, unreachable(), NoteCode::AfterFailure),
+            (Stage::Proxy, refused(), NoteCode::AfterFailure),
+            (Stage::Dns, Cause::Refused, NoteCode::AfterFailure),
+            (Stage::Tls, Cause::Cut, NoteCode::ProxysMatter),
+        ] {
+            let error = failure(stage, cause);
+            let [.., tcp, _] = checks(&origin, &error.trace, Some(&error));
+            assert_eq!((tcp.mark, tcp.note.map(|note| note.code)), (Mark::Off, Some(why)), "{error}");
         }
     }
 }

@@ -46,7 +46,7 @@ fn patient(platform: &Running, ca_files: Vec<PathBuf>) -> Patient {
         tuning: Tuning { upgrade: second, silence: second, ..Tuning::default() },
         held: None,
         known: Vec::new(),
-        ca_file: None,
+        ca_files: CaFiles::default(),
         now: Arc::new(now),
         version: "0.1.0".to_owned(),
     }

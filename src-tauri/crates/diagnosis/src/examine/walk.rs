@@ -142,10 +142,12 @@ async fn judge(
         _ => {
             let insight = look_into(&patient.dialer, &patient.origin, trace, now).await;
             if let Some(judgement) = &insight.judgement {
-                checks.iter_mut().for_each(|check| road::read_along(check, judgement));
+                let file = patient.ca_files.for_judgement(judgement);
                 let issuer = trace.issuer.as_deref();
-                let file = patient.ca_file.as_deref();
-                sheet.find(intercepted(&patient.domain, judgement, issuer, file));
+                if let Some(found) = intercepted(&patient.domain, judgement, issuer, file.as_deref()) {
+                    road::read_along(&mut checks, &found);
+                    sheet.find([found]);
+                }
             }
             sheet.enter_all(checks);
             if let Some(network) = sheet.check(Kind::Network).filter(|check| check.mark == Mark::Bad) {

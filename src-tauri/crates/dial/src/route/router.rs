@@ -66,6 +66,11 @@ impl Router {
         Self { choice, environment, system: Some(system), ..Self::direct() }
     }
 
+    /// The same, where the user chooses otherwise.
+    pub fn with_choice(&self, choice: Choice) -> Self {
+        Self { choice, ..self.clone() }
+    }
+
     /// The same, trusting these roots where a PAC script is fetched over `https`; else it is the operating system's.
     pub fn with_roots(self, roots: Arc<Roots>) -> Self {
         Self { pac: Arc::new(Pac::new(roots, self.pac.allowed)), ..self }

@@ -81,8 +81,10 @@ async fn an_examination_can_be_stopped_and_its_last_report_closed() {
     assert!(task.await.unwrap_err().is_cancelled());
     assert!(reports.recv().await.is_none(), "nobody is left to tell");
 
-    let closed = stopped(report);
-    assert_eq!(closed.progress, Progress::Cancelled);
+    let closed = stopped(report.clone(), now() + Duration::from_secs(7));
+    assert_eq!((closed.progress, closed.ms), (Progress::Cancelled, 7_000.0));
+    let set_back = stopped(report.clone(), now() - Duration::from_secs(7));
+    assert_eq!(set_back.ms, report.ms, "time does not go back");
     assert_eq!(
         (mark(&closed, K::Tcp), note(&closed, K::Route)),
         (Mark::Ok, Some(NoteCode::RouteThisMachine))
@@ -90,6 +92,21 @@ async fn an_examination_can_be_stopped_and_its_last_report_closed() {
     for kind in [K::Endpoint, K::Credentials, K::Upgrade, K::Pong, K::Online] {
         assert_eq!((mark(&closed, kind), note(&closed, kind)), (Mark::Off, Some(NoteCode::Stopped)));
     }
+}
+
+#[tokio::test]
+async fn an_examination_that_takes_too_long_is_not_done_and_keeps_what_it_found() {
+    let platform = plain().await;
+    platform.set_fault(Some(Fault::BlackHole)).await;
+    let mut patient = patient(&platform, Vec::new());
+    patient.dialer = patient.dialer.clone().with_deadlines(Deadlines::default());
+    let mut last = None;
+    let report =
+        examine_within(Duration::from_millis(300), patient, |report| last = Some(report.clone())).await;
+    assert_eq!(report.progress, Progress::Cancelled);
+    assert_eq!(mark(&report, K::Tcp), Mark::Ok);
+    assert_eq!((mark(&report, K::Endpoint), note(&report, K::Pong)), (Mark::Off, Some(NoteCode::Stopped)));
+    assert_eq!(last, Some(report));
 }
 
 #[tokio::test]

@@ -104,7 +104,7 @@ async fn a_road_through_a_proxy_shows_the_proxys_part() {
     assert_eq!(codes(&report), []);
     // The straight road is gone, too, as far as it leads, and is nobody's trouble.
     assert_eq!(report.others.len(), 1);
-    assert_eq!(report.others[0].route.code, NoteCode::RouteDirect);
+    assert_eq!(report.others[0].route.code, NoteCode::RouteDirectGiven);
     assert_eq!(marks(&report.others[0]), [Mark::Bad, Mark::Off, Mark::Off, Mark::Off]);
 }
 
@@ -135,9 +135,31 @@ async fn where_the_straight_road_is_blocked_and_a_proxy_leads_through_that_is_fo
     assert!(codes == [F::DnsFailed, F::ProxyWorks] || codes == [F::NoNetwork], "{codes:?}");
     if let Some(works) = report.findings.iter().find(|finding| finding.code == F::ProxyWorks) {
         assert_eq!(works.values["proxy"], proxy.to_string());
+        assert_eq!(works.values["proxy_setting"], "auto", "a password that the environment names is kept");
     }
     assert_eq!(marks(&report.others[0]), [Mark::Off, Mark::Ok, Mark::Off, Mark::Ok]);
     assert_eq!(platform.visits(), []);
+}
+
+#[tokio::test]
+async fn a_proxy_that_an_exception_keeps_from_being_taken_has_to_be_set_for_the_app() {
+    let (platform, patient, _folder) = elsewhere().await;
+    let proxy = proxy(Behaves::LeadsTo(platform.address())).await;
+    let environment = Environment::of(|name| match name {
+        "ALL_PROXY" => Some(proxy.to_string()),
+        "NO_PROXY" => Some(UNKNOWN.to_owned()),
+        _ => None,
+    });
+    let router = Router::new(Choice::Auto, environment, watch::channel(Arc::default()).1);
+    let dialer = patient.dialer.clone().with_router(Arc::new(router));
+    let report = examined(Patient { dialer, ..patient }).await;
+    assert_eq!(note(&report, K::Route), Some(NoteCode::RouteException));
+    if let Some(works) = report.findings.iter().find(|finding| finding.code == F::ProxyWorks) {
+        assert_eq!(works.values["proxy_setting"], proxy.to_string());
+    } else {
+        // A machine without a network says that first.
+        assert_eq!(codes(&report), [F::NoNetwork]);
+    }
 }
 
 #[tokio::test]
