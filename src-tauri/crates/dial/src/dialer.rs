@@ -5,7 +5,7 @@ use crate::deadlines::Deadlines;
 use crate::error::{Error, Stage};
 use crate::origin::Origin;
 use crate::roots::Roots;
-use crate::route::{Route, Router};
+use crate::route::{Route, Router, Way};
 use crate::stream::Stream;
 use crate::trace::{Taken, Trace};
 use crate::walk;
@@ -23,6 +23,8 @@ pub struct Dialer {
 pub struct Road {
     /// Its bytes.
     pub stream: Stream,
+    /// The way it took, to be taken again by what belongs to the same conversation.
+    pub way: Way,
     /// What was seen while it was built.
     pub trace: Trace,
 }
@@ -75,15 +77,28 @@ impl Dialer {
     /// # Errors
     /// Those of [`Dialer::dial`].
     pub async fn dial_telling(&self, origin: &Origin, begins: &mut Begins<'_>) -> Result<Road, Error> {
-        match self.router.route(origin).await {
-            Ok(route) => self.dial_along(&route, origin, begins).await,
-            Err(unrouted) => {
-                begins(Stage::Proxy);
-                let route = Some(Taken { proxy: None, why: unrouted.why });
-                let trace = Trace { route, ..Trace::default() };
-                Err(failed((Stage::Proxy, Cause::Route(unrouted.fault)), origin, trace))
-            }
+        let route = self.route(origin, begins).await?;
+        self.dial_along(&route, origin, begins).await
+    }
+
+    /// The same, for what belongs to a conversation whose first road took `way`: where the router says that it is one of
+    /// the ways to this origin, it is the only one tried. Each of several ways may lead somewhere at one moment and
+    /// nowhere at the next, and what belongs together would go apart without anybody having said so. Where the router
+    /// says otherwise of this origin, somebody has.
+    ///
+    /// # Errors
+    /// Those of [`Dialer::dial`].
+    pub async fn dial_after(
+        &self,
+        way: &Way,
+        origin: &Origin,
+        begins: &mut Begins<'_>,
+    ) -> Result<Road, Error> {
+        let mut route = self.route(origin, begins).await?;
+        if route.ways.contains(way) {
+            route.ways = vec![way.clone()];
         }
+        self.dial_along(&route, origin, begins).await
     }
 
     /// The same by a route that is known already.
@@ -98,9 +113,18 @@ impl Dialer {
     ) -> Result<Road, Error> {
         let mut trace = Trace::default();
         match walk::walk(self, route, origin, &mut trace, begins).await {
-            Ok(stream) => Ok(Road { stream, trace }),
+            Ok((stream, way)) => Ok(Road { stream, way, trace }),
             Err(failure) => Err(failed(failure, origin, trace)),
         }
+    }
+
+    async fn route(&self, origin: &Origin, begins: &mut Begins<'_>) -> Result<Route, Error> {
+        self.router.route(origin).await.map_err(|unrouted| {
+            begins(Stage::Proxy);
+            let route = Some(Taken { proxy: None, why: unrouted.why });
+            let trace = Trace { route, ..Trace::default() };
+            failed((Stage::Proxy, Cause::Route(unrouted.fault)), origin, trace)
+        })
     }
 }
 

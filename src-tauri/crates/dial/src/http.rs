@@ -61,9 +61,24 @@ pub async fn send(
     limits: Limits,
     begins: &mut Begins<'_>,
 ) -> Result<(Response, Trace), Error> {
-    let Road { stream, trace } = dialer.dial_telling(origin, begins).await?;
+    let road = dialer.dial_telling(origin, begins).await?;
+    send_over(road, dialer.deadlines().http, origin, request, limits, begins).await
+}
+
+/// The same over a road that stands, with this deadline for the exchange.
+///
+/// # Errors
+/// Those of [`Stage::Http`].
+pub async fn send_over(
+    road: Road,
+    deadline: Duration,
+    origin: &Origin,
+    request: Request<Bytes>,
+    limits: Limits,
+    begins: &mut Begins<'_>,
+) -> Result<(Response, Trace), Error> {
+    let Road { stream, trace, .. } = road;
     begins(Stage::Http);
-    let deadline = dialer.deadlines().http;
     let exchange = async { exchange(stream, addressed(request, origin)?, limits, deadline).await };
     match Limit::of(deadline).hold(exchange).await.and_then(|answer| answer) {
         Ok(response) => Ok((response, trace)),

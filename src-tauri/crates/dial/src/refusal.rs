@@ -1,3 +1,4 @@
+use std::net::IpAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustls::pki_types::{CertificateDer, UnixTime};
@@ -39,11 +40,12 @@ pub(crate) fn certificate_cause(error: &CertificateError, chain: &[CertificateDe
     }
 }
 
-/// webpki writes names as `DnsName("example.com")` and `IpAddress(127.0.0.1)`.
+/// webpki writes names as `DnsName("example.com")` and `IpAddress(127.0.0.1)`, and the address `::1` as `0::1`.
 fn readable(presented: &[String]) -> Vec<String> {
     let inside = |name: &str| {
         let name = name.split_once('(').map_or(name, |(_, rest)| rest.trim_end_matches(')'));
-        text::line(name.trim_matches('"'))
+        let name = name.trim_matches('"');
+        name.parse::<IpAddr>().map_or_else(|_| text::line(name), |address| address.to_string())
     };
     presented.iter().map(|name| inside(name)).collect()
 }

@@ -23,25 +23,25 @@ use crate::trace::{FailedWay, ProxyPlace, Taken, Trace};
 use crate::tunnel;
 
 /// Tries the ways in their order. What the host itself says is the last word: only where a way does not lead to it is
-/// the next one tried.
+/// the next one tried. The way that led there is given back, too.
 pub(crate) async fn walk(
     dialer: &Dialer,
     route: &Route,
     origin: &Origin,
     trace: &mut Trace,
     begins: &mut Begins<'_>,
-) -> Result<Stream, (Stage, Cause)> {
+) -> Result<(Stream, Way), (Stage, Cause)> {
     let mut ways = ways(route, origin);
     let last = ways.pop().unwrap_or(&Way::Direct);
     for way in ways {
         trace.begin(way, route);
         match go(dialer, way, origin, trace, begins).await {
             Err((stage, cause)) if stage < Stage::Tls => trace.fail(stage, cause),
-            ended => return ended,
+            ended => return ended.map(|stream| (stream, way.clone())),
         }
     }
     trace.begin(last, route);
-    go(dialer, last, origin, trace, begins).await
+    go(dialer, last, origin, trace, begins).await.map(|stream| (stream, last.clone()))
 }
 
 /// The ways that may be taken. The routers know that an unencrypted road never leaves this machine; here it cannot.

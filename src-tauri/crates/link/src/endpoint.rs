@@ -4,7 +4,8 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Uri, header};
 use longwire_dial::{
     clock::skew,
-    http::{Limits, Response, send},
+    http::{Limits, Response, send_over},
+    route::Way,
 };
 use longwire_wire::ClientConfig;
 use secrecy::ExposeSecret;
@@ -33,11 +34,19 @@ pub(crate) async fn ask(config: &Config, begins: &mut Begins<'_>) -> Walk {
         }
         begins(stage.into());
     };
-    match send(&config.dialer, &config.origin, request(config), Limits::default(), &mut begins).await {
-        Ok((response, trace)) => {
+    let Config { dialer, origin, .. } = config;
+    let sent = async {
+        let road = dialer.dial_telling(origin, &mut begins).await?;
+        let (way, deadline) = (road.way.clone(), dialer.deadlines().http);
+        let sent = send_over(road, deadline, origin, request(config), Limits::default(), &mut begins).await;
+        sent.map(|(response, trace)| (way, response, trace))
+    };
+    match sent.await {
+        Ok((way, response, trace)) => {
             let took = asked.map(|asked| asked.elapsed());
             let skew = skew(&response.headers, SystemTime::now());
-            let result = read(&response, &Censor::of([config.app_secret.clone()])).map_err(Error::from);
+            let censor = Censor::of([config.app_secret.clone()]);
+            let result = read(&response, way, &censor).map_err(Error::from);
             Walk { trace, took, skew, result }
         }
         Err(error) => {
@@ -71,13 +80,13 @@ pub(crate) fn post(path: &'static str, body: &impl Serialize) -> Request<Bytes> 
     request
 }
 
-fn read(response: &Response, censor: &Censor) -> Result<Grant, EndpointError> {
+fn read(response: &Response, way: Way, censor: &Censor) -> Result<Grant, EndpointError> {
     let answer = serde_json::from_slice::<Value>(&response.body).unwrap_or_default();
     let code = answer.get("code").and_then(Value::as_i64);
     let message = censor.line(answer.get("msg").and_then(Value::as_str).unwrap_or_default());
     let status = response.status.as_u16();
     match (status, code) {
-        (200, Some(0)) => grant(answer.get("data")),
+        (200, Some(0)) => grant(answer.get("data"), way),
         (200, Some(code)) => Err(EndpointError::Code { code: code.into(), message }),
         (200, None) if response.body.trim_ascii().is_empty() => Err(EndpointError::Empty),
         (200, None) => Err(EndpointError::Foreign { start: censor.bytes(&response.body) }),
@@ -85,12 +94,12 @@ fn read(response: &Response, censor: &Censor) -> Result<Grant, EndpointError> {
     }
 }
 
-fn grant(data: Option<&Value>) -> Result<Grant, EndpointError> {
+fn grant(data: Option<&Value>, way: Way) -> Result<Grant, EndpointError> {
     let field = |key| data.and_then(|data| data.get(key));
     let url =
         field("URL").and_then(Value::as_str).filter(|url| !url.is_empty()).ok_or(EndpointError::NoUrl)?;
     let wishes = field("ClientConfig").and_then(|value| ClientConfig::of_value(value.clone()));
-    Ok(Grant { ticket: Ticket::parse(url)?, wishes: wishes.unwrap_or_default() })
+    Ok(Grant { ticket: Ticket::parse(url)?, way, wishes: wishes.unwrap_or_default() })
 }
 
 #[cfg(test)]
@@ -108,7 +117,8 @@ mod tests {
     fn answer(status: u16, body: &str) -> Result<Grant, EndpointError> {
         let body = Bytes::copy_from_slice(body.as_bytes());
         let status = StatusCode::from_u16(status).unwrap();
-        read(&Response { status, headers: HeaderMap::new(), body }, &Censor::of([SECRET.into()]))
+        let response = Response { status, headers: HeaderMap::new(), body };
+        read(&response, Way::Direct, &Censor::of([SECRET.into()]))
     }
 
     fn fault(status: u16, body: &str) -> EndpointError {

@@ -1,6 +1,6 @@
 use std::{future::Future, time::Duration};
 
-use longwire_dial::{Road, Trace, clock::Skew};
+use longwire_dial::{Road, Taken, Trace, clock::Skew, route::Way};
 use longwire_wire::ClientConfig;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -18,12 +18,13 @@ pub(crate) trait Platform: Send + Sync {
     /// Asks for a ticket. Each opens one session.
     fn ticket(&self, begins: &mut Begins<'_>) -> impl Future<Output = Walk> + Send;
 
-    /// Opens a session and uses the ticket up.
+    /// Opens a session and uses the ticket up. `way` is the one to the endpoint.
     fn open(
         &self,
         ticket: Ticket,
+        way: &Way,
         begins: &mut Begins<'_>,
-    ) -> impl Future<Output = Result<Opened<Self::Io>, Error>> + Send;
+    ) -> impl Future<Output = Opening<Self::Io>> + Send;
 }
 
 /// Told of each step as it begins.
@@ -40,6 +41,14 @@ pub(crate) struct Walk {
     pub(crate) result: Result<Grant, Error>,
 }
 
+/// The way to the WebSocket's host, and what it led to.
+#[derive(Debug)]
+pub(crate) struct Opening<S> {
+    /// Absent where none was decided on.
+    pub(crate) route: Option<Taken>,
+    pub(crate) result: Result<Opened<S>, Error>,
+}
+
 /// A WebSocket, and how long the upgrade to it took from the moment its road stood.
 #[derive(Debug)]
 pub(crate) struct Opened<S> {
@@ -51,6 +60,8 @@ pub(crate) struct Opened<S> {
 #[derive(Debug)]
 pub(crate) struct Grant {
     pub(crate) ticket: Ticket,
+    /// The way that led to it.
+    pub(crate) way: Way,
     pub(crate) wishes: ClientConfig,
 }
 
@@ -62,12 +73,16 @@ impl Platform for Config {
         endpoint::ask(self, begins).await
     }
 
-    async fn open(&self, ticket: Ticket, begins: &mut Begins<'_>) -> Result<Opened<Self::Io>, Error> {
-        let Road { stream, .. } =
-            self.dialer.dial_telling(&ticket.origin, &mut |stage| begins(stage.into())).await?;
+    async fn open(&self, ticket: Ticket, way: &Way, begins: &mut Begins<'_>) -> Opening<Self::Io> {
+        let dialled = self.dialer.dial_after(way, &ticket.origin, &mut |stage| begins(stage.into())).await;
+        let Road { stream, trace, .. } = match dialled {
+            Ok(road) => road,
+            Err(error) => return Opening { route: error.trace.route.clone(), result: Err(error.into()) },
+        };
         begins(Stage::Upgrade);
         let began = Instant::now();
-        let socket = upgrade::upgrade(stream, &ticket, &self.tuning).await?;
-        Ok(Opened { socket, took: began.elapsed() })
+        let upgraded = upgrade::upgrade(stream, &ticket, &self.tuning).await;
+        let result = upgraded.map(|socket| Opened { socket, took: began.elapsed() }).map_err(Error::from);
+        Opening { route: trace.route, result }
     }
 }

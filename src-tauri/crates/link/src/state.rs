@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use longwire_dial::{Trace, clock::Skew};
+use longwire_dial::{Taken, Trace, clock::Skew};
 use tokio::time::Instant;
 
 use crate::{Error, Stage};
@@ -54,6 +54,9 @@ pub struct Steps {
     pub at: Stage,
     /// What was seen of the road to the endpoint; empty until that road stands or has failed.
     pub road: Trace,
+    /// The way to the WebSocket's host, where it leads elsewhere than the one to the endpoint: through another proxy, or
+    /// past it. Only who decides about the way says so, an exception or a PAC script.
+    pub other_way: Option<Taken>,
     /// The endpoint's answer, from the moment its road stood.
     pub endpoint: Option<Duration>,
     /// The upgrade to a WebSocket, from the moment its road stood.
@@ -82,6 +85,7 @@ impl Default for Steps {
         Self {
             at: Stage::Dns,
             road: Trace::default(),
+            other_way: None,
             endpoint: None,
             upgrade: None,
             pong: None,

@@ -12,7 +12,7 @@ use std::{
 
 use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
-use longwire_dial::Trace;
+use longwire_dial::{Trace, route::Way};
 use longwire_wire::{ClientConfig, Event, Frame, Header, Method, Reply, key};
 use tokio::{
     io::DuplexStream,
@@ -28,7 +28,7 @@ use tokio_tungstenite::{
 use crate::{
     BadFrame, Error, Intake, NotKept, Nudge, Stage as Hop, State, Tuning,
     hold::hold,
-    platform::{Begins, Grant, Opened, Platform, Walk},
+    platform::{Begins, Grant, Opened, Opening, Platform, Walk},
     ticket::Ticket,
     upgrade::websocket,
 };
@@ -89,14 +89,14 @@ impl Platform for Fake {
             Plan::NoUpgrade(_) => ClientConfig::default(),
         };
         let url = format!("wss://frontier.test/ws?service_id=7&device_id=d{number}&ticket=ticket-{number}");
-        let grant = Grant { ticket: Ticket::parse(&url).unwrap(), wishes };
+        let grant = Grant { ticket: Ticket::parse(&url).unwrap(), way: Way::Direct, wishes };
         Walk { trace: Trace::default(), took: Some(Duration::ZERO), skew: None, result: Ok(grant) }
     }
 
-    async fn open(&self, ticket: Ticket, begins: &mut Begins<'_>) -> Result<Opened<DuplexStream>, Error> {
+    async fn open(&self, ticket: Ticket, _: &Way, begins: &mut Begins<'_>) -> Opening<DuplexStream> {
         begins(Hop::Upgrade);
         let socket = match self.plan(true) {
-            Plan::NoUpgrade(error) => return Err(error),
+            Plan::NoUpgrade(error) => return Opening { route: None, result: Err(error) },
             _ => {
                 let (ours, theirs) = tokio::io::duplex(256 << 10);
                 let socket = WebSocketStream::from_raw_socket(theirs, Role::Server, None).await;
@@ -104,7 +104,7 @@ impl Platform for Fake {
                 WebSocketStream::from_raw_socket(ours, Role::Client, Some(websocket(&self.tuning))).await
             }
         };
-        Ok(Opened { socket, took: Duration::ZERO })
+        Opening { route: None, result: Ok(Opened { socket, took: Duration::ZERO }) }
     }
 }
 

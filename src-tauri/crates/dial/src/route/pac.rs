@@ -4,6 +4,7 @@ mod calendar;
 mod fault;
 mod fetch;
 mod functions;
+mod memory;
 mod place;
 mod sandbox;
 #[cfg(test)]
@@ -20,6 +21,9 @@ use tokio::time::{Instant, timeout_at};
 
 pub use fault::PacFault;
 pub use place::{PacPlace, PacPlaceError};
+
+use memory::{Memory, Question};
+use thinking::Thought;
 
 use crate::origin::Origin;
 use crate::roots::Roots;
@@ -44,6 +48,7 @@ pub(super) struct Pac {
     pub(super) allowed: Duration,
     /// Held while fetching, so that several roads begun at once fetch once.
     kept: Mutex<Kept>,
+    failed: Mutex<Memory>,
     thinking: Arc<Semaphore>,
 }
 
@@ -58,7 +63,8 @@ struct Kept {
 impl Pac {
     /// Trusting these roots where a script is fetched over TLS.
     pub(super) fn new(roots: Arc<Roots>, allowed: Duration) -> Self {
-        Self { roots, allowed, kept: Mutex::default(), thinking: Arc::new(Semaphore::new(AT_ONCE)) }
+        let thinking = Arc::new(Semaphore::new(AT_ONCE));
+        Self { roots, allowed, kept: Mutex::default(), failed: Mutex::default(), thinking }
     }
 
     /// The ways that the script says lead to an origin.
@@ -69,14 +75,27 @@ impl Pac {
         origin: &Origin,
     ) -> Result<Vec<Way>, PacFault> {
         let deadline = Instant::now() + self.allowed;
-        let asked = async {
-            let script = self.script(place, settings).await?;
-            // No path: what the requests are for is nobody's business, and a host's requests all take one road.
-            let (url, host) = (format!("{origin}/"), origin.host().into_owned());
-            thinking::ask(script, url, host, deadline.into_std(), self.allowed, &self.thinking).await
-        };
-        let answer = timeout_at(deadline, asked).await.unwrap_or(Err(PacFault::TimedOut(self.allowed)))?;
-        verdict::ways(&answer)
+        let timed_out = PacFault::TimedOut(self.allowed);
+        let fetched = timeout_at(deadline, self.script(place, settings)).await;
+        let script = fetched.unwrap_or_else(|_| Err(timed_out.clone()))?;
+        // No path: what the requests are for is nobody's business, and a host's requests all take one road.
+        let url = format!("{origin}/");
+        let question = Question { settings: Arc::clone(settings), script, url };
+        if let Some(fault) = self.failed.lock().await.of(&question) {
+            return Err(fault);
+        }
+        let (script, url, host) =
+            (Arc::clone(&question.script), question.url.clone(), origin.host().into_owned());
+        let thought = Thought::default();
+        let asked =
+            thinking::ask(script, url, host, deadline.into_std(), self.allowed, &self.thinking, &thought);
+        let answer = timeout_at(deadline, asked).await.unwrap_or(Err(timed_out));
+        if let Err(fault) = &answer
+            && thought.would_fail_again(fault)
+        {
+            self.failed.lock().await.keep(question, fault.clone());
+        }
+        verdict::ways(&answer?)
     }
 
     async fn script(&self, place: &PacPlace, settings: &Arc<SystemProxies>) -> Result<Arc<str>, PacFault> {

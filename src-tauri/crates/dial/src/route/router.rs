@@ -128,7 +128,8 @@ impl Router {
                 add(way, why.clone());
             }
         }
-        add(Way::Direct, Route::direct().why);
+        // Nobody says so: it is what the user would have to.
+        add(Way::Direct, Why { source: Source::Given, pac: None, rule: None });
         others
     }
 

@@ -1,5 +1,5 @@
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
 
@@ -182,7 +182,7 @@ async fn a_value_that_names_no_proxy_is_told_by_its_variable_and_not_repeated() 
         assert!(matches!(unrouted.fault, RouteFault::NotAProxy(_)), "{unrouted:?}");
         assert!(unrouted.to_string().starts_with("ALL_PROXY: "), "{unrouted}");
         assert!(!format!("{unrouted} {unrouted:?} {router:?}").contains("hunter2"), "{router:?}");
-        assert_eq!(others(&router, FEISHU).await, ["http://s:2 by macOS", "direct by nobody"]);
+        assert_eq!(others(&router, FEISHU).await, ["http://s:2 by macOS", "direct by given"]);
     }
     let unrouted = Unrouted {
         why: Why { source: Source::Given, pac: None, rule: None },
@@ -196,11 +196,11 @@ async fn the_other_roads_are_those_not_taken() {
     let settings = || mac(|it| it.https = place("s", 2));
     let set = [("HTTPS_PROXY", "a:1")];
     for (choice, set, expected) in [
-        ("auto", &set[..], &["http://s:2 by macOS", "direct by nobody"][..]),
-        ("auto", &[], &["direct by nobody"]),
+        ("auto", &set[..], &["http://s:2 by macOS", "direct by given"][..]),
+        ("auto", &[], &["direct by given"]),
         ("direct", &set, &["http://a:1 by HTTPS_PROXY", "http://s:2 by macOS"]),
-        ("http://a:1", &set, &["http://s:2 by macOS", "direct by nobody"]),
-        ("http://c:3", &[], &["http://s:2 by macOS", "direct by nobody"]),
+        ("http://a:1", &set, &["http://s:2 by macOS", "direct by given"]),
+        ("http://c:3", &[], &["http://s:2 by macOS", "direct by given"]),
         ("auto", &[("NO_PROXY", "*"), ("HTTPS_PROXY", "s:2")], &["http://s:2 by HTTPS_PROXY"]),
     ] {
         assert_eq!(others(&router(choice, set, settings()), FEISHU).await, expected, "{choice} {set:?}");
@@ -257,6 +257,9 @@ async fn a_script_decides_and_where_it_fails_nothing_else_does() {
     let brief = Duration::from_millis(200);
     let endless = given.with_pac_deadline(brief);
     let unrouted = endless.route(&origin(FEISHU)).await.unwrap_err();
+    let began = Instant::now();
+    assert_eq!(others(&endless, FEISHU).await, ["http://a:1 by ALL_PROXY", "direct by given"]);
+    assert!(began.elapsed() < brief, "the script is not asked again");
     assert_eq!(unrouted.fault, RouteFault::Pac(PacFault::TimedOut(brief)));
     assert_eq!(unrouted.why, Why { source: Source::Given, pac: Some(file), rule: None });
 }

@@ -123,10 +123,12 @@ async fn a_certificate_of_the_future_says_from_when_it_is_valid() {
 async fn a_certificate_for_other_hosts_names_them() {
     let ca = Ca::new("Mine");
     let mut params =
-        rcgen::CertificateParams::new(["example.test".to_owned(), "10.0.0.1".to_owned()]).unwrap();
+        rcgen::CertificateParams::new(["example.test", "10.0.0.1", "::1", "2001:db8::7"].map(str::to_owned))
+            .unwrap();
     params.distinguished_name.push(DnType::CommonName, "127.0.0.1");
     let error = refusal(&ca, ca.sign_with(params)).await;
-    assert_eq!(error.cause, Cause::WrongHost { names: vec!["example.test".into(), "10.0.0.1".into()] });
+    let names = ["example.test", "10.0.0.1", "::1", "2001:db8::7"].map(str::to_owned).to_vec();
+    assert_eq!(error.cause, Cause::WrongHost { names });
     let error = refusal(&ca, ca.sign_with(rcgen::CertificateParams::new(Vec::new()).unwrap())).await;
     assert_eq!(error.cause, Cause::WrongHost { names: vec![] });
 }

@@ -129,6 +129,41 @@ async fn a_script_that_cannot_be_stopped_takes_one_place_and_nobodys_time() {
 }
 
 #[tokio::test]
+async fn a_script_that_failed_is_not_asked_the_same_again_until_something_changed() {
+    let file = Written::new("");
+    let (pac, place, settings) = (pac(BRIEF), file.place(), Arc::default());
+    for (script, again) in [
+        ("while (true) {}", true),
+        ("isResolvable('localhost'); while (true) {}", true),
+        ("function FindProxyForURL() { throw 'no' }", true),
+        ("function FindProxyForURL() { dnsResolve('localhost'); throw 'no' }", false),
+        ("<html>", true),
+        ("var a;", true),
+        (&returning("'PROXY'"), false),
+    ] {
+        std::fs::write(&file.path, script).unwrap();
+        let fault = asked_under(&pac, &place, &settings, "a.example").await.unwrap_err();
+        let known = !pac.failed.lock().await.is_empty();
+        let began = Instant::now();
+        assert_eq!(asked_under(&pac, &place, &settings, "a.example").await, Err(fault.clone()), "{script}");
+        assert_eq!(known, again, "{script}: {fault:?}");
+        assert!(!again || began.elapsed() < BRIEF, "{script}");
+        // A script that fails for one host may know another.
+        if matches!(fault, PacFault::TimedOut(_)) {
+            let began = Instant::now();
+            assert_eq!(asked_under(&pac, &place, &settings, "b.example").await, Err(fault.clone()));
+            assert_eq!(asked_under(&pac, &place, &Arc::default(), "a.example").await, Err(fault));
+            assert!(began.elapsed() >= BRIEF * 2, "{script}");
+        }
+        *pac.failed.lock().await = Memory::default();
+    }
+    std::fs::write(&file.path, "while (true) {}").unwrap();
+    asked_under(&pac, &place, &settings, "a.example").await.unwrap_err();
+    std::fs::write(&file.path, returning("'DIRECT'")).unwrap();
+    assert_eq!(asked_under(&pac, &place, &settings, "a.example").await.unwrap(), "direct");
+}
+
+#[tokio::test]
 async fn a_question_nobody_waits_for_is_not_thought_about() {
     let file = Written::new("while (true) {}");
     let (pac, place) = (pac(Duration::from_secs(3600)), file.place());

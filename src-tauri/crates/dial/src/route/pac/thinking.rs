@@ -22,6 +22,28 @@ use crate::text;
 /// A name to look up, and where its addresses go.
 type Request = (String, Sender<Vec<IpAddr>>);
 
+/// What is seen of a script while it thinks.
+#[derive(Debug, Default)]
+pub(super) struct Thought {
+    /// It runs, and waits for nothing.
+    runs: AtomicBool,
+    /// It has looked up a name.
+    asked: AtomicBool,
+}
+
+impl Thought {
+    /// Whether it was the script's own doing, and not the network's, that it failed so.
+    pub(super) fn would_fail_again(&self, fault: &PacFault) -> bool {
+        let (runs, asked) = (self.runs.load(Ordering::Relaxed), self.asked.load(Ordering::Relaxed));
+        match fault {
+            PacFault::TimedOut(_) => runs,
+            PacFault::Threw(_) => runs && !asked,
+            PacFault::NotAScript(_) | PacFault::NoFunction => true,
+            _ => false,
+        }
+    }
+}
+
 /// What the script answers. Past the deadline, or when the future is dropped, the script is stopped and its thread ends.
 ///
 /// It is a thread of its own and not the runtime's: what a script can make the engine do in one piece is not stopped, and
@@ -33,6 +55,7 @@ pub(super) async fn ask(
     deadline: Instant,
     allowed: Duration,
     at_once: &Arc<Semaphore>,
+    thought: &Thought,
 ) -> Result<String, PacFault> {
     let timed_out = PacFault::TimedOut(allowed);
     let Ok(place) = Arc::clone(at_once).acquire_owned().await else { return Err(timed_out) };
@@ -50,13 +73,18 @@ pub(super) async fn ask(
     if let Err(error) = thread.spawn(think) {
         return Err(PacFault::Threw(text::line(&error.to_string())));
     }
+    thought.runs.store(true, Ordering::Relaxed);
     loop {
         tokio::select! {
             answer = &mut told => {
                 return answer.unwrap_or_else(|_| Err(PacFault::Threw("the engine failed".to_owned())));
             }
             Some((name, answer)) = asked.recv() => {
-                let _ = answer.send(addresses(&name).await);
+                thought.asked.store(true, Ordering::Relaxed);
+                thought.runs.store(false, Ordering::Relaxed);
+                let found = addresses(&name).await;
+                thought.runs.store(true, Ordering::Relaxed);
+                let _ = answer.send(found);
             }
         }
     }

@@ -6,8 +6,8 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 use super::{HOST, Setting, carries, dial, route};
-use crate::route::{Choice, Environment, Router, Source, SystemProxies};
-use crate::tests::{origin, server};
+use crate::route::{Choice, Environment, Router, Rule, Source, SystemProxies, Way};
+use crate::tests::{file, origin, server};
 use crate::{Cause, ProxyFault, Stage};
 
 #[tokio::test]
@@ -74,4 +74,47 @@ async fn every_road_of_a_dialer_goes_where_its_router_says() {
     let (direct, _) =
         dial(&setting.dialer, &route(&["direct"]), &format!("https://{}", setting.target)).await;
     assert!(carries(&mut direct.unwrap()).await);
+}
+
+#[tokio::test]
+async fn what_belongs_to_a_conversation_goes_the_way_that_it_began_unless_its_host_has_others() {
+    let setting = Setting::new().await;
+    let (proxy, mut heads) = setting.http_proxy().await;
+    let dead = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let script = format!(
+        "function FindProxyForURL(url, host) {{
+            return host == 'localhost' ? 'PROXY {dead}; DIRECT; PROXY {proxy}' : 'PROXY {proxy}' }}"
+    );
+    let pac = file(folder.path(), "proxy.pac", script);
+    let choice: Choice = format!("pac+file://{}", pac.display()).parse().unwrap();
+    let (_sender, system) = watch::channel(Arc::new(SystemProxies::default()));
+    let router = Router::new(choice, Environment::default(), system);
+    let dialer = setting.dialer.clone().with_router(Arc::new(router));
+    let here = origin(format!("https://localhost:{}", setting.target.port()));
+    let way = |proxy: &dyn std::fmt::Display| Way::Through(format!("http://{proxy}").parse().unwrap());
+
+    let first = dialer.dial(&here).await.unwrap();
+    assert_eq!((&first.way, first.trace.ways_failed.len()), (&Way::Direct, 1));
+    let again = dialer.dial_after(&first.way, &here, &mut |_| {}).await.unwrap();
+    assert_eq!((again.way, again.trace.ways_failed.len()), (Way::Direct, 0));
+    let mut through = dialer.dial_after(&way(&proxy), &here, &mut |_| {}).await.unwrap();
+    assert!(carries(&mut through).await);
+    assert_eq!((through.way, through.trace.ways_failed.len()), (way(&proxy), 0));
+    assert!(heads.recv().await.is_some());
+    let failed = dialer.dial_after(&way(&dead), &here, &mut |_| {}).await.unwrap_err();
+    assert_eq!((failed.stage, failed.trace.ways_failed.len()), (Stage::Proxy, 0));
+
+    // The script says otherwise of this host, and an exception of this machine, which is reached unencrypted.
+    let other = dialer.dial_after(&Way::Direct, &origin(HOST), &mut |_| {}).await.unwrap();
+    assert_eq!(other.way, way(&proxy));
+    assert!(heads.recv().await.is_some());
+    let alive = origin(format!("http://{}", server::silent().await));
+    let plain = dialer.dial_after(&way(&proxy), &alive, &mut |_| {}).await.unwrap();
+    assert_eq!((plain.way, plain.trace.route.unwrap().why.rule), (Way::Direct, Some(Rule::ThisMachine)));
+    // Who we are to a proxy is part of the way to it, and is not shown.
+    let named = way(&format!("ada:planted@{proxy}"));
+    let other = dialer.dial_after(&named, &origin(HOST), &mut |_| {}).await.unwrap();
+    assert_eq!(other.way, way(&proxy));
+    assert!(!format!("{named:?} {named}").contains("planted"));
 }
