@@ -5,13 +5,17 @@
 // Helpers of tests fail as tests do.
 #![allow(clippy::panic, clippy::unwrap_used)]
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use longwire_openplatform::{EventKind, EventSpec};
 use longwire_tests::{
     Certificate, Platform, Process,
     peers::{self, Login, OUTSIDE, Pac, Peer},
     sandboxed,
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional},
+    net::{TcpListener, TcpSocket},
 };
 
 const LOGIN: Login = Login { user: "ada", password: "lovelace-of-london" };
@@ -226,6 +230,48 @@ fn a_pac_script_that_picks_by_host() {
         let run = platform.run_to(&other).arguments(["--proxy", &pac]).run();
         connected_from(&platform, run, "other.test", Ipv4Addr::LOCALHOST).await;
         assert_eq!(proxy.tunnels("other.test", platform.port()), 0);
+    });
+}
+
+/// An HTTP proxy that leads to this port of this machine once, and is gone as soon as it is asked to.
+async fn brief_proxy(port: u16) -> SocketAddr {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (mut client, _) = listener.accept().await.unwrap();
+        drop(listener);
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(client.read_u8().await.unwrap());
+        }
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind((OUTSIDE, 0).into()).unwrap();
+        let mut platform = socket.connect((Ipv4Addr::LOCALHOST, port).into()).await.unwrap();
+        client.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await.unwrap();
+        copy_bidirectional(&mut client, &mut platform).await.ok();
+    });
+    address
+}
+
+#[test]
+fn a_proxy_that_dies_after_the_endpoint_and_the_websocket_that_does_not_go_past_it() {
+    sandboxed(async |_| {
+        let platform = Platform::start().await;
+        let proxy = brief_proxy(platform.port()).await;
+        let pac =
+            Pac::serve(&format!("function FindProxyForURL() {{ return 'PROXY {proxy}; DIRECT' }}")).await;
+        let run = platform.run().arguments(["--proxy", &format!("pac+{}", pac.url())]).run();
+        run.stderr_line(&format!("Nothing answers at http://{proxy}"));
+        // The next try finds nobody there from the start, and goes straight as a whole.
+        run.stderr_line(&format!("connected to wss://{}:{}", Platform::HOST, platform.port()));
+        run.signal("INT");
+        let ended = run.end();
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+        let visits = platform.simulator.visits();
+        let seen: Vec<_> = visits.iter().map(|visit| (visit.path.as_str(), visit.peer.ip())).collect();
+        let (outside, straight) = (IpAddr::from(OUTSIDE), IpAddr::from(Ipv4Addr::LOCALHOST));
+        let endpoint = "/callback/ws/endpoint";
+        assert_eq!(seen[..3], [(endpoint, outside), (endpoint, straight), ("/ws/v2", straight)], "{seen:?}");
     });
 }
 
