@@ -2,15 +2,28 @@ use std::fs;
 
 /// How many of WebKit's processes for pages a process has below it: where the webview's memory is.
 pub(super) fn pages_of(pid: u32) -> usize {
-    let processes: Vec<(u32, u32, String)> = fs::read_dir("/proc")
-        .expect("/proc")
-        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
-        .filter_map(|pid: u32| stat(pid).map(|(parent, name)| (pid, parent, name)))
-        .collect();
+    let processes: Vec<(u32, u32, String)> =
+        all().into_iter().filter_map(|pid| stat(pid).map(|(parent, name)| (pid, parent, name))).collect();
     let parent_of = |pid| processes.iter().find(|(id, _, _)| *id == pid).map(|(_, parent, _)| *parent);
     let is_below = |id| std::iter::successors(Some(id), |id| parent_of(*id)).any(|id| id == pid);
     // The kernel keeps fifteen letters of a name.
     processes.iter().filter(|(id, _, name)| name == "WebKitWebProces" && is_below(*id)).count()
+}
+
+/// The processes that a process has started.
+pub(super) fn children_of(pid: u32) -> Vec<u32> {
+    all().into_iter().filter(|id| stat(*id).is_some_and(|(parent, _)| parent == pid)).collect()
+}
+
+/// Whether a process has not ended; one that nobody has asked about since it ended, has.
+pub(super) fn is_running(pid: u32) -> bool {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit_once(')').is_some_and(|(_, rest)| !rest.trim_start().starts_with('Z'))
+}
+
+fn all() -> Vec<u32> {
+    let entries = fs::read_dir("/proc").expect("/proc");
+    entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).collect()
 }
 
 /// A process's parent and name.

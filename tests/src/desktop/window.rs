@@ -4,7 +4,7 @@ use fantoccini::{Client, ClientBuilder, Locator, elements::Element, wd::Capabili
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 
-use super::{PATIENCE, Session, answer, eventually};
+use super::{PATIENCE, Session, answer, eventually, webkit};
 use crate::Process;
 
 /// The app's window, driven over WebDriver: what a user reads, types and clicks.
@@ -35,10 +35,10 @@ impl<'a> Window<'a> {
             tokio::net::TcpStream::connect(("127.0.0.1", port)).await.ok()
         })
         .await;
-        let page = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities)
-            .connect(&url)
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        let page = tokio::time::timeout(PATIENCE, builder.capabilities(capabilities).connect(&url))
             .await
+            .unwrap_or_else(|_| panic!("no app within {PATIENCE:?}\n{}", driver.stderr()))
             .unwrap_or_else(|error| panic!("no session with the app: {error}\n{}", driver.stderr()));
         Self { session, page, driver }
     }
@@ -127,9 +127,15 @@ impl<'a> Window<'a> {
         self.session.shoot(name);
     }
 
-    /// Ends the app with the session.
+    /// Ends the app with the session. Its data folder is free when this returns.
     pub async fn close(self) {
+        let apps = webkit::children_of(self.driver.pid());
         self.page.close().await.ok();
+        // Without its window the app goes on in the tray, and the driver ends it only at its leisure.
+        for app in apps {
+            std::process::Command::new("kill").arg(app.to_string()).status().expect("kill");
+            eventually("the app ends", async || (!webkit::is_running(app)).then_some(())).await;
+        }
         drop(self.driver);
     }
 
