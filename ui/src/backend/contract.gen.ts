@@ -81,7 +81,7 @@ ms?: number | null,
  */
 note?: string | null, };
 
-export type NoteCode = "route_direct" | "route_direct_given" | "route_this_machine" | "route_exception" | "route_not_listed" | "route_simple_name" | "route_auto_discovery" | "route_proxy" | "route_pac_proxy" | "route_pac_direct" | "route_failed" | "addresses" | "no_lookup" | "lookup_at_proxy" | "connected_to" | "tunnel_open" | "no_proxy" | "proxys_matter" | "signed_by" | "signed_by_interceptor" | "no_tls" | "answered" | "accepted" | "opened_by" | "counted" | "counted_others" | "not_counted" | "held_open" | "after_failure" | "stopped" | "no_secret" | "online" | "network_not_needed" | "failed";
+export type NoteCode = "route_direct" | "route_direct_given" | "route_this_machine" | "route_exception" | "route_not_listed" | "route_simple_name" | "route_auto_discovery" | "route_proxy" | "route_pac_proxy" | "route_pac_direct" | "route_failed" | "addresses" | "no_lookup" | "lookup_at_proxy" | "connected_to" | "tunnel_open" | "no_proxy" | "proxys_matter" | "signed_by" | "signed_by_interceptor" | "no_tls" | "answered" | "accepted" | "opened_by" | "opened_through_proxy" | "opened_straight" | "counted" | "counted_others" | "not_counted" | "held_open" | "after_failure" | "stopped" | "no_secret" | "online" | "network_not_needed" | "failed";
 
 export type Note = { 
 /**

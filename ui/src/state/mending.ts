@@ -6,7 +6,7 @@ import { go } from './route.svelte'
 /** What the button beside a finding does, and what with. */
 export type Mending =
   | { does: Exclude<Action, Valued> | 'stop_fault' }
-  | { does: Valued; /** A domain, a proxy, or lines for a shell. */ value: string }
+  | { does: Valued; /** A domain, a proxy setting, or lines for a shell. */ value: string }
 
 type Valued = 'switch_domain' | 'use_proxy' | 'copy_environment'
 
@@ -28,8 +28,11 @@ export function mending(finding: Finding, app: AppView, simulator?: SimulatorVie
       const value = values.other ?? otherPlatform(app.domain)
       return value ? { does: action, value } : { does: 'edit_domain' }
     }
-    case 'use_proxy':
-      return values.proxy ? { does: action, value: values.proxy } : { does: 'edit_proxy' }
+    case 'use_proxy': {
+      // `auto` where that leads through it: the address alone would leave the proxy's password behind.
+      const value = values.proxy_setting ?? values.proxy
+      return value ? { does: action, value } : { does: 'edit_proxy' }
+    }
     case 'copy_environment':
       return values.environment ? { does: action, value: values.environment } : undefined
     default:

@@ -58,6 +58,8 @@ describe('what mends', () => {
   it('takes what it needs from the finding, and is another where that is not there', () => {
     const proxy = 'http://127.0.0.1:7890'
     expect(mends('proxy_works', 'use_proxy', { proxy })).toEqual({ does: 'use_proxy', value: proxy })
+    const named = { proxy, proxy_setting: 'auto' }
+    expect(mends('proxy_works', 'use_proxy', named)).toEqual({ does: 'use_proxy', value: 'auto' })
     expect(mends('proxy_works', 'use_proxy')).toEqual({ does: 'edit_proxy' })
     const environment = 'export NODE_EXTRA_CA_CERTS=/ca.pem'
     const copied = { does: 'copy_environment', value: environment }
@@ -123,9 +125,9 @@ describe('the words for an app', () => {
   it('name who says which way a road takes', () => {
     const values = { proxy: 'socks5://127.0.0.1:1080', source: 'given' }
     setLanguage('en')
-    expect(noteText({ code: 'route_proxy', values })).toBe('Through socks5://127.0.0.1:1080, named by your setting')
+    expect(noteText({ code: 'route_proxy', values })).toBe('Through socks5://127.0.0.1:1080, named by you')
     setLanguage('zh-CN')
-    expect(noteText({ code: 'route_proxy', values })).toBe('经过代理 socks5://127.0.0.1:1080（来自你的设置）')
+    expect(noteText({ code: 'route_proxy', values })).toBe('经过代理 socks5://127.0.0.1:1080（来自手动指定）')
     const named = { ...values, source: 'HTTPS_PROXY' }
     expect(noteText({ code: 'route_proxy', values: named })).toContain('（来自 HTTPS_PROXY）')
   })

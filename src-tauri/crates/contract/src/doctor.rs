@@ -38,7 +38,7 @@ pub enum Progress {
     Running,
     /// Through.
     Done,
-    /// Stopped by the user.
+    /// Stopped before it was through: by the user, or because it took too long.
     Cancelled,
 }
 
@@ -185,6 +185,10 @@ pub enum NoteCode {
     Accepted,
     /// Opened by `host`.
     OpenedBy,
+    /// Opened by `host`, on a way of its own: through `proxy`, from `source`.
+    OpenedThroughProxy,
+    /// Opened by `host`, on a way of its own: straight, as `source` decides.
+    OpenedStraight,
     /// The platform counts `count` connections.
     Counted,
     /// The platform counts `count` connections, `others` of which are not ours.
@@ -234,6 +238,8 @@ impl NoteCode {
         Self::Answered,
         Self::Accepted,
         Self::OpenedBy,
+        Self::OpenedThroughProxy,
+        Self::OpenedStraight,
         Self::Counted,
         Self::CountedOthers,
         Self::NotCounted,

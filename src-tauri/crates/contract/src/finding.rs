@@ -59,7 +59,7 @@ pub enum Action {
     EditProxy,
     /// Let the app go straight, past the proxy.
     GoDirect,
-    /// Let the app go through the proxy in `values.proxy`.
+    /// Let the app go through the proxy in `values.proxy`, which the proxy setting `values.proxy_setting` does.
     UseProxy,
     /// Name the CA file of whoever intercepts, to be trusted by Longwire.
     AddCaFile,
@@ -123,7 +123,8 @@ pub enum FindingCode {
     PacFailed,
     /// The road through the proxy is blocked, the straight one is not.
     DirectWorks,
-    /// The straight road is blocked, the one through a configured proxy is not; `values.proxy`.
+    /// The straight road is blocked, the one through a configured proxy is not; `values.proxy`, and
+    /// `values.proxy_setting`: `auto` where that takes it, else its address.
     ProxyWorks,
     /// The certificate's issuer is not trusted here: an intercepting proxy, most often.
     TlsUntrusted,

@@ -27,6 +27,12 @@ pub fn of_failed_route(unrouted: &Unrouted) -> Note {
         .with("error", &unrouted.fault)
 }
 
+/// The WebSocket that opened at a host, on a way that is not the one to the endpoint.
+pub(crate) fn of_other_way(taken: &Taken, host: &str) -> Note {
+    let code = if taken.proxy.is_some() { NoteCode::OpenedThroughProxy } else { NoteCode::OpenedStraight };
+    Note { code, ..of_taken(taken) }.with("host", host).with("source", source(&taken.why.source))
+}
+
 /// Who says which way to take: `given` (the user), the name of an environment variable, or of the system's settings.
 pub fn source(source: &Source) -> &str {
     match source {
@@ -128,10 +134,43 @@ mod tests {
     }
 
     #[test]
+    fn a_websocket_on_a_way_of_its_own_names_that_way_and_who_decides_it() {
+        let entry = Some(Rule::Exception(".feishu.cn".into()));
+        let proxy = || ProxyPlace::of(&Proxy::new(Protocol::Http, "proxy.test", 3128));
+        for (proxy, why, code, words) in [
+            (
+                Some(proxy()),
+                why(Source::Environment("ALL_PROXY".into()), None, None),
+                N::OpenedThroughProxy,
+                ["through http://proxy.test:3128", "ALL_PROXY"],
+            ),
+            (
+                None,
+                why(Source::Environment("NO_PROXY".into()), None, entry),
+                N::OpenedStraight,
+                ["direct", "NO_PROXY"],
+            ),
+            (None, why(Source::Given, Some("http://pac.test"), None), N::OpenedStraight, ["direct", "you"]),
+        ] {
+            let note = of_other_way(&Taken { proxy, why }, "wss://frontier.test");
+            assert_eq!(note.code, code);
+            let told = words::note(Language::English, &note);
+            assert!(
+                told.contains("wss://frontier.test") && words.iter().all(|word| told.contains(word)),
+                "{told}"
+            );
+            assert!(!words::note(Language::Chinese, &note).contains('{'));
+        }
+    }
+
+    #[test]
     fn a_way_that_cannot_be_decided_names_who_is_at_fault() {
         let fault = RouteFault::NotAProxy(ProxyError::NoHost);
         let note = of_failed_route(&Unrouted { why: why(Source::Given, None, None), fault });
         assert_eq!((note.code, note.values["source"].as_str()), (N::RouteFailed, "given"));
-        assert!(words::note(Language::English, &note).contains("your setting"));
+        for (language, who) in [(Language::English, "named by you"), (Language::Chinese, "手动指定")] {
+            let told = words::note(language, &note);
+            assert!(told.contains(who) && told.contains(&ProxyError::NoHost.to_string()), "{told}");
+        }
     }
 }

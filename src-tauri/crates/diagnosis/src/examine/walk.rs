@@ -2,7 +2,10 @@ use std::time::Duration;
 
 use longwire_contract::{Check, CheckKind as Kind, Finding, FindingCode, Mark, Note, NoteCode};
 use longwire_dial::{
-    Error as RoadError, Road, Stage as Hop, Taken, Trace, clock::Skew, date, network, route::Route,
+    Error as RoadError, Road, Stage as Hop, Taken, Trace,
+    clock::Skew,
+    date, network,
+    route::{Route, Source},
 };
 use longwire_link::{Code, Config, EndpointError, Error, Stage, Steps, knock, online, probe};
 use secrecy::SecretString;
@@ -228,20 +231,30 @@ async fn connect(patient: &Patient, config: &Config, sheet: &mut Sheet<'_>) {
         }
     })
     .await;
-    let upgrade = |host: Option<&str>| {
-        let note = host.map(|host| Note::new(NoteCode::OpenedBy).with("host", host));
-        passed(Kind::Upgrade, tried.steps.upgrade, note)
-    };
     match &tried.result {
-        Ok(info) => sheet.enter_all([upgrade(Some(&info.host)), passed(Kind::Pong, tried.steps.pong, None)]),
+        Ok(info) => sheet.enter_all([
+            upgraded(&tried.steps, Some(&info.host)),
+            passed(Kind::Pong, tried.steps.pong, None),
+        ]),
         Err(error) => {
             let found = explain(error, &patient.domain, &patient.dialer, (patient.now)()).await;
             sheet.enter_all(match error.stage() {
-                Stage::Session => [upgrade(None), failed(Kind::Pong, &found)],
+                Stage::Session => [upgraded(&tried.steps, None), failed(Kind::Pong, &found)],
                 _ => [failed(Kind::Upgrade, &found), skipped(Kind::Pong, NoteCode::AfterFailure)],
             });
             sheet.find([found]);
         }
+    }
+}
+
+/// A WebSocket that opened. That it went another way than its ticket is somebody's wish, and surprises whoever looks for
+/// why it is blocked.
+pub(super) fn upgraded(steps: &Steps, host: Option<&str>) -> Check {
+    let check = passed(Kind::Upgrade, steps.upgrade, None);
+    let Some(host) = host else { return check };
+    match steps.other_way.as_ref().filter(|taken| taken.why.source != Source::Nobody) {
+        Some(taken) => Check { mark: Mark::Warn, note: Some(note::of_other_way(taken, host)), ..check },
+        None => Check { note: Some(Note::new(NoteCode::OpenedBy).with("host", host)), ..check },
     }
 }
 

@@ -1,8 +1,9 @@
 use longwire_contract::{FindingCode as F, OtherRoad};
 use longwire_dial::{
-    Protocol, Proxy,
-    route::{Choice, Environment, Router},
+    Protocol, Proxy, Taken,
+    route::{Choice, Environment, Router, Source, Why},
 };
+use longwire_link::Steps;
 use longwire_openplatform::Fault;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional},
@@ -228,6 +229,23 @@ async fn a_failure_of_the_platform_is_not_blamed_on_the_road() {
     platform.set_fault(Some(Fault::CredentialsWrong)).await;
     let report = examined(going(patient, Choice::Proxy(proxy), None)).await;
     assert_eq!(codes(&report), [F::CredentialsWrong]);
+}
+
+#[test]
+fn a_websocket_that_went_another_way_than_its_ticket_is_a_warning() {
+    let taken = |source| Taken { proxy: None, why: Why { source, pac: None, rule: None } };
+    for (other_way, wanted, line) in [
+        (None, Mark::Ok, NoteCode::OpenedBy),
+        (Some(taken(Source::Environment("NO_PROXY".into()))), Mark::Warn, NoteCode::OpenedStraight),
+        // Nobody says so: it is a server on this machine.
+        (Some(taken(Source::Nobody)), Mark::Ok, NoteCode::OpenedBy),
+    ] {
+        let steps = Steps { other_way, upgrade: Some(Duration::from_millis(5)), ..Steps::default() };
+        let check = walk::upgraded(&steps, Some("wss://frontier.test"));
+        let note = check.note.unwrap();
+        assert_eq!((check.mark, check.ms, note.code), (wanted, Some(5.0), line));
+        assert_eq!(note.values["host"], "wss://frontier.test");
+    }
 }
 
 #[tokio::test]
