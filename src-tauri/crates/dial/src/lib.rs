@@ -4,6 +4,7 @@
 //! or tunnel through a proxy → TLS. Every step has a deadline, and every failure says at which [`Stage`] it happened, why
 //! ([`Cause`]), and keeps the evidence ([`Trace`]): the way taken, the addresses tried, what a proxy said, the certificates
 //! the peer presented. [`http::send`] sends one HTTP request over such a road.
+//! [`Dialer::dial_after`] builds one that belongs to another road, and goes the way that that one took.
 //!
 //! What a peer presents is always verified: against the operating system's roots and the extra CA files of [`Roots`].
 //! Nothing here can switch that off. Unencrypted roads lead to this machine only; [`Origin`] cannot express another.
