@@ -61,7 +61,7 @@ export function saying({ code, values }: Said, part: 'say' | 'do'): string {
 /** What there is to say of a step, or of the way a road takes. */
 export function noteText({ code, values }: Note): string {
   // What failed is told by what is found of it, where that has a name.
-  if (code === 'failed' && values.finding) return cause({ code: values.finding as FindingCode, values })
+  if (code === 'failed' && values.finding) return sentence(cause({ code: values.finding as FindingCode, values }))
   return whole(t(`note.${code}`, inWords(values)))
 }
 
