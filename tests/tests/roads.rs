@@ -128,7 +128,7 @@ fn squid_over_tls() {
         let proxy = peers::squid_over_tls(&certificate);
         let url = format!("https://proxy.test:{}", proxy.port());
         let run = platform.run().arguments(["--proxy", &url]).run();
-        blocked(&platform, run, "Certificate of the proxy");
+        blocked(&platform, run, "is itself reached over TLS");
         let run = platform.run().arguments(["--proxy", &url, "--ca-file", ca.to_str().unwrap()]).run();
         connected_through(&platform, run, &proxy, Platform::HOST).await;
     });
