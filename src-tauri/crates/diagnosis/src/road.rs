@@ -149,7 +149,7 @@ mod tests {
         time::{Duration, UNIX_EPOCH},
     };
 
-    use longwire_contract::FindingCode as F;
+    use longwire_contract::{FindingCode as F, Language, words};
     use longwire_dial::{Fault, Lookup, Part, ProxyError, interceptor, judge::Local, route::PacFault};
 
     use super::*;
@@ -225,6 +225,16 @@ mod tests {
             assert_eq!(found.code, code, "{stage}: {cause:?}");
             assert_eq!((found.values["host"].as_str(), found.values["port"].as_str()), (HOST, "443"));
             assert_told(&found);
+        }
+    }
+
+    #[test]
+    fn a_script_that_does_not_work_is_told_with_why() {
+        let no_function = || RouteFault::Pac(PacFault::NoFunction);
+        let found = of_road(&failed(Stage::Proxy, Cause::Route(no_function())), None, None, true);
+        for language in [Language::English, Language::Chinese] {
+            let told = words::finding(language, &found);
+            assert!(told.contains(&no_function().to_string()), "{told}");
         }
     }
 
