@@ -34,8 +34,8 @@ pub struct Patient {
     pub dialer: Dialer,
     /// Times and bounds of its connection.
     pub tuning: Tuning,
-    /// Its connection, where that is up. No second one is opened then.
-    pub held: Option<Held>,
+    /// Its connection, where that is up at the time of asking. No second one is opened then.
+    pub held: Arc<dyn Fn() -> Option<Held> + Send + Sync>,
     /// What is known already that only time tells, such as that its links come and go.
     pub known: Vec<Finding>,
     /// The files of CAs that are trusted here alone, one of them that of whoever reads along.
@@ -140,7 +140,7 @@ impl fmt::Debug for Patient {
         f.debug_struct("Patient")
             .field("app_id", &self.app_id)
             .field("domain", &self.domain)
-            .field("held", &self.held)
+            .field("held", &(self.held)())
             .finish_non_exhaustive()
     }
 }

@@ -112,11 +112,22 @@ fn of_proxy(fault: &ProxyFault) -> Finding {
     };
     let found = finding(code, "").with("error", fault);
     match fault {
-        ProxyFault::Refused { status, start } => found.with("status", status).with("start", start),
+        ProxyFault::Refused { status, start } => {
+            let said = title(start)
+                .map_or_else(|| format!("HTTP {status}"), |title| format!("HTTP {status}, {title}"));
+            found.with("status", status).with("start", start).with("error", said)
+        }
         ProxyFault::SocksRefused { code } => found.with("status", code),
         ProxyFault::OtherProtocol { start } => found.with("start", start),
         _ => found,
     }
+}
+
+/// What a page calls itself; the rest of its markup tells a person nothing.
+fn title(page: &str) -> Option<&str> {
+    let (_, title) = page.split_once("<title>")?;
+    let title = title.split('<').next()?.trim();
+    (!title.is_empty()).then_some(title)
 }
 
 /// The values that many texts name, where they are known.
@@ -248,7 +259,10 @@ mod tests {
             (refused["proxy"].as_str(), refused["source"].as_str()),
             ("http://127.0.0.1:7890", "HTTPS_PROXY")
         );
-        assert_eq!(refused["error"], "the proxy answered 403: blocked");
+        assert_eq!(refused["error"], "HTTP 403");
+        let page = "<html><head><title>Filtered by ACME</title></head>".to_owned();
+        let page = of_proxy(ProxyFault::Refused { status: 403, start: page });
+        assert_eq!(page["error"], "HTTP 403, Filtered by ACME");
         assert_eq!(of_proxy(ProxyFault::OtherProtocol { start: r"\x05".into() })["start"], r"\x05");
         let pac = values(Stage::Proxy, Cause::Route(RouteFault::Pac(PacFault::NoFunction)));
         assert_eq!(pac["pac"], "http://wpad.test");

@@ -341,12 +341,6 @@ impl Engine {
         change.map(|_| ())
     }
 
-    /// How the views show an app.
-    pub(crate) fn view(&self, id: &AppId) -> Result<AppView, Fault> {
-        let snapshot = self.inner.surroundings.shared.snapshot();
-        snapshot.apps.iter().find(|app| app.app_id == *id).cloned().ok_or_else(|| unknown(id))
-    }
-
     fn restart(&self, desk: &mut Desk, id: &AppId) -> Result<(), Fault> {
         match self.elsewhere(desk, id)? {
             Some(app) => self.start(desk, app),

@@ -64,7 +64,7 @@ pub async fn examine(
     let whole = async {
         let view = running_view(options, &app_id).await.filter(|view| view.domain == domain);
         let roads = Roads::of(options, &settings).await;
-        let patient = patient(options.secrets.clone(), roads, app_id, road, view).await;
+        let patient = patient(options.secrets.clone(), roads, app_id, road, move || view.clone()).await;
         walk(patient, |report| {
             tell(report);
             last = report.clone();
@@ -114,7 +114,11 @@ impl Engine {
     /// Begins to walk the road of an app, in place of the walk that is under way.
     pub(crate) fn start_doctor(&self, desk: &mut Desk, app_id: AppId) -> Result<(), Fault> {
         let surroundings = &self.inner.surroundings;
-        let view = self.view(&app_id)?;
+        let view = {
+            let (shared, app_id) = (surroundings.shared.clone(), app_id.clone());
+            // As it is when it is asked: the connection may come up while the doctor is on its way.
+            move || shared.snapshot().apps.iter().find(|app| app.app_id == app_id).cloned()
+        };
         let App { domain, origin, secret, proxy, .. } = self.app(desk, &app_id)?;
         desk.doctor = None;
         let (shared, over) = (surroundings.shared.clone(), Arc::new(AtomicBool::new(false)));
@@ -133,7 +137,7 @@ impl Engine {
         let road = Road { domain, origin, secret, proxy };
         let (secrets, roads) = (surroundings.secrets.clone(), surroundings.roads.clone());
         let task = tokio::spawn(async move {
-            walk(patient(secrets, roads, app_id, road, Some(view)).await, tell).await;
+            walk(patient(secrets, roads, app_id, road, view).await, tell).await;
         });
         desk.doctor = Some(Examining { shared, task, over });
         Ok(())
@@ -153,7 +157,7 @@ async fn patient(
     roads: Roads,
     app_id: AppId,
     road: Road,
-    view: Option<AppView>,
+    view: impl Fn() -> Option<AppView> + Send + Sync + 'static,
 ) -> Patient {
     let Road { domain, origin, secret, proxy } = road;
     let secret = match secret.read(&app_id).await {
@@ -162,9 +166,9 @@ async fn patient(
         Err(error) => Err(finding_of(&error)),
     };
     let proxy = proxy.read(&secrets, &app_id).await;
-    let held = view.as_ref().filter(|view| view.phase == Phase::Connected).map(held);
-    let known = view.iter().flat_map(|view| &view.findings);
-    let known = known.filter(|finding| finding.code == FindingCode::Flapping).cloned().collect();
+    let known = view().into_iter().flat_map(|view| view.findings);
+    let known = known.filter(|finding| finding.code == FindingCode::Flapping).collect();
+    let held = move || view().filter(|view| view.phase == Phase::Connected).as_ref().map(held);
     Patient {
         app_id,
         domain,
@@ -172,7 +176,7 @@ async fn patient(
         secret,
         dialer: roads.dialer(proxy),
         tuning: Tuning::default(),
-        held,
+        held: Arc::new(held),
         known,
         ca_files: ca_files(roads.roots()),
         now: Arc::new(clock::now),

@@ -44,7 +44,7 @@ fn patient(platform: &Running, ca_files: Vec<PathBuf>) -> Patient {
         secret: Ok(app.secret.clone()),
         dialer: Dialer::new(roots).with_deadlines(deadlines),
         tuning: Tuning { upgrade: second, silence: second, ..Tuning::default() },
-        held: None,
+        held: Arc::new(|| None),
         known: Vec::new(),
         ca_files: CaFiles::default(),
         now: Arc::new(now),

@@ -204,23 +204,26 @@ fn answered(patient: &Patient, error: Option<&Error>, took: Option<Duration>, sh
 async fn connect(patient: &Patient, config: &Config, sheet: &mut Sheet<'_>) {
     sheet.begin(Kind::Online);
     let began = Instant::now();
-    let ours = u32::from(patient.held.is_some());
-    match online(config).await {
+    let counted = online(config).await;
+    // A connection that came up meanwhile is counted, too.
+    let ours = (patient.held)();
+    match counted {
         Ok(count) => {
-            let others = count.saturating_sub(ours);
+            let held = u32::from(ours.is_some());
+            let others = count.saturating_sub(held);
             let note = Note::new(if others > 0 { NoteCode::CountedOthers } else { NoteCode::Counted });
             let note = note.with("count", count).with("others", others);
             let check = passed(Kind::Online, Some(began.elapsed()), Some(note));
             sheet.enter(Check { mark: if others > 0 { Mark::Warn } else { Mark::Ok }, ..check });
-            let events = patient.held.as_ref().map_or(0, |held| held.events);
-            sheet.find(seen(&patient.domain, Some(count), ours, events));
+            let events = ours.as_ref().map_or(0, |held| held.events);
+            sheet.find(seen(&patient.domain, Some(count), held, events));
         }
         Err(error) => {
             let note = Note::new(NoteCode::NotCounted).with("error", error);
             sheet.enter(Check { note: Some(note), ..skipped(Kind::Online, NoteCode::NotCounted) });
         }
     }
-    if patient.held.is_some() {
+    if ours.is_some() {
         held(patient, sheet);
         return;
     }
@@ -260,13 +263,13 @@ pub(super) fn upgraded(steps: &Steps, host: Option<&str>) -> Check {
 
 /// What the connection that is up shows.
 fn held(patient: &Patient, sheet: &mut Sheet<'_>) {
-    let Some(Held { host, since, upgrade_ms, pong_ms, events }) = &patient.held else { return };
-    let note = Note::new(NoteCode::HeldOpen).with("since", date(*since)).with("host", host);
-    let shown = |kind, ms: &Option<f64>| Check { ms: *ms, ..passed(kind, None, Some(note.clone())) };
+    let Some(Held { host, since, upgrade_ms, pong_ms, events }) = (patient.held)() else { return };
+    let note = Note::new(NoteCode::HeldOpen).with("since", date(since)).with("host", host);
+    let shown = |kind, ms| Check { ms, ..passed(kind, None, Some(note.clone())) };
     sheet.enter_all([shown(Kind::Upgrade, upgrade_ms), shown(Kind::Pong, pong_ms)]);
     let code = FindingCode::NothingReceived;
-    let up = (patient.now)().duration_since(*since).unwrap_or_default();
-    if *events == 0 && up >= rule(code).visible_after {
+    let up = (patient.now)().duration_since(since).unwrap_or_default();
+    if events == 0 && up >= rule(code).visible_after {
         let detail = format!("up for {} s", up.as_secs());
         sheet.find([platform::console(finding(code, detail), &patient.domain)]);
     }

@@ -1,3 +1,5 @@
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use longwire_contract::FindingCode as F;
 use longwire_openplatform::Fault;
 
@@ -160,11 +162,29 @@ fn held(events: u32, since: Duration) -> Held {
     Held { host: "wss://frontier.test".into(), since, upgrade_ms: Some(30.0), pong_ms: Some(12.0), events }
 }
 
+fn up(events: u32, since: Duration) -> Arc<dyn Fn() -> Option<Held> + Send + Sync> {
+    let held = held(events, since);
+    Arc::new(move || Some(held.clone()))
+}
+
+#[tokio::test]
+async fn a_connection_that_came_up_on_the_way_is_ours() {
+    let platform = plain().await;
+    platform.set_strangers(1);
+    // As if the app had connected while the platform was asked.
+    let (asked, held) = (AtomicBool::new(false), held(1, Duration::ZERO));
+    let later = move || asked.swap(true, Ordering::SeqCst).then(|| held.clone());
+    assert!(later().is_none());
+    let report = examined(Patient { held: Arc::new(later), ..patient(&platform, Vec::new()) }).await;
+    assert_eq!((codes(&report), mark(&report, K::Online)), (vec![], Mark::Ok));
+    assert_eq!(platform.stats().links, 0, "and no second one is opened beside it");
+}
+
 #[tokio::test]
 async fn a_connection_that_is_held_is_left_alone() {
     let platform = plain().await;
     platform.set_strangers(1);
-    let held = Some(held(0, Duration::from_secs(5)));
+    let held = up(0, Duration::from_secs(5));
     let report = examined(Patient { held, ..patient(&platform, Vec::new()) }).await;
     assert_eq!(platform.stats().links, 0, "no second one is opened");
     assert_eq!(platform.stats().discoveries, 1);
@@ -181,7 +201,7 @@ async fn what_only_time_tells_is_told() {
     platform.set_strangers(1);
     let flapping =
         finding(F::Flapping, "3 links ended").with("histogram", "<10 s ×3").with("codes", "1006 ×3");
-    let old = Some(held(0, Duration::from_secs(300)));
+    let old = up(0, Duration::from_secs(300));
     let patient = Patient { held: old, known: vec![flapping], ..patient(&platform, Vec::new()) };
     let report = examined(patient.clone()).await;
     assert_eq!(
@@ -191,14 +211,14 @@ async fn what_only_time_tells_is_told() {
     );
     let report = examined(Patient { known: Vec::new(), ..patient.clone() }).await;
     assert_eq!(codes(&report), [F::PlatformSeesUs, F::NothingReceived]);
-    let busy = Some(held(7, Duration::from_secs(300)));
+    let busy = up(7, Duration::from_secs(300));
     assert_eq!(codes(&examined(Patient { held: busy, known: Vec::new(), ..patient }).await), []);
 }
 
 #[tokio::test]
 async fn a_held_connection_shows_even_where_the_next_one_would_fail() {
     let platform = plain().await;
-    let patient = Patient { held: Some(held(1, Duration::from_secs(5))), ..patient(&platform, Vec::new()) };
+    let patient = Patient { held: up(1, Duration::from_secs(5)), ..patient(&platform, Vec::new()) };
     for (fault, code) in [(Fault::Refused, F::TcpRefused), (Fault::CredentialsWrong, F::CredentialsWrong)] {
         platform.set_fault(Some(fault)).await;
         let report = examined(patient.clone()).await;
