@@ -293,7 +293,7 @@ fn a_pac_script_that_never_ends() {
         let platform = Platform::start().await;
         let pac = Pac::serve("function FindProxyForURL() { for (;;); }").await;
         let told = doctor(&platform, platform.doctor().arguments(["--proxy", &format!("pac+{}", pac.url())]));
-        told.blocked_by(Code::PacFailed, "does not end", Action::EditProxy, 4);
+        told.blocked_by(Code::PacFailed, "did not answer within 5s", Action::EditProxy, 4);
         told.fails_at(CheckKind::Route);
     });
 }
