@@ -264,6 +264,8 @@ fn a_proxy_that_dies_after_the_endpoint_and_the_websocket_that_does_not_go_past_
         run.stderr_line(&format!("Nothing answers at http://{proxy}"));
         // The next try finds nobody there from the start, and goes straight as a whole.
         run.stderr_line(&format!("connected to wss://{}:{}", Platform::HOST, platform.port()));
+        // The log is written before the command itself has seen that it is connected; this line it writes itself.
+        run.stderr_line("The console can be saved now");
         run.signal("INT");
         let ended = run.end();
         assert_eq!(ended.code, Some(0), "{}", ended.stderr);
