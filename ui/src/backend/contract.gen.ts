@@ -12,9 +12,9 @@ export type Phase = "paused" | "connected" | "connecting" | "waiting" | "needs_y
 
 export type Severity = "advice" | "warning" | "error";
 
-export type Action = "retry" | "edit_credentials" | "edit_domain" | "switch_domain" | "edit_proxy" | "go_direct" | "use_proxy" | "add_ca_file" | "copy_environment" | "open_console";
+export type Action = "retry" | "edit_credentials" | "edit_domain" | "switch_domain" | "edit_proxy" | "go_direct" | "use_proxy" | "trust_ca" | "add_ca_file" | "copy_environment" | "open_console";
 
-export type FindingCode = "no_network" | "dns_failed" | "tcp_refused" | "tcp_unreachable" | "timed_out" | "tcp_broken" | "proxy_unreachable" | "proxy_credentials_wanted" | "proxy_credentials_wrong" | "proxy_refused" | "proxy_other_protocol" | "proxy_broken" | "proxy_tls" | "proxy_setting_bad" | "pac_failed" | "direct_works" | "proxy_works" | "tls_untrusted" | "tls_intercepted" | "tls_self_signed" | "tls_expired" | "tls_not_yet_valid" | "clock_wrong" | "tls_wrong_host" | "tls_not_spoken" | "tls_cut" | "tls_failed" | "not_the_platform" | "http_status" | "bad_address" | "platform_busy" | "credentials_wrong" | "app_id_malformed" | "domain_wrong" | "forbidden" | "connection_limit" | "platform_code" | "ticket_refused" | "upgrade_blocked" | "link_silent" | "link_closed" | "flapping" | "other_clients" | "platform_sees_us" | "nothing_received" | "secret_missing" | "secret_unreadable" | "no_secret_store" | "domain_unusable";
+export type FindingCode = "no_network" | "dns_failed" | "tcp_refused" | "tcp_unreachable" | "timed_out" | "tcp_broken" | "proxy_unreachable" | "proxy_credentials_wanted" | "proxy_credentials_wrong" | "proxy_refused" | "proxy_other_protocol" | "proxy_broken" | "proxy_tls" | "proxy_setting_bad" | "pac_failed" | "direct_works" | "proxy_works" | "tls_untrusted" | "trust_failing" | "tls_intercepted" | "tls_self_signed" | "tls_expired" | "tls_not_yet_valid" | "clock_wrong" | "tls_wrong_host" | "tls_not_spoken" | "tls_cut" | "tls_failed" | "not_the_platform" | "http_status" | "bad_address" | "platform_busy" | "credentials_wrong" | "app_id_malformed" | "domain_wrong" | "forbidden" | "connection_limit" | "platform_code" | "ticket_refused" | "upgrade_blocked" | "link_silent" | "link_closed" | "flapping" | "other_clients" | "platform_sees_us" | "nothing_received" | "secret_missing" | "secret_unreadable" | "no_secret_store" | "domain_unusable";
 
 export type Finding = { 
 /**
@@ -43,7 +43,7 @@ values: { [key in string]: string },
  */
 detail: string, };
 
-export type FaultCode = "bad_request" | "secret_empty" | "secret_unreadable" | "secret_file_open" | "no_secret_store" | "domain_unusable" | "proxy_unusable" | "proxy_password" | "app_exists" | "app_unknown" | "secret_store" | "settings_unreadable" | "settings_unwritable" | "data_folder" | "held_by_other" | "event_gone" | "simulator" | "no_apps" | "not_running" | "no_report" | "browser" | "internal";
+export type FaultCode = "bad_request" | "secret_empty" | "secret_unreadable" | "secret_file_open" | "no_secret_store" | "domain_unusable" | "proxy_unusable" | "proxy_password" | "app_exists" | "app_unknown" | "secret_store" | "settings_unreadable" | "settings_unwritable" | "data_folder" | "held_by_other" | "event_gone" | "simulator" | "no_apps" | "not_running" | "no_report" | "browser" | "ca_unreadable" | "ca_private_key" | "ca_unknown" | "ca_refused" | "store_unknown" | "no_chain" | "no_proxy_page" | "trusted_list" | "lease_nothing" | "lease_held" | "lease_none" | "lease_not_named" | "lease_password" | "lease_unreadable" | "lease_backup" | "lease_failed" | "lease_cancelled" | "lease_damaged" | "lease_stuck" | "lease_unwatched" | "no_proxy_settings" | "internal";
 
 export type Fault = { 
 /**
@@ -235,7 +235,405 @@ path: string,
  */
 problem?: string | null, };
 
-export type NoticeCode = "settings_key_unknown" | "ca_file_unreadable";
+export type StoreKind = "app" | "keychain" | "chromium" | "firefox" | "system";
+
+export type Store = { 
+/**
+ * What kind, and the key of its texts: `store.KIND`, `store.KIND.scope`.
+ */
+kind: StoreKind, 
+/**
+ * Its file or folder.
+ */
+place: string, };
+
+export type StoreView = { 
+/**
+ * Which.
+ */
+store: Store, 
+/**
+ * Why nothing can be added to it, in words of its own: a program that is missing.
+ */
+obstacle?: string | null, 
+/**
+ * Whether the system will ask for a password.
+ */
+asks: boolean, 
+/**
+ * What will be run or written, a line each, as a person would type it.
+ */
+does: Array<string>, };
+
+export type StoreResult = "added" | "already" | "removed" | "absent" | "cancelled" | "failed";
+
+export type StoreOutcome = { 
+/**
+ * Which.
+ */
+store: Store, 
+/**
+ * What became of it, and the key of a text: `store_result.CODE`.
+ */
+result: StoreResult, 
+/**
+ * The technical cause in English, where it failed.
+ */
+detail: string, };
+
+export type CaSource = { "kind": "road" } | { "kind": "file", 
+/**
+ * Its path.
+ */
+path: string, } | { "kind": "content", 
+/**
+ * It, in base64.
+ */
+base64: string, } | { "kind": "place", 
+/**
+ * The [`CaPlace::id`].
+ */
+id: string, } | { "kind": "proxy_page" };
+
+export type CaQuestion = { 
+/**
+ * Where it is to be had from.
+ */
+source: CaSource, 
+/**
+ * The app whose road it is to be compared with, or taken from. Without one nothing is compared, and
+ * [`CaSource::Road`] and [`CaSource::ProxyPage`] cannot be asked.
+ */
+app_id?: AppId | null, };
+
+export type CaMakerKind = "debugging_proxy" | "personal_proxy" | "antivirus" | "company_gateway" | "firewall";
+
+export type CaMaker = { 
+/**
+ * What it, or its maker, is called.
+ */
+name: string, 
+/**
+ * What it is, and the key of a text: `maker.KIND`.
+ */
+kind: CaMakerKind, };
+
+export type CaRefusal = "not_ca" | "not_root" | "expired" | "not_yet_valid" | "weak_key" | "weak_signature" | "bad_signature";
+
+export type CaPlace = { 
+/**
+ * The proxy's short name, as the command takes it: `mitmproxy`.
+ */
+id: string, 
+/**
+ * The proxy's name.
+ */
+name: string, 
+/**
+ * The file.
+ */
+path: string, };
+
+export type CaView = { 
+/**
+ * The SHA-256 of the whole certificate: 64 hexadecimal digits, capital.
+ */
+sha256: string, 
+/**
+ * Whom it names.
+ */
+subject: string, 
+/**
+ * Who signed it.
+ */
+issuer: string, 
+/**
+ * From when it is valid, in milliseconds since the Unix epoch.
+ */
+not_before_ms: number, 
+/**
+ * Until when it is valid, in milliseconds since the Unix epoch.
+ */
+not_after_ms: number, 
+/**
+ * Its key: `RSA 2048`, `ECDSA P-256`.
+ */
+key: string, 
+/**
+ * How it is signed: `SHA-256 with RSA`.
+ */
+signature: string, 
+/**
+ * How many CAs may stand between it and a host, where it is limited.
+ */
+path_length?: number | null, 
+/**
+ * The names it may sign for, where it is limited.
+ */
+permitted: Array<string>, 
+/**
+ * What made it, where its names tell.
+ */
+interceptor?: CaMaker | null, 
+/**
+ * Why it is not to be trusted.
+ */
+refusal?: CaRefusal | null, 
+/**
+ * Whether the chain of [`CaInspection::host`] leads to it; absent where nothing was compared.
+ */
+signs_road?: boolean | null, 
+/**
+ * Where it is trusted already.
+ */
+trusted: Array<Store>, };
+
+export type CaInspection = { 
+/**
+ * The certificates of CAs that are there, each once; those that may be trusted first. Where nothing else is there,
+ * the others, each with its refusal.
+ */
+certificates: Array<CaView>, 
+/**
+ * Who signed at the end of the chain, where the chain does not hold that certificate.
+ */
+lacks?: string | null, 
+/**
+ * The host whose chain the certificates were compared with.
+ */
+host?: string | null, 
+/**
+ * The proxy over which a certificate came without encryption, so that its fingerprint is to be compared.
+ */
+proxy?: string | null, 
+/**
+ * Where else the CA may be had from: what there is on this machine.
+ */
+places: Array<CaPlace>, 
+/**
+ * Where a certificate can be trusted on this machine, the narrowest first.
+ */
+stores: Array<StoreView>, };
+
+export type CaTrust = { 
+/**
+ * Where it is to be had from.
+ */
+question: CaQuestion, 
+/**
+ * Its hash, as [`CaView::sha256`].
+ */
+sha256: string, 
+/**
+ * Where.
+ */
+stores: Array<Store>, };
+
+export type CaUntrust = { 
+/**
+ * Its hash, as [`CaView::sha256`].
+ */
+sha256: string, 
+/**
+ * Where; everywhere we put it, where absent.
+ */
+stores?: Array<Store> | null, };
+
+export type CaRoad = { 
+/**
+ * Its host.
+ */
+host: string, 
+/**
+ * Whether the operating system's roots trust its chain now.
+ */
+system: boolean, 
+/**
+ * Whether Longwire does.
+ */
+here: boolean, 
+/**
+ * What still stands in the way.
+ */
+finding?: Finding | null, };
+
+export type CaOutcome = { 
+/**
+ * The certificate.
+ */
+sha256: string, 
+/**
+ * Whom it names.
+ */
+subject: string, 
+/**
+ * Each store that was named.
+ */
+stores: Array<StoreOutcome>, 
+/**
+ * How the road stands now, where one was named to compare with.
+ */
+road?: CaRoad | null, };
+
+export type TrustedCa = { 
+/**
+ * Its hash, as [`CaView::sha256`].
+ */
+sha256: string, 
+/**
+ * Whom it names.
+ */
+subject: string, 
+/**
+ * Until when it is valid, in milliseconds since the Unix epoch.
+ */
+not_after_ms: number, 
+/**
+ * When it was first trusted, in milliseconds since the Unix epoch.
+ */
+added_ms: number, 
+/**
+ * Where we put it.
+ */
+stores: Array<Store>, 
+/**
+ * Our copy of it, which the lines of `environment` name.
+ */
+path: string, 
+/**
+ * Lines for a shell that make a bot of the user's own trust it, too; programs that ask no store need them.
+ */
+environment: string, };
+
+export type ProxyKind = "web" | "secure_web" | "socks" | "pac" | "discovery" | "mode";
+
+export type ProxyEntry = { 
+/**
+ * Which, and the key of a text: `proxy_kind.KIND`.
+ */
+kind: ProxyKind, 
+/**
+ * Whether it is on.
+ */
+on: boolean, 
+/**
+ * The host of a proxy, the URL of a script, the word for a mode; empty where there is none.
+ */
+value: string, 
+/**
+ * The port of a proxy; 0 where there is none.
+ */
+port: number, 
+/**
+ * Whether the proxy is told a user name and a password. Such a setting is left alone: the password cannot be read
+ * back.
+ */
+authenticated: boolean, };
+
+export type ProxyService = { 
+/**
+ * Its name, as the system has it.
+ */
+name: string, 
+/**
+ * Whether it is switched on.
+ */
+enabled: boolean, 
+/**
+ * Whether what leaves this machine takes it now.
+ */
+in_use: boolean, 
+/**
+ * Its settings, one of each kind that the keeper has.
+ */
+entries: Array<ProxyEntry>, 
+/**
+ * Hosts that go straight.
+ */
+bypass: Array<string>, };
+
+export type ProxyTable = { 
+/**
+ * What keeps them: `macOS`, `GNOME`, `KDE`; empty where this system keeps none.
+ */
+keeper: string, 
+/**
+ * The network services of a Mac, in its own order; elsewhere the desktop as the only one.
+ */
+services: Array<ProxyService>, 
+/**
+ * What programs are told now, a line each; empty where they are told to go straight.
+ */
+effective: Array<string>, };
+
+export type LeaseRequest = { 
+/**
+ * For how long, in minutes: 1 to 60.
+ */
+minutes: number, 
+/**
+ * The services whose settings may be changed, each by its name: what the user was shown. Others are left alone, and
+ * nothing is changed where one that is on is not among them.
+ */
+services: Array<string>, };
+
+export type LeaseExtension = { 
+/**
+ * In minutes: 1 to 60.
+ */
+minutes: number, };
+
+export type LeaseState = "pending" | "changing" | "off" | "restored" | "theirs" | "gone" | "failed";
+
+export type LeaseChange = { 
+/**
+ * Of which service.
+ */
+service: string, 
+/**
+ * As it was before.
+ */
+before: ProxyEntry, 
+/**
+ * What became of it, and the key of a text: `lease_change.STATE`.
+ */
+state: LeaseState, };
+
+export type LeasePhase = "beginning" | "held" | "ending" | "stuck" | "damaged";
+
+export type LeaseView = { 
+/**
+ * How it stands, and the key of a text: `lease.PHASE`.
+ */
+phase: LeasePhase, 
+/**
+ * Since when, in milliseconds since the Unix epoch.
+ */
+since_ms: number, 
+/**
+ * Until when, in milliseconds since the Unix epoch.
+ */
+until_ms: number, 
+/**
+ * How many minutes are left, the last one counted whole.
+ */
+minutes_left: number, 
+/**
+ * Each setting that was switched off.
+ */
+changes: Array<LeaseChange>, 
+/**
+ * The technical cause in English, where it failed.
+ */
+detail: string, };
+
+export type LeaseReport = { 
+/**
+ * Each setting that had been changed.
+ */
+changes: Array<LeaseChange>, };
+
+export type NoticeCode = "settings_key_unknown" | "ca_file_unreadable" | "trusted_unreadable" | "proxies_theirs" | "proxies_gone";
 
 export type Notice = { 
 /**
@@ -314,6 +712,14 @@ notices: Array<Notice>,
  * The CA files of the settings.
  */
 ca_files: Array<CaFile>, 
+/**
+ * The CAs that we have trusted, the last one first.
+ */
+trusted: Array<TrustedCa>, 
+/**
+ * The system's proxies, where they are set aside.
+ */
+lease?: LeaseView | null, 
 /**
  * What the doctor found the last time, or finds just now.
  */
@@ -549,6 +955,24 @@ export interface Commands {
   doctor_text: { request: null; response: string };
   /** Opens an app's page in the developer console, in the browser. */
   console_open: { request: AppRef; response: null };
+  /** Looks at a CA certificate: what it says, whether it may be trusted, and where. Changes nothing. */
+  ca_inspect: { request: CaQuestion; response: CaInspection };
+  /** Trusts a CA certificate in the stores that are named, and in no other. */
+  ca_trust: { request: CaTrust; response: CaOutcome };
+  /** Takes a CA certificate that we trusted out of the stores that we put it into. */
+  ca_untrust: { request: CaUntrust; response: CaOutcome };
+  /** Reads the list of trusted certificates again: another process has changed it. */
+  ca_reload: { request: null; response: null };
+  /** The system's proxy settings, as they are now. */
+  proxies: { request: null; response: ProxyTable };
+  /** Switches off the system's proxies that are on, for a time, after it has written down how to put them back. */
+  lease_start: { request: LeaseRequest; response: null };
+  /** Sets anew how long they stay off. */
+  lease_extend: { request: LeaseExtension; response: null };
+  /** Puts them back now. */
+  lease_end: { request: null; response: LeaseReport };
+  /** Switches on every proxy that the system has stored and that is off: where the backup is lost, the best there is. */
+  lease_repair: { request: null; response: LeaseReport };
   /** Changes settings. */
   settings_change: { request: SettingsChange; response: null };
 }

@@ -32,7 +32,11 @@ impl From<&Fault> for Exit {
             | FaultCode::NoApps
             | FaultCode::SecretEmpty
             | FaultCode::SecretFileOpen
-            | FaultCode::SecretUnreadable => Self::Usage,
+            | FaultCode::SecretUnreadable
+            | FaultCode::CaUnreadable
+            | FaultCode::CaPrivateKey
+            | FaultCode::CaUnknown
+            | FaultCode::StoreUnknown => Self::Usage,
             _ => Self::Failed,
         }
     }
@@ -67,6 +71,7 @@ impl From<&Finding> for Exit {
             | Code::DirectWorks
             | Code::ProxyWorks
             | Code::TlsUntrusted
+            | Code::TrustFailing
             | Code::TlsIntercepted
             | Code::TlsSelfSigned
             | Code::TlsExpired

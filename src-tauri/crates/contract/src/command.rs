@@ -8,8 +8,10 @@ use serde_json::Value;
 use ts_rs::TS;
 
 use crate::{
-    AppDraft, AppEdit, AppRef, CheckDraft, CheckReport, EventDetail, EventRef, EventView, EventsAfter, Fault,
-    FaultCode, SettingsChange, SimulatedEvent, SimulatedFaultChange, Snapshot, Which,
+    AppDraft, AppEdit, AppRef, CaInspection, CaOutcome, CaQuestion, CaTrust, CaUntrust, CheckDraft,
+    CheckReport, EventDetail, EventRef, EventView, EventsAfter, Fault, FaultCode, LeaseExtension,
+    LeaseReport, LeaseRequest, ProxyTable, SettingsChange, SimulatedEvent, SimulatedFaultChange, Snapshot,
+    Which,
 };
 
 /// Hands the list of commands to a macro: `Type = name(Request) -> Response`.
@@ -52,6 +54,24 @@ macro_rules! with_commands {
             ReadDoctor = doctor_text(()) -> String,
             /// Opens an app's page in the developer console, in the browser.
             OpenConsole = console_open(AppRef) -> (),
+            /// Looks at a CA certificate: what it says, whether it may be trusted, and where. Changes nothing.
+            InspectCa = ca_inspect(CaQuestion) -> CaInspection,
+            /// Trusts a CA certificate in the stores that are named, and in no other.
+            TrustCa = ca_trust(CaTrust) -> CaOutcome,
+            /// Takes a CA certificate that we trusted out of the stores that we put it into.
+            UntrustCa = ca_untrust(CaUntrust) -> CaOutcome,
+            /// Reads the list of trusted certificates again: another process has changed it.
+            ReloadCas = ca_reload(()) -> (),
+            /// The system's proxy settings, as they are now.
+            ReadProxies = proxies(()) -> ProxyTable,
+            /// Switches off the system's proxies that are on, for a time, after it has written down how to put them back.
+            StartLease = lease_start(LeaseRequest) -> (),
+            /// Sets anew how long they stay off.
+            ExtendLease = lease_extend(LeaseExtension) -> (),
+            /// Puts them back now.
+            EndLease = lease_end(()) -> LeaseReport,
+            /// Switches on every proxy that the system has stored and that is off: where the backup is lost, the best there is.
+            RepairLease = lease_repair(()) -> LeaseReport,
             /// Changes settings.
             ChangeSettings = settings_change(SettingsChange) -> (),
         }

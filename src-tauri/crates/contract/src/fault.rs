@@ -81,6 +81,48 @@ pub enum FaultCode {
     NoReport,
     /// The browser could not be opened; `url` is what it was to show.
     Browser,
+    /// What should hold a CA certificate cannot be read, or holds none; `error`.
+    CaUnreadable,
+    /// What should hold a CA certificate holds a private key, too.
+    CaPrivateKey,
+    /// The certificate that is named is not there (any more); `sha256`.
+    CaUnknown,
+    /// The certificate may not be trusted; `refusal` is a [`CaRefusal`](crate::CaRefusal)'s name, `subject`.
+    CaRefused,
+    /// A store that is named is not on this machine; `store`.
+    StoreUnknown,
+    /// No certificate is presented on the app's road: `error` says how far it leads.
+    NoChain,
+    /// The app's road leads through no proxy that could hand out its CA.
+    NoProxyPage,
+    /// The list of the CAs that we trusted cannot be read or written; nothing was changed; `error`.
+    TrustedList,
+    /// No proxy of the system is on, so there is nothing to set aside.
+    LeaseNothing,
+    /// The proxies are set aside already.
+    LeaseHeld,
+    /// The proxies are not set aside.
+    LeaseNone,
+    /// A service is on that was not named: what is set has changed since it was shown; `services`.
+    LeaseNotNamed,
+    /// A proxy of this service wants a password that cannot be read back, so it is left alone; `service`.
+    LeasePassword,
+    /// The system's proxy settings cannot be read; nothing was changed; `error`.
+    LeaseUnreadable,
+    /// The backup of the settings cannot be written; nothing was changed; `error`.
+    LeaseBackup,
+    /// The settings could not be changed; what had been changed was put back; `error`.
+    LeaseFailed,
+    /// The user did not allow the change; nothing is changed.
+    LeaseCancelled,
+    /// The backup cannot be read; `path`.
+    LeaseDamaged,
+    /// The settings could not all be put back; the backup is kept; `error`.
+    LeaseStuck,
+    /// What would put the proxies back after a crash cannot be started; nothing was changed; `error`.
+    LeaseUnwatched,
+    /// This system keeps no proxy settings.
+    NoProxySettings,
     /// A fault of Longwire itself.
     Internal,
 }
@@ -109,6 +151,27 @@ impl FaultCode {
         Self::NotRunning,
         Self::NoReport,
         Self::Browser,
+        Self::CaUnreadable,
+        Self::CaPrivateKey,
+        Self::CaUnknown,
+        Self::CaRefused,
+        Self::StoreUnknown,
+        Self::NoChain,
+        Self::NoProxyPage,
+        Self::TrustedList,
+        Self::LeaseNothing,
+        Self::LeaseHeld,
+        Self::LeaseNone,
+        Self::LeaseNotNamed,
+        Self::LeasePassword,
+        Self::LeaseUnreadable,
+        Self::LeaseBackup,
+        Self::LeaseFailed,
+        Self::LeaseCancelled,
+        Self::LeaseDamaged,
+        Self::LeaseStuck,
+        Self::LeaseUnwatched,
+        Self::NoProxySettings,
         Self::Internal,
     ];
 }

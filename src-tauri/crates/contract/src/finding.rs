@@ -61,7 +61,9 @@ pub enum Action {
     GoDirect,
     /// Let the app go through the proxy in `values.proxy`, which the proxy setting `values.proxy_setting` does.
     UseProxy,
-    /// Name the CA file of whoever intercepts, to be trusted by Longwire.
+    /// Look at the CA of whoever intercepts, and trust it.
+    TrustCa,
+    /// Name a CA file, to be trusted by Longwire.
     AddCaFile,
     /// Copy the lines in `values.environment`, which make Node, Python and others trust the CA, too.
     CopyEnvironment,
@@ -79,6 +81,7 @@ impl Action {
         Self::EditProxy,
         Self::GoDirect,
         Self::UseProxy,
+        Self::TrustCa,
         Self::AddCaFile,
         Self::CopyEnvironment,
         Self::OpenConsole,
@@ -128,6 +131,8 @@ pub enum FindingCode {
     ProxyWorks,
     /// The certificate's issuer is not trusted here: an intercepting proxy, most often.
     TlsUntrusted,
+    /// A CA of this name is trusted, and the certificate is not signed by it: another key, most often; `values.issuer`.
+    TrustFailing,
     /// The certificate is signed by a CA that only this machine trusts: works here, breaks Node and Python.
     TlsIntercepted,
     /// The server signed its certificate itself.
@@ -213,6 +218,7 @@ impl FindingCode {
         Self::DirectWorks,
         Self::ProxyWorks,
         Self::TlsUntrusted,
+        Self::TrustFailing,
         Self::TlsIntercepted,
         Self::TlsSelfSigned,
         Self::TlsExpired,

@@ -5,12 +5,14 @@
 //! types, so a view cannot drift from the engine.
 
 mod app;
+mod ca;
 mod command;
 mod doctor;
 mod domain;
 mod event;
 mod fault;
 mod finding;
+mod lease;
 mod schema;
 mod secret;
 mod settings;
@@ -21,12 +23,20 @@ mod typescript;
 pub mod words;
 
 pub use app::{AppDraft, AppEdit, AppId, AppIdError, AppRef, CheckDraft, CheckReport, Which};
+pub use ca::{
+    CaInspection, CaMaker, CaMakerKind, CaOutcome, CaPlace, CaQuestion, CaRefusal, CaRoad, CaSource, CaTrust,
+    CaUntrust, CaView, Store, StoreKind, StoreOutcome, StoreResult, StoreView, TrustedCa,
+};
 pub use command::{COMMANDS, Call, Handler, Push, Request, Response, call, dispatch};
 pub use doctor::{Check, CheckKind, DoctorReport, Note, NoteCode, OtherRoad, Progress};
 pub use domain::{Domain, DomainError};
 pub use event::{EventDetail, EventRef, EventView, EventsAfter};
 pub use fault::{Fault, FaultCode};
 pub use finding::{Action, Finding, FindingCode, Severity};
+pub use lease::{
+    LeaseChange, LeaseExtension, LeasePhase, LeaseReport, LeaseRequest, LeaseState, LeaseView, ProxyEntry,
+    ProxyKind, ProxyService, ProxyTable,
+};
 pub use schema::doctor_schema;
 pub use secret::Secret;
 pub use settings::{CaFile, Language, LanguageChoice, SettingsChange};

@@ -4,7 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{AppId, CaFile, DoctorReport, Domain, Finding, Language, LanguageChoice, Note, SimulatorView};
+use crate::{
+    AppId, CaFile, DoctorReport, Domain, Finding, Language, LanguageChoice, LeaseView, Note, SimulatorView,
+    TrustedCa,
+};
 
 /// All a view shows, at one moment. What is absent is well.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize, TS)]
@@ -34,6 +37,11 @@ pub struct Snapshot {
     pub notices: Vec<Notice>,
     /// The CA files of the settings.
     pub ca_files: Vec<CaFile>,
+    /// The CAs that we have trusted, the last one first.
+    pub trusted: Vec<TrustedCa>,
+    /// The system's proxies, where they are set aside.
+    #[ts(optional = nullable)]
+    pub lease: Option<LeaseView>,
     /// What the doctor found the last time, or finds just now.
     #[ts(optional = nullable)]
     pub doctor: Option<DoctorReport>,
@@ -189,11 +197,23 @@ pub enum NoticeCode {
     SettingsKeyUnknown,
     /// A CA file is left out; `cause` names it and says why.
     CaFileUnreadable,
+    /// The list of the CAs that we trusted cannot be read; `error`.
+    TrustedUnreadable,
+    /// When the system's proxies were put back, some had been changed by somebody else and were left so; `settings`.
+    ProxiesTheirs,
+    /// A service whose proxies were to be put back is gone; `settings`.
+    ProxiesGone,
 }
 
 impl NoticeCode {
     /// Every code, for the tests that hold the texts complete.
-    pub const ALL: &[Self] = &[Self::SettingsKeyUnknown, Self::CaFileUnreadable];
+    pub const ALL: &[Self] = &[
+        Self::SettingsKeyUnknown,
+        Self::CaFileUnreadable,
+        Self::TrustedUnreadable,
+        Self::ProxiesTheirs,
+        Self::ProxiesGone,
+    ];
 }
 
 #[cfg(test)]

@@ -43,7 +43,8 @@ pub fn rule(code: FindingCode) -> Rule {
         F::DirectWorks => advises(AT_ONCE, OFFLINE, Some(Do::GoDirect)),
         F::ProxyWorks => advises(AT_ONCE, OFFLINE, Some(Do::UseProxy)),
 
-        F::TlsUntrusted | F::TlsSelfSigned => blocks(AT_ONCE, &[], Some(Do::AddCaFile)),
+        F::TlsUntrusted | F::TrustFailing => blocks(AT_ONCE, &[], Some(Do::TrustCa)),
+        F::TlsSelfSigned => blocks(AT_ONCE, &[], Some(Do::AddCaFile)),
         F::TlsIntercepted => warns(AT_ONCE, &[F::TlsUntrusted], Some(Do::CopyEnvironment)),
         F::TlsExpired | F::TlsNotYetValid => blocks(AT_ONCE, &[F::ClockWrong], Some(Do::Retry)),
         F::ClockWrong => blocks(AT_ONCE, &[], Some(Do::Retry)),

@@ -12,6 +12,7 @@
 //! Of a chain that was seen, trusted or not, [`judge`] says who signed it and who would believe it, and [`interceptor`]
 //! who stands in between; [`clock`] says whether it is our clock that is wrong.
 
+pub mod ca;
 mod ca_file;
 mod cause;
 pub mod certificate;

@@ -24,6 +24,8 @@ use crate::trust::Trust;
 pub struct Roots {
     source: RootSource,
     extra: Mutex<Vec<PathBuf>>,
+    /// Trusted for origins alone.
+    platform: Mutex<Vec<PathBuf>>,
     /// When one host's certificates are judged that is not judged now.
     moment: Option<Moment>,
     /// Held while reading, so that several roads begun at once read once.
@@ -68,6 +70,7 @@ impl Roots {
         Self {
             source,
             extra: Mutex::new(extra),
+            platform: Mutex::default(),
             moment: None,
             loaded: Mutex::default(),
             problems: Mutex::default(),
@@ -78,6 +81,12 @@ impl Roots {
     /// Trusts these extra files in place of those before, from the next road on. Reads nothing yet.
     pub fn set_extra(&self, extra: Vec<PathBuf>) {
         *lock(&self.extra) = extra;
+    }
+
+    /// Trusts these CA files in place of those before, from the next road on, for the origins that roads lead to and for
+    /// nothing on the way: neither for a proxy's own certificate nor for where a PAC script is kept. Reads nothing yet.
+    pub fn set_platform(&self, files: Vec<PathBuf>) {
+        *lock(&self.platform) = files;
     }
 
     /// Reads the extra files alone and says what is wrong with them, so that a mistake shows before a road is built.

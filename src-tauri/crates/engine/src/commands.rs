@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use longwire_contract::{
-    AppDraft, AppEdit, AppId, AppRef, AppView, CheckDraft, CheckReport, Domain, EventDetail, EventRef,
-    EventView, EventsAfter, Fault, FaultCode, Handler, Phase, SettingsChange, SimulatedEvent,
+    AppDraft, AppEdit, AppId, AppRef, AppView, CaInspection, CaOutcome, CaQuestion, CaTrust, CaUntrust,
+    CheckDraft, CheckReport, Domain, EventDetail, EventRef, EventView, EventsAfter, Fault, FaultCode,
+    Handler, LeaseExtension, LeaseReport, LeaseRequest, Phase, ProxyTable, SettingsChange, SimulatedEvent,
     SimulatedFaultChange, Snapshot, Which,
 };
 use longwire_dial::route::Choice;
@@ -283,6 +284,42 @@ impl Handler for Engine {
         opened
             .map_err(|error| Fault::new(FaultCode::Internal, error))?
             .map_err(|error| Fault::new(FaultCode::Browser, &error).with("error", error).with("url", shown))
+    }
+
+    async fn ca_inspect(&self, _question: CaQuestion) -> Result<CaInspection, Fault> {
+        Err(Fault::new(FaultCode::Internal, "soon"))
+    }
+
+    async fn ca_trust(&self, _trust: CaTrust) -> Result<CaOutcome, Fault> {
+        Err(Fault::new(FaultCode::Internal, "soon"))
+    }
+
+    async fn ca_untrust(&self, _untrust: CaUntrust) -> Result<CaOutcome, Fault> {
+        Err(Fault::new(FaultCode::Internal, "soon"))
+    }
+
+    async fn ca_reload(&self, (): ()) -> Result<(), Fault> {
+        Err(Fault::new(FaultCode::Internal, "soon"))
+    }
+
+    async fn proxies(&self, (): ()) -> Result<ProxyTable, Fault> {
+        Err(Fault::new(FaultCode::Internal, "soon"))
+    }
+
+    async fn lease_start(&self, _request: LeaseRequest) -> Result<(), Fault> {
+        Err(Fault::new(FaultCode::Internal, "soon"))
+    }
+
+    async fn lease_extend(&self, _extension: LeaseExtension) -> Result<(), Fault> {
+        Err(Fault::new(FaultCode::Internal, "soon"))
+    }
+
+    async fn lease_end(&self, (): ()) -> Result<LeaseReport, Fault> {
+        Err(Fault::new(FaultCode::Internal, "soon"))
+    }
+
+    async fn lease_repair(&self, (): ()) -> Result<LeaseReport, Fault> {
+        Err(Fault::new(FaultCode::Internal, "soon"))
     }
 
     async fn settings_change(&self, change: SettingsChange) -> Result<(), Fault> {

@@ -298,6 +298,8 @@ fn snapshot(options: &Options, settings: &Settings, notices: Vec<Notice>) -> Sna
         events_today: 0,
         notices,
         ca_files: Vec::new(),
+        trusted: Vec::new(),
+        lease: None,
         doctor: None,
     }
 }

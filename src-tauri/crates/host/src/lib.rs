@@ -14,11 +14,14 @@ pub mod clock;
 mod command;
 pub mod files;
 pub mod instance;
+pub mod keeper;
+pub mod lease;
 pub mod locale;
 pub mod news;
 pub mod paths;
 pub mod proxies;
 pub mod secrets;
+pub mod trust;
 
 /// Stand-ins for the parts of a system that a test must not touch.
 pub mod fake {

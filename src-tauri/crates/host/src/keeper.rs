@@ -1,0 +1,103 @@
+//! What keeps the system's proxy settings, as far as they can be changed: each network service of a Mac, the desktop
+//! of a Linux user.
+//!
+//! [`crate::proxies`] reads what is in force; here every setting is read with what is stored behind it, switched off, and
+//! put back. All of it waits for other programs: call it from a thread that may wait.
+
+use std::{fmt, path::PathBuf, time::Duration};
+
+use longwire_contract::{ProxyEntry, ProxyTable};
+
+/// What keeps proxy settings.
+pub trait Keeper: fmt::Debug + Send + Sync {
+    /// Every service with its settings, and what is in force.
+    ///
+    /// # Errors
+    /// Where one of them cannot be read: half a table is no table.
+    fn table(&self) -> Result<ProxyTable, KeeperError>;
+
+    /// The settings of one service; `None` where it is gone.
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    fn service(&self, name: &str) -> Result<Option<Vec<ProxyEntry>>, KeeperError>;
+
+    /// Carries out changes in their order, up to the first that fails. With [`Rights::Administrator`] the user is asked
+    /// once for all of them.
+    ///
+    /// # Errors
+    /// [`KeeperError::Denied`] where the user's own rights do not suffice; [`KeeperError::Cancelled`] where the user was
+    /// asked and said no. Changes before the one that failed may have been made.
+    fn carry_out(&self, changes: &[Change], rights: Rights) -> Result<(), KeeperError>;
+}
+
+/// One change to one setting.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Change {
+    /// Switch it off; what is stored behind it stays.
+    Off {
+        /// Of which service.
+        service: String,
+        /// As it is before.
+        entry: ProxyEntry,
+    },
+    /// Store what it was, then switch it on or off as it was.
+    Back {
+        /// Of which service.
+        service: String,
+        /// As it is to be.
+        entry: ProxyEntry,
+    },
+}
+
+/// With whose rights a change is made.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Rights {
+    /// The user's own; nobody is asked.
+    User,
+    /// An administrator's; the system asks for the password, once a call.
+    Administrator,
+}
+
+/// Why settings could not be read or changed.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+pub enum KeeperError {
+    /// The user's own rights do not suffice.
+    #[error("the system wants an administrator's password for this change")]
+    Denied,
+    /// The user was asked and said no.
+    #[error("the change was not allowed")]
+    Cancelled,
+    /// The program cannot be started, or fails.
+    #[error("{} failed: {cause}", .program.display())]
+    Failed {
+        /// The program.
+        program: PathBuf,
+        /// What it, or the system, says.
+        cause: String,
+    },
+    /// The program has not ended in time, and was killed.
+    #[error("{} has not answered within {} s", .program.display(), .deadline.as_secs_f32())]
+    TooSlow {
+        /// The program.
+        program: PathBuf,
+        /// The time it had.
+        deadline: Duration,
+    },
+    /// What it says is not understood.
+    #[error("{} says what is not understood: {said}", .program.display())]
+    NotUnderstood {
+        /// The program, or the file.
+        program: PathBuf,
+        /// The first of it, cut to one harmless line.
+        said: String,
+    },
+}
+
+/// What keeps the proxy settings of this machine; `None` where nothing does.
+///
+/// A machine is a Mac where macOS's own tools are at their own places: nothing else decides, so that the same code can be
+/// driven on any system by programs that stand in for them.
+pub fn of_this_machine() -> Option<Box<dyn Keeper>> {
+    None
+}
