@@ -384,6 +384,10 @@ refusal?: CaRefusal | null,
  */
 signs_road?: boolean | null, 
 /**
+ * Where it can be trusted on this machine, the narrowest first; none for one that is refused.
+ */
+stores: Array<StoreView>, 
+/**
  * Where it is trusted already.
  */
 trusted: Array<Store>, };
@@ -409,11 +413,7 @@ proxy?: string | null,
 /**
  * Where else the CA may be had from: what there is on this machine.
  */
-places: Array<CaPlace>, 
-/**
- * Where a certificate can be trusted on this machine, the narrowest first.
- */
-stores: Array<StoreView>, };
+places: Array<CaPlace>, };
 
 export type CaTrust = { 
 /**

@@ -60,8 +60,6 @@ pub struct CaInspection {
     pub proxy: Option<String>,
     /// Where else the CA may be had from: what there is on this machine.
     pub places: Vec<CaPlace>,
-    /// Where a certificate can be trusted on this machine, the narrowest first.
-    pub stores: Vec<StoreView>,
 }
 
 /// A certificate, in words. All of them are the words of whoever made it.
@@ -97,6 +95,8 @@ pub struct CaView {
     /// Whether the chain of [`CaInspection::host`] leads to it; absent where nothing was compared.
     #[ts(optional = nullable)]
     pub signs_road: Option<bool>,
+    /// Where it can be trusted on this machine, the narrowest first; none for one that is refused.
+    pub stores: Vec<StoreView>,
     /// Where it is trusted already.
     pub trusted: Vec<Store>,
 }
