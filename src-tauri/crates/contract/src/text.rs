@@ -62,8 +62,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        Action, CheckKind, FaultCode, FindingCode, NoteCode, NoticeCode, Phase, SimulatedEventKind,
-        SimulatedFault,
+        Action, CaMakerKind, CaRefusal, CheckKind, FaultCode, FindingCode, LeasePhase, LeaseState, NoteCode,
+        NoticeCode, Phase, ProxyKind, SimulatedEventKind, SimulatedFault, StoreKind, StoreResult,
     };
 
     #[test]
@@ -96,6 +96,15 @@ mod tests {
         wanted.extend(NoticeCode::ALL.iter().map(|code| format!("notice.{}", word(code))));
         wanted.extend(SimulatedEventKind::ALL.iter().map(|kind| format!("simulator.event.{}", word(kind))));
         wanted.extend(SimulatedFault::ALL.iter().map(|fault| format!("simulator.fault.{}", word(fault))));
+        wanted.extend(CaRefusal::ALL.iter().map(|code| format!("ca_refusal.{}", word(code))));
+        wanted.extend(CaMakerKind::ALL.iter().map(|kind| format!("maker.{}", word(kind))));
+        for kind in StoreKind::ALL {
+            wanted.extend(["", ".scope"].map(|part| format!("store.{}{part}", word(kind))));
+        }
+        wanted.extend(StoreResult::ALL.iter().map(|result| format!("store_result.{}", word(result))));
+        wanted.extend(ProxyKind::ALL.iter().map(|kind| format!("proxy_kind.{}", word(kind))));
+        wanted.extend(LeasePhase::ALL.iter().map(|phase| format!("lease.{}", word(phase))));
+        wanted.extend(LeaseState::ALL.iter().map(|state| format!("lease_change.{}", word(state))));
         let phases = [Phase::Paused, Phase::Connected, Phase::Connecting, Phase::Waiting, Phase::NeedsYou];
         wanted.extend(phases.iter().map(|phase| format!("phase.{}", word(phase))));
         let missing: Vec<_> = wanted.iter().filter(|key| !ENGLISH.contains_key(*key)).collect();
