@@ -12,7 +12,7 @@ use crate::{
     ipc,
     menu::View,
     platform, tray,
-    window::{self, Presence},
+    window::{self, Page, Presence},
 };
 use longwire_engine::log;
 
@@ -61,15 +61,15 @@ fn open_unless_hidden(app: &AppHandle, arguments: &[String]) {
     async_runtime::spawn(open_engine(app.clone()));
     // Without a tray icon a hidden app could not be reached at all.
     if !tray::is_there(app) || !arguments.iter().any(|argument| argument == HIDDEN) {
-        window::show(app);
+        window::show(app, None);
     }
 }
 
-/// Shows the window. Where the engine could not be opened that is tried again: whoever comes back to the app has
+/// Shows the window, at a page where one is named. Where the engine could not be opened that is tried again: whoever comes back to the app has
 /// most likely mended the cause.
-pub(crate) fn show(app: &AppHandle) {
+pub(crate) fn show(app: &AppHandle, page: Option<Page>) {
     async_runtime::spawn(open_engine(app.clone()));
-    window::show(app);
+    window::show(app, page);
 }
 
 async fn open_engine(app: AppHandle) {
@@ -92,7 +92,7 @@ async fn quit_on_signal(app: AppHandle) {
 
 fn on_event(app: &AppHandle, event: RunEvent) {
     if platform::is_reopen(&event) {
-        show(app);
+        show(app, None);
     }
     match event {
         // The last window was closed; nobody has asked to quit.

@@ -11,6 +11,9 @@ use crate::{menu::View, push, tray};
 
 /// How long the links may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(3);
+/// How long that may take where the system's proxies have to be put back first: the system may ask for a password. What is not
+/// back by then its watchdog puts back.
+const PUTTING_BACK: Duration = Duration::from_secs(120);
 
 /// The place of the engine.
 pub(crate) struct EngineSlot(Mutex<Slot>);
@@ -51,10 +54,10 @@ impl EngineSlot {
     /// Closes the engine's links; none is opened afterwards.
     pub(crate) async fn close(&self) {
         let slot = std::mem::replace(&mut *self.0.lock().await, Slot::Closed);
-        if let Slot::Open(engine) = slot
-            && timeout(GOODBYE, engine.close()).await.is_err()
-        {
-            tracing::warn!("the links did not close in time");
+        let Slot::Open(engine) = slot else { return };
+        let patience = if engine.snapshots().borrow().lease.is_some() { PUTTING_BACK } else { GOODBYE };
+        if timeout(patience, engine.close()).await.is_err() {
+            tracing::warn!("the engine did not close in time");
         }
     }
 }

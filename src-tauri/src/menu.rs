@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use longwire_contract::{
-    AppView, Fault, FaultCode, Language, Phase, Snapshot,
+    AppView, Fault, FaultCode, Language, LeasePhase, LeaseView, Phase, Snapshot,
     text::{text, word},
     words,
 };
@@ -40,6 +40,10 @@ pub(crate) enum Choice {
     PauseAll,
     /// Connects again what was paused.
     ResumeAll,
+    /// Puts the system's proxies back.
+    EndLease,
+    /// Shows the window at what has to be done about the system's proxies.
+    OpenTrust,
     /// Ends Longwire.
     Quit,
 }
@@ -71,6 +75,9 @@ impl View {
             say.filled("tray.events_today", &[("count", &snapshot.events_today.to_string())]),
         ));
         items.push(Item::Separator);
+        if let Some(lease) = &snapshot.lease {
+            items.extend(lease_items(&say, lease));
+        }
 
         let any = |is: fn(Phase) -> bool| snapshot.apps.iter().any(|app| is(app.phase));
         let offers = [
@@ -120,7 +127,15 @@ impl View {
 }
 
 impl Choice {
-    const ALL: [Self; 5] = [Self::Open, Self::Retry, Self::PauseAll, Self::ResumeAll, Self::Quit];
+    const ALL: [Self; 7] = [
+        Self::Open,
+        Self::Retry,
+        Self::PauseAll,
+        Self::ResumeAll,
+        Self::EndLease,
+        Self::OpenTrust,
+        Self::Quit,
+    ];
 
     /// The key of its text, which also names it among the native menu's lines.
     pub(crate) fn key(self) -> &'static str {
@@ -129,6 +144,8 @@ impl Choice {
             Self::Retry => "tray.retry",
             Self::PauseAll => "tray.pause_all",
             Self::ResumeAll => "tray.resume_all",
+            Self::EndLease => "tray.end_lease",
+            Self::OpenTrust => "tray.open_trust",
             Self::Quit => "tray.quit",
         }
     }
@@ -137,6 +154,27 @@ impl Choice {
     pub(crate) fn of_key(key: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|choice| choice.key() == key)
     }
+}
+
+/// How the proxies that are set aside stand, and what there is to do. While they are being changed there is nothing.
+fn lease_items(say: &Say, lease: &LeaseView) -> Vec<Item> {
+    let phase = say.plain(&format!("lease.{}", word(&lease.phase)));
+    let choice = match lease.phase {
+        LeasePhase::Held => Some(Choice::EndLease),
+        LeasePhase::Stuck | LeasePhase::Damaged => Some(Choice::OpenTrust),
+        LeasePhase::Beginning | LeasePhase::Ending => None,
+    };
+    let note = match lease.phase {
+        LeasePhase::Held => {
+            let minutes = lease.minutes_left.to_string();
+            say.filled("tray.lease_left", &[("phase", &phase), ("minutes", &minutes)])
+        }
+        _ => phase,
+    };
+    let mut items = vec![Item::Note(note)];
+    items.extend(choice.map(|choice| say.choice(choice)));
+    items.push(Item::Separator);
+    items
 }
 
 fn line(say: &Say, app: &AppView) -> String {
@@ -308,6 +346,56 @@ mod tests {
         assert_eq!(View::without_engine(Language::Chinese, None).tooltip, "Longwire：连接中");
     }
 
+    fn leased(language: Language, phase: LeasePhase, minutes_left: u32) -> View {
+        let lease = LeaseView {
+            phase,
+            since_ms: 0,
+            until_ms: 0,
+            minutes_left,
+            changes: vec![],
+            detail: String::new(),
+        };
+        let snapshot = snapshot(language, vec![app("a", Phase::Connected)]);
+        View::of(&Snapshot { lease: Some(lease), ..snapshot })
+    }
+
+    #[test]
+    fn proxies_that_are_set_aside_are_put_back_from_the_menu() {
+        let english = leased(Language::English, LeasePhase::Held, 4);
+        let lines = ["System proxies are off · 4 min left", "Put them back now", "-", "Pause"];
+        assert_eq!(texts(&english)[3..7], lines);
+        assert_eq!(choices(&english)[1], Choice::EndLease);
+        let chinese = leased(Language::Chinese, LeasePhase::Held, 4);
+        assert_eq!(texts(&chinese)[3..5], ["系统代理已暂时关闭 · 还剩 4 分钟", "立即恢复"]);
+        assert!(english.has_structure_of(&leased(Language::English, LeasePhase::Held, 3)), "a minute passes");
+    }
+
+    #[test]
+    fn what_can_be_done_about_a_lease_depends_on_how_it_stands() {
+        let offered = |phase| {
+            let choices = choices(&leased(Language::English, phase, 4));
+            (choices.contains(&Choice::EndLease), choices.contains(&Choice::OpenTrust))
+        };
+        assert_eq!(offered(LeasePhase::Held), (true, false));
+        for busy in [LeasePhase::Beginning, LeasePhase::Ending] {
+            assert_eq!(offered(busy), (false, false), "{busy:?}");
+        }
+        for broken in [LeasePhase::Stuck, LeasePhase::Damaged] {
+            assert_eq!(offered(broken), (false, true), "{broken:?}");
+        }
+        for phase in LeasePhase::ALL {
+            let told = texts(&leased(Language::English, *phase, 4))[3].to_owned();
+            assert_eq!(told.contains("4 min"), *phase == LeasePhase::Held, "{told}");
+        }
+    }
+
+    #[test]
+    fn a_choice_is_known_by_its_key() {
+        for choice in Choice::ALL {
+            assert_eq!(Choice::of_key(choice.key()), Some(choice));
+        }
+    }
+
     #[test]
     fn a_menu_is_rebuilt_only_when_its_structure_changes() {
         let with = |apps| View::of(&snapshot(Language::English, apps));
@@ -329,8 +417,10 @@ mod tests {
         let phases = [Phase::Paused, Phase::Connected, Phase::Connecting, Phase::Waiting, Phase::NeedsYou];
         for language in [Language::English, Language::Chinese] {
             let apps = phases.map(|phase| app("x", phase)).to_vec();
-            for view in [View::of(&snapshot(language, apps)), View::of(&snapshot(language, vec![]))] {
-                let keys = ["tray.", "phase."];
+            let mut views = vec![View::of(&snapshot(language, apps)), View::of(&snapshot(language, vec![]))];
+            views.extend(LeasePhase::ALL.iter().map(|phase| leased(language, *phase, 4)));
+            for view in views {
+                let keys = ["tray.", "phase.", "lease."];
                 let untranslated = |text: &&str| keys.iter().any(|key| text.contains(key));
                 assert_eq!(texts(&view).into_iter().find(untranslated), None);
             }

@@ -17,6 +17,7 @@ use crate::{
     engine::EngineSlot,
     menu::{Choice, Item, View},
     platform,
+    window::Page,
 };
 
 /// The icon's name among Tauri's, and on the panel, which remembers by it what the user chose to hide.
@@ -136,9 +137,10 @@ fn escaped(text: &str) -> String {
 fn chosen(app: &AppHandle, event: MenuEvent) {
     let Some(choice) = Choice::of_key(event.id().as_ref()) else { return };
     match choice {
-        Choice::Open => app::show(app),
+        Choice::Open => app::show(app, None),
+        Choice::OpenTrust => app::show(app, Some(Page::Trust)),
         Choice::Quit => app.exit(0),
-        Choice::Retry | Choice::PauseAll | Choice::ResumeAll => {
+        Choice::Retry | Choice::PauseAll | Choice::ResumeAll | Choice::EndLease => {
             async_runtime::spawn(command(app.clone(), choice));
         }
     }
@@ -150,7 +152,8 @@ async fn command(app: AppHandle, choice: Choice) {
         Choice::Retry => engine.retry(Which::default()).await,
         Choice::PauseAll => engine.pause(Which::default()).await,
         Choice::ResumeAll => engine.resume(Which::default()).await,
-        Choice::Open | Choice::Quit => Ok(()),
+        Choice::EndLease => engine.lease_end(()).await.map(drop),
+        Choice::Open | Choice::OpenTrust | Choice::Quit => Ok(()),
     };
     if let Err(fault) = done {
         tracing::error!(code = ?fault.code, %fault, "the tray's command failed");

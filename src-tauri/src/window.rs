@@ -1,6 +1,9 @@
 //! The one window. It exists only while it is open, so that a closed one costs no memory.
 
-use tauri::{AppHandle, Manager, WebviewUrl, WebviewWindowBuilder, WindowEvent, webview::NewWindowResponse};
+use tauri::{
+    AppHandle, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
+    webview::NewWindowResponse,
+};
 use tokio::sync::watch;
 
 /// The window's name among Tauri's.
@@ -22,23 +25,58 @@ impl Presence {
     }
 }
 
-/// Shows the window: the one that is open, or a new one.
-pub(crate) fn show(app: &AppHandle) {
+/// A page of the window that the shell can open.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Page {
+    /// Trust and proxies.
+    Trust,
+}
+
+impl Page {
+    /// Its place behind the `#` of the window's address.
+    fn fragment(self) -> &'static str {
+        match self {
+            Self::Trust => "/trust",
+        }
+    }
+}
+
+/// Shows the window: the one that is open, or a new one; at a page where one is named.
+pub(crate) fn show(app: &AppHandle, page: Option<Page>) {
     let shown = match app.get_webview_window(LABEL) {
-        Some(window) => window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus()),
-        None => open(app),
+        Some(window) => window
+            .unminimize()
+            .and_then(|()| window.show())
+            .and_then(|()| window.set_focus())
+            .and_then(|()| page.map_or(Ok(()), |page| turn_to(&window, page))),
+        None => open(app, page),
     };
     if let Err(error) = shown {
         tracing::error!(%error, "the window cannot be shown");
     }
 }
 
-fn open(app: &AppHandle) -> tauri::Result<()> {
-    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::default())
+/// Another fragment of the same address loads nothing anew: the page hears of it and turns.
+fn turn_to(window: &WebviewWindow, page: Page) -> tauri::Result<()> {
+    let mut address = window.url()?;
+    if address.fragment() == Some(page.fragment()) {
+        return Ok(());
+    }
+    address.set_fragment(Some(page.fragment()));
+    window.navigate(address)
+}
+
+fn open(app: &AppHandle, page: Option<Page>) -> tauri::Result<()> {
+    let address =
+        page.map_or_else(WebviewUrl::default, |page| WebviewUrl::App(format!("#{}", page.fragment()).into()));
+    let window = WebviewWindowBuilder::new(app, LABEL, address)
         .title("Longwire")
         .inner_size(960.0, 680.0)
         .min_inner_size(360.0, 480.0)
         .center()
+        // The page takes dropped files itself; Tauri's own handler would keep them from it. A file dropped beside the
+        // place for it would be navigated to, which is refused below.
+        .disable_drag_drop_handler()
         // The content security policy says nothing of where a page may go.
         .on_navigation(|url| url.scheme() == "tauri")
         .on_new_window(|_, _| NewWindowResponse::Deny)
