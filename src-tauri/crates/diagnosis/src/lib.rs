@@ -5,6 +5,7 @@
 //! said of a connection that is up or down, [`Lifetimes`] whether it comes and goes, and [`Visible`] what of it is worth
 //! showing already. [`examine`] is the doctor: it walks the road hop by hop.
 
+mod after_trust;
 mod ca_files;
 mod examine;
 mod explain;
@@ -20,6 +21,7 @@ mod table;
 mod testing;
 mod visible;
 
+pub use after_trust::{AfterTrust, after_trust};
 pub use ca_files::CaFiles;
 pub use examine::{Held, Patient, begun, examine, stopped};
 pub use explain::{Insight, explain, look_into};

@@ -102,7 +102,7 @@ impl Roots {
     }
 
     /// A server was not trusted: read everything again for the next road.
-    pub(crate) fn doubt(&self) {
+    pub fn doubt(&self) {
         self.doubted.store(true, Ordering::Relaxed);
     }
 

@@ -16,13 +16,15 @@ use tokio::task::spawn_blocking;
 use crate::{
     Engine,
     app::{App, configured},
+    ca::{Road, platform_files},
     check, doctor,
-    engine::{Desk, Inner, tell_ca_files, usable},
+    engine::{Desk, Inner, tell_ca_files, tell_trusted, usable},
     machine::unreadable,
     options::Apps,
     proxy,
     secret::{Placed, forget},
     settings::AppSettings,
+    surroundings::Surroundings,
 };
 
 impl Handler for Engine {
@@ -286,40 +288,48 @@ impl Handler for Engine {
             .map_err(|error| Fault::new(FaultCode::Browser, &error).with("error", error).with("url", shown))
     }
 
-    async fn ca_inspect(&self, _question: CaQuestion) -> Result<CaInspection, Fault> {
-        Err(Fault::new(FaultCode::Internal, "soon"))
+    async fn ca_inspect(&self, CaQuestion { source, app_id }: CaQuestion) -> Result<CaInspection, Fault> {
+        let road = self.road(app_id.as_ref()).await?;
+        self.inner.shelf.inspect(source, road.as_ref()).await
     }
 
-    async fn ca_trust(&self, _trust: CaTrust) -> Result<CaOutcome, Fault> {
-        Err(Fault::new(FaultCode::Internal, "soon"))
+    async fn ca_trust(&self, trust: CaTrust) -> Result<CaOutcome, Fault> {
+        // Without the desk: the system may ask its user, and nothing else has to wait for that.
+        let road = self.road(trust.question.app_id.as_ref()).await?;
+        let outcome = self.inner.shelf.trust(trust, road.as_ref()).await;
+        self.reload_trusted().await;
+        outcome
     }
 
-    async fn ca_untrust(&self, _untrust: CaUntrust) -> Result<CaOutcome, Fault> {
-        Err(Fault::new(FaultCode::Internal, "soon"))
+    async fn ca_untrust(&self, untrust: CaUntrust) -> Result<CaOutcome, Fault> {
+        let outcome = self.inner.shelf.untrust(untrust).await;
+        self.reload_trusted().await;
+        outcome
     }
 
     async fn ca_reload(&self, (): ()) -> Result<(), Fault> {
-        Err(Fault::new(FaultCode::Internal, "soon"))
+        self.reload_trusted().await;
+        Ok(())
     }
 
     async fn proxies(&self, (): ()) -> Result<ProxyTable, Fault> {
-        Err(Fault::new(FaultCode::Internal, "soon"))
+        self.proxy_table().await
     }
 
-    async fn lease_start(&self, _request: LeaseRequest) -> Result<(), Fault> {
-        Err(Fault::new(FaultCode::Internal, "soon"))
+    async fn lease_start(&self, request: LeaseRequest) -> Result<(), Fault> {
+        self.begin_lease(request).await
     }
 
-    async fn lease_extend(&self, _extension: LeaseExtension) -> Result<(), Fault> {
-        Err(Fault::new(FaultCode::Internal, "soon"))
+    async fn lease_extend(&self, LeaseExtension { minutes }: LeaseExtension) -> Result<(), Fault> {
+        self.extend_lease(minutes).await
     }
 
     async fn lease_end(&self, (): ()) -> Result<LeaseReport, Fault> {
-        Err(Fault::new(FaultCode::Internal, "soon"))
+        self.end_lease().await
     }
 
     async fn lease_repair(&self, (): ()) -> Result<LeaseReport, Fault> {
-        Err(Fault::new(FaultCode::Internal, "soon"))
+        self.repair_lease().await
     }
 
     async fn settings_change(&self, change: SettingsChange) -> Result<(), Fault> {
@@ -376,6 +386,27 @@ impl Engine {
             Ok(())
         });
         change.map(|_| ())
+    }
+
+    /// The road of an app, to look at what is presented on it.
+    async fn road(&self, app_id: Option<&AppId>) -> Result<Option<Road>, Fault> {
+        let Some(id) = app_id else { return Ok(None) };
+        let app = self.app(&*self.desk().await?, id)?;
+        let Surroundings { roads, secrets, .. } = &self.inner.surroundings;
+        let dialer = roads.dialer(app.proxy.read(secrets, id).await);
+        Ok(Some(Road { dialer, origin: app.origin }))
+    }
+
+    /// Shows and uses the list of trusted CAs as it is now.
+    async fn reload_trusted(&self) {
+        let Inner { surroundings, shelf, .. } = &*self.inner;
+        let roots = surroundings.roads.roots();
+        roots.set_platform(platform_files(&shelf.list));
+        // Another store may have changed, which is read again only where there is a reason to.
+        roots.doubt();
+        surroundings.shared.change(|snapshot| tell_trusted(snapshot, shelf.list.read()));
+        // Who was not trusted may be now, and the other way round.
+        self.nudge(Nudge::Retry).await;
     }
 
     fn restart(&self, desk: &mut Desk, id: &AppId) -> Result<(), Fault> {

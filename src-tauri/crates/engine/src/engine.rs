@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, fmt::Display, path::PathBuf, sync::Arc};
 use futures_util::future::join_all;
 use longwire_contract::{
     AppId, AppView, CaFile, Domain, EventView, Fault, FaultCode, Finding, FindingCode, Notice, NoticeCode,
-    Phase, Snapshot,
+    Phase, Snapshot, TrustedCa,
 };
 use longwire_diagnosis::finding;
 use longwire_dial::{
@@ -21,8 +21,10 @@ use tracing::warn;
 
 use crate::{
     app::{App, RunningApp, configured, unconnected},
+    ca::{Shelf, platform_files},
     control,
     doctor::Examining,
+    lease::{self, Holding},
     log,
     options::{Apps, GivenApp, Options},
     proxy,
@@ -47,6 +49,10 @@ pub(crate) struct Inner {
     pub(crate) surroundings: Surroundings,
     /// The proxy that is given for every app.
     proxy: Option<Choice>,
+    /// The CAs that we trusted.
+    pub(crate) shelf: Shelf,
+    /// The system's proxies, where they are set aside.
+    pub(crate) lease: Holding,
     /// What commands change, one command at a time.
     pub(crate) desk: Mutex<Desk>,
     tasks: TaskTracker,
@@ -84,7 +90,10 @@ impl Engine {
         let (system, proxies) = watch::channel(proxies);
         let ca_files = [&options.ca_files[..], &settings.ca_files[..]].concat();
         let roads = Roads::new(ca_files, options.environment.clone(), proxies);
+        let shelf = Shelf::new(&options);
+        roads.roots().set_platform(platform_files(&shelf.list));
         let mut snapshot = snapshot(&options, &settings, notices(unknown));
+        tell_trusted(&mut snapshot, shelf.list.read());
         tell_ca_files(&mut snapshot, &roads.problems().await, &settings.ca_files);
         let surroundings = Surroundings {
             shared: Arc::new(Shared::new(snapshot)),
@@ -98,6 +107,8 @@ impl Engine {
             options,
             proxy,
             settings: settings_file,
+            shelf,
+            lease: Holding::default(),
             surroundings,
             desk: Mutex::new(desk),
             tasks: TaskTracker::new(),
@@ -121,6 +132,7 @@ impl Engine {
 
     /// Closes every link in good order, then gives the data folder back.
     pub async fn close(self) {
+        self.close_lease().await;
         let mut desk = self.inner.desk.lock().await;
         desk.doctor = None;
         let running = std::mem::take(&mut desk.running);
@@ -232,6 +244,9 @@ impl Engine {
         if self.inner.options.system {
             self.spawn(system::follow(Arc::downgrade(&self.inner), system));
         }
+        if self.owns_lease() {
+            self.spawn(lease::look_after(Arc::downgrade(&self.inner)));
+        }
         let shared = self.inner.surroundings.shared.clone();
         self.spawn(async move { shared.publish_events().await });
         match control::bind(&self.inner.options.data_dir) {
@@ -311,6 +326,19 @@ fn notices(unknown: Vec<UnknownKey>) -> Vec<Notice> {
         Notice { code: NoticeCode::SettingsKeyUnknown, values }
     };
     unknown.into_iter().map(notice).collect()
+}
+
+/// Shows the CAs that we trusted, or that the list of them cannot be read.
+pub(crate) fn tell_trusted(snapshot: &mut Snapshot, trusted: Result<Vec<TrustedCa>, Fault>) {
+    snapshot.notices.retain(|notice| notice.code != NoticeCode::TrustedUnreadable);
+    match trusted {
+        Ok(trusted) => snapshot.trusted = trusted,
+        Err(fault) => {
+            warn!(%fault, "the list of trusted CAs");
+            snapshot.trusted.clear();
+            snapshot.notices.push(Notice { code: NoticeCode::TrustedUnreadable, values: fault.values });
+        }
+    }
 }
 
 /// Shows the CA files of the settings, and which of all that are trusted are left out.

@@ -5,6 +5,7 @@
 //! the same process, the command `longwire` through the control socket ([`Client`]).
 
 mod app;
+mod ca;
 mod check;
 mod commands;
 mod control;
@@ -12,6 +13,7 @@ mod doctor;
 mod engine;
 mod following;
 mod intake;
+mod lease;
 pub mod log;
 mod machine;
 mod options;
@@ -29,10 +31,13 @@ mod system;
 mod today;
 mod wire;
 
+pub use ca::Cas;
 pub use check::check_app;
 pub use control::Client;
 pub use doctor::{Examination, examine};
 pub use engine::Engine;
+pub use lease::{WatchdogCommand, watch_proxies};
+pub use longwire_host::trust::Asking;
 pub use machine::{Machine, secret_in_environment, secret_in_file};
 pub use options::{Apps, GivenApp, NotKept, Options, Sink};
 pub use recent::ReceivedEvent;

@@ -2,10 +2,13 @@ use std::{fmt, future::Future, path::PathBuf, pin::Pin, sync::Arc};
 
 use longwire_contract::{AppId, Domain, Language, Secret};
 use longwire_dial::route::Environment;
-use longwire_host::secrets::{OsStore, SecretStore};
+use longwire_host::{
+    secrets::{OsStore, SecretStore},
+    trust::Asking,
+};
 use secrecy::SecretString;
 
-use crate::{Machine, ReceivedEvent};
+use crate::{Machine, ReceivedEvent, WatchdogCommand};
 
 /// How to open an engine.
 #[derive(Clone)]
@@ -29,6 +32,10 @@ pub struct Options {
     pub environment: Environment,
     /// Whether the system's proxy settings are asked, and its news of sleep and networks followed.
     pub system: bool,
+    /// What puts the system's proxies back when this process is gone; without it they cannot be set aside.
+    pub watchdog: Option<WatchdogCommand>,
+    /// How the user is asked for an administrator's password, where a CA is to be trusted by the whole system.
+    pub asking: Asking,
     /// Which apps to connect.
     pub apps: Apps,
     /// Who keeps each event before it is acknowledged, besides the engine's own list.
@@ -48,6 +55,8 @@ impl Options {
             proxy: None,
             environment: Environment::current(),
             system: true,
+            watchdog: None,
+            asking: Asking::Window,
             apps: Apps::Configured,
             sink: None,
         }

@@ -69,6 +69,15 @@ pub enum LeaseError {
     Unwatched(String),
 }
 
+/// A lease that is over.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Ended {
+    /// Setting by setting.
+    pub report: LeaseReport,
+    /// When, in milliseconds since the Unix epoch.
+    pub ended_ms: u64,
+}
+
 impl Lease {
     /// That of the data folder `dir`, over the settings of `keeper`.
     pub fn new(dir: &Path, keeper: Arc<dyn Keeper>) -> Self {
@@ -117,9 +126,14 @@ impl Lease {
         false
     }
 
-    /// What a watchdog does, in its own process, until the lease is over: see [`Watchdog::start`]. `owned`: the lease also
-    /// ends when standard input does.
-    pub async fn watch(&self, _owned: bool) {}
+    /// What a watchdog does, in its own process, until the lease is over: see [`Watchdog::start`]. The lease
+    /// ends at once when standard input does, unless its owner has left it to itself.
+    pub async fn watch(&self) {}
+
+    /// What became of the last one.
+    pub fn last(&self) -> Option<Ended> {
+        None
+    }
 }
 
 /// The process that puts the proxies back. Dropping this tells it that the owner is gone; so does the owner's death.
