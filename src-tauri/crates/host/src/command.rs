@@ -2,9 +2,10 @@
 
 use std::{
     ffi::OsStr,
+    fmt,
     io::{self, Read},
     os::unix::process::CommandExt,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc,
     thread,
@@ -33,9 +34,26 @@ pub(crate) enum Mute {
     TooSlow,
 }
 
+/// What runs other programs; in a test, a machine in memory.
+pub(crate) trait Runner: fmt::Debug + Send + Sync {
+    /// Runs `program` to its end, or to its `deadline`.
+    fn run(&self, program: &Path, arguments: &[&OsStr], deadline: Duration) -> Result<Said, Mute>;
+}
+
+/// Runs them as processes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Processes;
+
+impl Runner for Processes {
+    fn run(&self, program: &Path, arguments: &[&OsStr], deadline: Duration) -> Result<Said, Mute> {
+        run(command(program).args(arguments), deadline)
+    }
+}
+
 /// A program by its name, as `path` (the variable `PATH`) finds it; only absolute folders count, since the folder we
 /// happen to be in is nobody's choice.
-pub(crate) fn find(program: &str, path: &OsStr) -> Option<PathBuf> {
+#[cfg(target_os = "linux")]
+pub(crate) fn find(program: &str, path: &OsStr) -> Option<std::path::PathBuf> {
     std::env::split_paths(path)
         .filter(|folder| folder.is_absolute())
         .map(|folder| folder.join(program))

@@ -4,9 +4,24 @@
 //! [`crate::proxies`] reads what is in force; here every setting is read with what is stored behind it, switched off, and
 //! put back. All of it waits for other programs: call it from a thread that may wait.
 
-use std::{fmt, path::PathBuf, time::Duration};
+mod effective;
+mod line;
+mod networksetup;
 
-use longwire_contract::{ProxyEntry, ProxyTable};
+use std::{
+    collections::BTreeMap,
+    fmt,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use longwire_contract::{Language, ProxyEntry, ProxyTable, text::text};
+pub(crate) use networksetup::{NetworkSetup, Tools};
+
+use crate::{
+    command::{Mute, Processes},
+    locale,
+};
 
 /// What keeps proxy settings.
 pub trait Keeper: fmt::Debug + Send + Sync {
@@ -99,5 +114,22 @@ pub enum KeeperError {
 /// A machine is a Mac where macOS's own tools are at their own places: nothing else decides, so that the same code can be
 /// driven on any system by programs that stand in for them.
 pub fn of_this_machine() -> Option<Box<dyn Keeper>> {
+    let tools = Tools::of_macos();
+    if tools.networksetup.is_file() {
+        // The rest of the dialog is in the system's language.
+        let prompt = text(Language::of_locale(&locale::system()), "prompt.proxies", &BTreeMap::new());
+        return Some(Box::new(NetworkSetup::new(tools, prompt, Processes)));
+    }
     None
+}
+
+impl KeeperError {
+    /// That of a program which gave no answer.
+    fn of_mute(program: &Path, mute: Mute, deadline: Duration) -> Self {
+        let program = program.to_owned();
+        match mute {
+            Mute::Failed(error) => Self::Failed { program, cause: error.to_string() },
+            Mute::TooSlow => Self::TooSlow { program, deadline },
+        }
+    }
 }

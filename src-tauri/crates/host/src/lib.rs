@@ -10,8 +10,8 @@
 
 pub mod browser;
 pub mod clock;
-#[cfg(target_os = "linux")]
 mod command;
+pub mod fake;
 pub mod files;
 pub mod instance;
 pub mod keeper;
@@ -22,8 +22,3 @@ pub mod paths;
 pub mod proxies;
 pub mod secrets;
 pub mod trust;
-
-/// Stand-ins for the parts of a system that a test must not touch.
-pub mod fake {
-    pub use crate::secrets::memory::MemoryStore;
-}

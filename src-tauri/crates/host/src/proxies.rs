@@ -5,7 +5,6 @@
 
 #[cfg(target_os = "linux")]
 mod desktop;
-#[cfg(any(target_os = "macos", test))]
 mod dictionary;
 #[cfg(target_os = "linux")]
 mod gnome;
@@ -15,6 +14,7 @@ mod gvariant;
 mod kde;
 #[cfg(target_os = "macos")]
 mod macos;
+mod printed;
 
 use std::{fmt, path::PathBuf, time::Duration};
 
@@ -115,6 +115,12 @@ pub fn read() -> Result<Option<Proxies>, Error> {
     return macos::read();
     #[cfg(target_os = "linux")]
     return Desktop::of_this_process().read();
+}
+
+/// What `scutil --proxy` prints of a Mac's settings in force, or `None` where it is not understood; the inner `None` where
+/// nothing is set.
+pub(crate) fn of_scutil(printed: &str) -> Option<Option<Proxies>> {
+    Some(dictionary::proxies(&printed::parse(printed)?))
 }
 
 impl Proxies {

@@ -76,39 +76,10 @@ pub(super) fn proxies(dictionary: &Dictionary) -> Option<Proxies> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
-    /// The dictionary as `scutil --proxy` prints it, which is how samples of it are written down.
-    fn printed(text: &str) -> Dictionary {
-        let mut top = Dictionary::new();
-        let mut open: Vec<(String, Vec<String>)> = Vec::new();
-        for line in text.lines().map(str::trim) {
-            let Some((key, value)) = line.split_once(" : ") else {
-                if line == "}"
-                    && let Some((key, texts)) = open.pop()
-                    && open.len() == 1
-                    && !texts.is_empty()
-                {
-                    top.insert(key, Value::Texts(texts));
-                } else if line.starts_with("<dictionary>") {
-                    open.push((String::new(), Vec::new()));
-                }
-                continue;
-            };
-            match (value, open.len()) {
-                ("<array> {" | "<dictionary> {", _) => open.push((key.to_owned(), Vec::new())),
-                (value, 1) => {
-                    let number = value.parse().map(Value::Number);
-                    top.insert(key.to_owned(), number.unwrap_or_else(|_| Value::Text(value.to_owned())));
-                }
-                (value, _) => open.last_mut().unwrap().1.push(value.to_owned()),
-            }
-        }
-        top
-    }
+    use super::{super::printed, *};
 
     fn read(text: &str) -> Option<Proxies> {
-        proxies(&printed(text))
+        proxies(&printed::parse(text).unwrap())
     }
 
     #[test]
