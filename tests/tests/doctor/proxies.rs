@@ -9,7 +9,7 @@ fn an_intercepting_proxy_that_is_not_trusted_and_then_is() {
         let mitm = peers::mitmproxy(&platform.ca_file());
         let through = || untrusting(&platform).variable("HTTPS_PROXY", mitm.peer.url("http"));
         let told = doctor(&platform, through());
-        let finding = told.blocked_by(Code::TlsUntrusted, "signed by “mitmproxy”", Action::AddCaFile, 4);
+        let finding = told.blocked_by(Code::TlsUntrusted, "signed by “mitmproxy”", Action::TrustCa, 4);
         assert_eq!(finding.values["interceptor"], "mitmproxy");
         let told = doctor(&platform, through().arguments(["--ca-file", mitm.ca_file.to_str().unwrap()]));
         told.well();

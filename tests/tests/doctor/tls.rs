@@ -9,7 +9,7 @@ fn a_self_signed_certificate_in_the_chain() {
         platform.simulator.set_leaf(Leaf::WithRoot).unwrap();
         let told = doctor(&platform, untrusting(&platform));
         let says = "signed by “Longwire Simulator CA”, which this computer does not trust";
-        told.blocked_by(Code::TlsUntrusted, says, Action::AddCaFile, 4);
+        told.blocked_by(Code::TlsUntrusted, says, Action::TrustCa, 4);
         told.fails_at(CheckKind::Tls);
         doctor(&platform, platform.doctor()).well();
     });

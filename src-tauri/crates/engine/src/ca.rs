@@ -90,9 +90,8 @@ impl Cas {
             (None, Some(given)) => proxy::entered(given)?,
             (None, None) => Choice::Auto,
         };
-        let roads = Roads::of(&self.options, &settings).await;
-        roads.roots().set_platform(platform_files(&self.shelf().list));
-        Ok(Some(Road { dialer: roads.dialer(proxy), origin }))
+        let dialer = Roads::of(&self.options, &settings).await.dialer(proxy);
+        Ok(Some(Road { dialer, origin }))
     }
 }
 
@@ -106,21 +105,25 @@ pub(crate) struct Road {
 #[derive(Clone, Debug)]
 pub(crate) struct Shelf {
     pub(crate) list: TrustedList,
-    asking: Asking,
+    /// How the stores of this machine ask; none where they are to be left alone.
+    asking: Option<Asking>,
 }
 
 impl Shelf {
     pub(crate) fn new(options: &Options) -> Self {
-        Self { list: TrustedList::in_folder(&options.data_dir), asking: options.asking }
+        Self {
+            list: TrustedList::in_folder(&options.data_dir),
+            asking: options.system.then_some(options.asking),
+        }
     }
 
-    /// The stores of this machine, asked off the runtime's own threads.
+    /// The stores of this machine, asked off the runtime's own threads; `None` where they are left alone.
     async fn with_stores<T: Send + 'static>(
         &self,
         ask: impl FnOnce(&Stores) -> T + Send + 'static,
-    ) -> Result<T, Fault> {
-        let asking = self.asking;
-        blocking(move || ask(&Stores::of_this_machine(asking))).await
+    ) -> Result<Option<T>, Fault> {
+        let Some(asking) = self.asking else { return Ok(None) };
+        blocking(move || ask(&Stores::of_this_machine(asking))).await.map(Some)
     }
 }
 

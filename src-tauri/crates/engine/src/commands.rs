@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use longwire_contract::{
     AppDraft, AppEdit, AppId, AppRef, AppView, CaInspection, CaOutcome, CaQuestion, CaTrust, CaUntrust,
     CheckDraft, CheckReport, Domain, EventDetail, EventRef, EventView, EventsAfter, Fault, FaultCode,
-    Handler, LeaseExtension, LeaseReport, LeaseRequest, Phase, ProxyTable, SettingsChange, SimulatedEvent,
-    SimulatedFaultChange, Snapshot, Which,
+    FindingCode, Handler, LeaseExtension, LeaseReport, LeaseRequest, Phase, ProxyTable, SettingsChange,
+    SimulatedEvent, SimulatedFaultChange, Snapshot, Which,
 };
 use longwire_dial::route::Choice;
 use longwire_host::{browser, clock};
@@ -304,6 +304,7 @@ impl Handler for Engine {
     async fn ca_untrust(&self, untrust: CaUntrust) -> Result<CaOutcome, Fault> {
         let outcome = self.inner.shelf.untrust(untrust).await;
         self.reload_trusted().await;
+        self.dial_intercepted_again().await?;
         outcome
     }
 
@@ -395,6 +396,21 @@ impl Engine {
         let Surroundings { roads, secrets, .. } = &self.inner.surroundings;
         let dialer = roads.dialer(app.proxy.read(secrets, id).await);
         Ok(Some(Road { dialer, origin: app.origin }))
+    }
+
+    /// Has every app connect again whose road is intercepted: who is not trusted any more must not read on.
+    async fn dial_intercepted_again(&self) -> Result<(), Fault> {
+        let mut desk = self.desk().await?;
+        let snapshot = self.inner.surroundings.shared.snapshot();
+        let intercepted =
+            |app: &&AppView| app.findings.iter().any(|finding| finding.code == FindingCode::TlsIntercepted);
+        for app in snapshot.apps.iter().filter(intercepted) {
+            if let Some(running) = desk.running.remove(&app.app_id) {
+                running.stop().await;
+                self.restart(&mut desk, &app.app_id)?;
+            }
+        }
+        Ok(())
     }
 
     /// Shows and uses the list of trusted CAs as it is now.

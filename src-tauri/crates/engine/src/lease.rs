@@ -14,7 +14,7 @@ use longwire_contract::{
     text::{text, word},
 };
 use longwire_host::{
-    keeper,
+    keeper::{self, Keeper},
     lease::{Lease, LeaseError, Watchdog},
 };
 use tokio::{
@@ -60,11 +60,9 @@ pub(crate) struct Holding {
 
 impl Engine {
     pub(crate) async fn proxy_table(&self) -> Result<ProxyTable, Fault> {
-        let read = spawn_blocking(|| keeper::of_this_machine().map(|keeper| keeper.table()));
-        match read.await.map_err(internal)? {
-            None => Ok(ProxyTable::default()),
-            Some(table) => table.map_err(|error| fault(&LeaseError::Unreadable(error))),
-        }
+        let Some(keeper) = keeper(&self.inner.options) else { return Ok(ProxyTable::default()) };
+        let read = spawn_blocking(move || keeper.table());
+        read.await.map_err(internal)?.map_err(|error| fault(&LeaseError::Unreadable(error)))
     }
 
     pub(crate) async fn begin_lease(&self, request: LeaseRequest) -> Result<(), Fault> {
@@ -149,8 +147,7 @@ impl Engine {
     }
 
     fn lease(&self) -> Result<Lease, Fault> {
-        let keeper = keeper::of_this_machine();
-        let keeper = keeper
+        let keeper = keeper(&self.inner.options)
             .ok_or_else(|| Fault::new(FaultCode::NoProxySettings, "this system keeps no proxy settings"))?;
         Ok(Lease::new(&self.inner.options.data_dir, keeper.into()))
     }
@@ -164,11 +161,17 @@ impl Engine {
     }
 }
 
+/// What keeps the system's proxy settings, where the system is asked at all.
+fn keeper(options: &Options) -> Option<Box<dyn Keeper>> {
+    if options.system { keeper::of_this_machine() } else { None }
+}
+
 /// Looks after the lease for as long as it is polled: ends one that a crash left behind, and one whose time is over, and
 /// shows how it stands.
 pub(crate) async fn look_after(engine: Weak<Inner>) {
     let (lease, changed) = {
-        let (Some(inner), Some(keeper)) = (engine.upgrade(), keeper::of_this_machine()) else { return };
+        let Some(inner) = engine.upgrade() else { return };
+        let Some(keeper) = keeper(&inner.options) else { return };
         (Lease::new(&inner.options.data_dir, keeper.into()), inner.lease.changed.clone())
     };
     let mut tried = false;

@@ -30,7 +30,8 @@ pub struct Options {
     pub proxy: Option<Secret>,
     /// The proxies that environment variables name.
     pub environment: Environment,
-    /// Whether the system's proxy settings are asked, and its news of sleep and networks followed.
+    /// Whether the system is asked and changed at all: its proxy settings, its stores of trusted CAs, its news of sleep and
+    /// networks.
     pub system: bool,
     /// What puts the system's proxies back when this process is gone; without it they cannot be set aside.
     pub watchdog: Option<WatchdogCommand>,

@@ -10,6 +10,7 @@ use tokio::{sync::watch, task::spawn_blocking};
 use tracing::warn;
 
 use crate::{
+    ca::{TrustedList, platform_files},
     options::{Options, Sink},
     settings::Settings,
     shared::Shared,
@@ -48,6 +49,7 @@ impl Roads {
         let ca_files = [&options.ca_files[..], &settings.ca_files[..]].concat();
         // The sender is dropped: a command is over before the settings change.
         let roads = Self::new(ca_files, options.environment.clone(), watch::channel(proxies).1);
+        roads.roots.set_platform(platform_files(&TrustedList::in_folder(&options.data_dir)));
         for problem in roads.problems().await {
             warn!(%problem, "a CA file is left out");
         }

@@ -3,70 +3,19 @@
 // Helpers of tests fail as tests do.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+#[path = "common/bench.rs"]
+mod bench;
 mod common;
 
-use std::sync::Arc;
-
 use longwire_contract::{
-    Action, AppDraft, AppEdit, AppId, AppRef, CheckKind, Domain, FaultCode, FindingCode, Handler, Mark,
-    NoteCode, Phase, Progress, SettingsChange, Snapshot,
+    Action, AppEdit, AppRef, CheckKind, FaultCode, FindingCode, Handler, Mark, NoteCode, Phase, Progress,
+    SettingsChange, Snapshot,
 };
-use longwire_engine::{Engine, Examination, Options, examine};
-use longwire_host::fake::MemoryStore;
-use longwire_openplatform::{App, Authority, EventKind, Fault, Leaf, Running, Simulator};
-use secrecy::SecretString;
+use longwire_engine::{Examination, examine};
+use longwire_openplatform::{EventKind, Fault};
 
-use common::{options, secret, until};
-
-const APP: &str = "cli_0000000000000001";
-
-struct Bench {
-    folder: tempfile::TempDir,
-    store: Arc<MemoryStore>,
-    platform: Running,
-}
-
-impl Bench {
-    /// A platform with a certificate of a CA that nobody knows; its file is `ca.pem` in the folder.
-    async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let authority = Authority::new().unwrap();
-        authority.save(&folder.path().join("ca.pem")).unwrap();
-        let app = App::new(APP, SecretString::from("right"));
-        let platform = Simulator::builder().app(app).tls(authority, Leaf::Good).start().await.unwrap();
-        Self { folder, store: Arc::default(), platform }
-    }
-
-    fn options(&self) -> Options {
-        options(&self.folder.path().join("data"), self.store.clone())
-    }
-
-    fn domain(&self) -> Domain {
-        self.platform.url().parse().unwrap()
-    }
-
-    fn ca_file(&self) -> String {
-        self.folder.path().join("ca.pem").display().to_string()
-    }
-
-    async fn engine(&self, proxy: Option<&str>) -> Engine {
-        let engine = Engine::open(self.options()).await.unwrap();
-        let draft = AppDraft {
-            app_id: id(),
-            app_secret: Some(secret("right")),
-            secret_file: None,
-            domain: self.domain(),
-            name: String::new(),
-            proxy: proxy.map(secret),
-        };
-        engine.app_add(draft).await.unwrap();
-        engine
-    }
-}
-
-fn id() -> AppId {
-    APP.parse().unwrap()
-}
+use bench::{APP, Bench, id};
+use common::{secret, until};
 
 fn app() -> AppRef {
     AppRef { app_id: id() }
@@ -96,7 +45,7 @@ async fn a_ca_file_takes_effect_at_once_and_is_named_where_it_cannot() {
     let engine = bench.engine(None).await;
     let snapshot = until(&engine, |snapshot| found(snapshot, FindingCode::TlsUntrusted)).await;
     let finding = &snapshot.apps[0].findings[0];
-    assert_eq!((finding.action, finding.blocks_connection), (Some(Action::AddCaFile), true));
+    assert_eq!((finding.action, finding.blocks_connection), (Some(Action::TrustCa), true));
 
     engine.settings_change(trust("/no/such.pem")).await.unwrap();
     let snapshot = engine.snapshot(()).await.unwrap();

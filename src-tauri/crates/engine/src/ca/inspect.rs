@@ -52,7 +52,9 @@ impl Shelf {
     pub(super) async fn places_for(&self, ca: Ca) -> Result<(Vec<StoreView>, Vec<Store>), Fault> {
         let own = self.list.own();
         let file = self.list.path(&ca.sha256).display().to_string();
-        let has_own = self.list.entry(&ca.sha256)?.is_some_and(|entry| entry.stores().contains(&own));
+        // A list that cannot be read is no reason not to look; it stands in the way of a change.
+        let entry = self.list.entry(&ca.sha256).ok().flatten();
+        let has_own = entry.is_some_and(|entry| entry.stores().contains(&own));
         let (others, held) = self
             .with_stores(move |stores| {
                 let views = stores.views(&ca);
@@ -64,7 +66,8 @@ impl Shelf {
                 let held = held.cloned().collect::<Vec<_>>();
                 (views, held)
             })
-            .await?;
+            .await?
+            .unwrap_or_default();
         let own_view = StoreView { store: own.clone(), obstacle: None, asks: false, does: vec![file] };
         let views = [own_view].into_iter().chain(others).collect();
         let held = has_own.then_some(own).into_iter().chain(held).collect();

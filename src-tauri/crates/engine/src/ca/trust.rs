@@ -16,6 +16,7 @@ impl Shelf {
     /// Trusts the certificate that is named, in the stores that are named: all of it is looked at before the first change.
     pub(crate) async fn trust(&self, trust: CaTrust, road: Option<&Road>) -> Result<CaOutcome, Fault> {
         let CaTrust { question, sha256, stores } = trust;
+        self.list.read()?;
         let given = source::ask(question.source, road).await?;
         let now = clock::now();
         let looked = given.certificates.iter().filter_map(|der| Some((der, ca::look(der, now)?)));
@@ -62,12 +63,13 @@ impl Shelf {
     }
 
     async fn add(&self, ca: &Ca, not_after_ms: i64, store: Store) -> Result<StoreOutcome, Fault> {
-        let held = {
-            let (ca, store) = (ca.clone(), store.clone());
-            self.with_stores(move |stores| {
-                store.kind != StoreKind::App && stores.holds(&store, &ca).unwrap_or(false)
-            })
-            .await?
+        let held = match store.kind {
+            StoreKind::App => false,
+            _ => {
+                let (ca, store) = (ca.clone(), store.clone());
+                let held = self.with_stores(move |stores| stores.holds(&store, &ca).unwrap_or(false)).await?;
+                held.unwrap_or(false)
+            }
         };
         // What somebody else put there is theirs: it is not on our list, and not taken out with what is ours.
         if held {
@@ -108,7 +110,9 @@ impl Shelf {
         change: fn(&Stores, &Store, &Ca) -> Result<StoreResult, TrustError>,
     ) -> Result<Result<StoreResult, TrustError>, Fault> {
         let (ca, store) = (ca.clone(), store.clone());
-        self.with_stores(move |stores| change(stores, &store, &ca)).await
+        let changed = self.with_stores(move |stores| change(stores, &store, &ca)).await?;
+        Ok(changed
+            .unwrap_or_else(|| Err(TrustError::Missing("the system's stores are left alone".to_owned()))))
     }
 
     /// How the road stands with what is trusted now.
