@@ -26,6 +26,12 @@ pub fn of_road(error: &Error, judgement: Option<&Judgement>, skew: Option<Skew>,
             Some(skew) => clock_wrong(&skew),
             None => of_cause(error, &error.cause),
         },
+        Cause::UntrustedIssuer { .. } => match judgement.and_then(|judgement| judgement.namesake.as_ref()) {
+            Some(namesake) => finding(FindingCode::TrustFailing, "")
+                .with("issuer", &namesake.subject)
+                .with("sha256", &namesake.sha256),
+            None => of_cause(error, &error.cause),
+        },
         cause => of_cause(error, cause),
     };
     let found = with_evidence(found, error, judgement);
@@ -160,11 +166,13 @@ mod tests {
         time::{Duration, UNIX_EPOCH},
     };
 
-    use longwire_contract::{FindingCode as F, Language, words};
-    use longwire_dial::{Fault, Lookup, Part, ProxyError, interceptor, judge::Local, route::PacFault};
+    use longwire_contract::{Action, FindingCode as F, Language, words};
+    use longwire_dial::{
+        Fault, Lookup, Part, ProxyError, certificate::Described, interceptor, judge::Local, route::PacFault,
+    };
 
     use super::*;
-    use crate::testing::{HOST, assert_told, failed};
+    use crate::testing::{HOST, assert_told, failed, judged};
 
     fn fault(kind: io::ErrorKind) -> Fault {
         Fault::from(&io::Error::from(kind))
@@ -331,6 +339,35 @@ mod tests {
     }
 
     #[test]
+    fn a_ca_of_the_same_name_that_is_trusted_already_is_told_with_its_hash() {
+        let sha256 = "AB".repeat(32);
+        let namesake = Described {
+            subject: "mitmproxy".into(),
+            issuer: "mitmproxy".into(),
+            sha256: sha256.clone(),
+            not_before: UNIX_EPOCH,
+            not_after: UNIX_EPOCH,
+            is_ca: true,
+            self_signed: true,
+            names: Vec::new(),
+        };
+        let signed = || Signed::Untrusted { issuer: "mitmproxy".into() };
+        let judgement = Judgement { namesake: Some(namesake), ..judged(signed(), None) };
+        let error = failed(Stage::Tls, Cause::UntrustedIssuer { issuer: "mitmproxy".into() });
+        let found = of_road(&error, Some(&judgement), None, true);
+        assert_eq!((found.code, found.action), (F::TrustFailing, Some(Action::TrustCa)));
+        for (name, value) in [("issuer", "mitmproxy"), ("sha256", &sha256), ("host", HOST), ("port", "443")] {
+            assert_eq!(found.values[name], value);
+        }
+        assert_told(&found);
+        let plain = of_road(&error, Some(&judged(signed(), None)), None, true);
+        assert_eq!((plain.code, plain.action), (F::TlsUntrusted, Some(Action::TrustCa)));
+        // Nothing else is told by it.
+        let other = failed(Stage::Tls, Cause::NotTls);
+        assert_eq!(of_road(&other, Some(&judgement), None, true).code, F::TlsNotSpoken);
+    }
+
+    #[test]
     fn an_interceptor_that_is_known_is_named() {
         let untrusted = || Err(Cause::UntrustedIssuer { issuer: "Zscaler Root CA".into() });
         let interceptor =
@@ -343,6 +380,7 @@ mod tests {
             time: Ok(()),
             name: Ok(()),
             interceptor: Some(interceptor),
+            namesake: None,
         };
         let error = failed(Stage::Tls, Cause::UntrustedIssuer { issuer: "Zscaler Intermediate".into() });
         let found = of_road(&error, Some(&judgement), None, true);

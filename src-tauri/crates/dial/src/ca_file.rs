@@ -3,11 +3,11 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::CertificateDer;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::prelude::FromDer;
 
+use crate::ca::{self, CaFault, LARGEST};
 use crate::certificate::{self, date};
 use crate::text;
 
@@ -22,33 +22,13 @@ pub enum RootsProblem {
         /// What the operating system said.
         reason: String,
     },
-    /// The file is far larger than any bundle of certificates.
-    #[error("{}: the file is larger than {limit} bytes; is it a bundle of CA certificates?", path.display())]
-    TooLarge {
-        /// The file.
-        path: PathBuf,
-        /// The largest size read, in bytes.
-        limit: u64,
-    },
-    /// The file holds a private key, so nothing in it is used.
-    #[error("{}: the file holds a private key; give the CA's certificate alone, and keep the key to its owner", path.display())]
-    PrivateKey {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The file holds no certificate.
-    #[error("{}: no certificate is in this file; a PEM or DER certificate is needed", path.display())]
-    NoCertificate {
-        /// The file.
-        path: PathBuf,
-    },
-    /// The file is damaged, so nothing in it is used.
-    #[error("{}: the file is damaged: {reason}", path.display())]
-    Corrupt {
+    /// The file holds no certificate that can be used, or what must not be used.
+    #[error("{}: {fault}", path.display())]
+    Unusable {
         /// The file.
         path: PathBuf,
         /// What is wrong with it.
-        reason: String,
+        fault: CaFault,
     },
     /// The certificate may not sign others.
     #[error("{}: \"{subject}\" is not a CA certificate; give the certificate of the one who signed it", path.display())]
@@ -82,19 +62,21 @@ impl RootsProblem {
         match self {
             Self::System { .. } => None,
             Self::Unreadable { path, .. }
-            | Self::TooLarge { path, .. }
-            | Self::PrivateKey { path }
-            | Self::Corrupt { path, .. }
-            | Self::NoCertificate { path }
+            | Self::Unusable { path, .. }
             | Self::NotCa { path, .. }
             | Self::Expired { path, .. } => Some(path),
         }
     }
+
+    /// A file with a certificate that cannot be used.
+    pub(crate) fn corrupt(path: &Path, reason: &str) -> Self {
+        Self::Unusable { path: path.to_owned(), fault: CaFault::Corrupt(text::line(reason)) }
+    }
 }
 
-/// The CA certificates of a PEM or DER file, and what was refused.
+/// The CA certificates of a file, and what was refused.
 pub(crate) fn read(path: &Path, now: SystemTime) -> (Vec<CertificateDer<'static>>, Vec<RootsProblem>) {
-    let certificates = match contents(path).and_then(|bytes| certificates(path, bytes)) {
+    let certificates = match contents(path).and_then(|bytes| certificates(path, &bytes)) {
         Ok(certificates) => certificates,
         Err(problem) => return (Vec::new(), vec![problem]),
     };
@@ -110,8 +92,8 @@ pub(crate) fn read(path: &Path, now: SystemTime) -> (Vec<CertificateDer<'static>
     (trusted, problems)
 }
 
+/// One more byte than is allowed, so that a larger file is known for what it is.
 fn contents(path: &Path) -> Result<Vec<u8>, RootsProblem> {
-    const LIMIT: u64 = 4 << 20;
     let unreadable = |reason: String| RootsProblem::Unreadable { path: path.to_owned(), reason };
     let about = path.metadata().map_err(|error| unreadable(error.to_string()))?;
     // Opening a pipe would wait for whoever writes into it.
@@ -120,45 +102,21 @@ fn contents(path: &Path) -> Result<Vec<u8>, RootsProblem> {
     }
     let mut bytes = Vec::new();
     File::open(path)
-        .and_then(|file| file.take(LIMIT + 1).read_to_end(&mut bytes))
+        .and_then(|file| file.take(LARGEST as u64 + 1).read_to_end(&mut bytes))
         .map_err(|error| unreadable(error.to_string()))?;
-    if bytes.len() as u64 > LIMIT {
-        return Err(RootsProblem::TooLarge { path: path.to_owned(), limit: LIMIT });
-    }
     Ok(bytes)
 }
 
-fn certificates(path: &Path, bytes: Vec<u8>) -> Result<Vec<CertificateDer<'static>>, RootsProblem> {
-    // The PEM reader steps over kinds of keys it does not know (encrypted, OpenSSH, DSA), so the words are looked for.
-    if contains(&bytes, b"PRIVATE KEY-----") || PrivateKeyDer::try_from(&*bytes).is_ok() {
-        return Err(RootsProblem::PrivateKey { path: path.to_owned() });
-    }
-    if contains(&bytes, b"-----BEGIN ") {
-        let certificates =
-            CertificateDer::pem_slice_iter(&bytes).collect::<Result<Vec<_>, _>>().map_err(|error| {
-                RootsProblem::Corrupt { path: path.to_owned(), reason: text::line(&error.to_string()) }
-            })?;
-        if !certificates.is_empty() {
-            return Ok(certificates);
-        }
-    } else if X509Certificate::from_der(&bytes).is_ok() {
-        return Ok(vec![CertificateDer::from(bytes)]);
-    }
-    Err(RootsProblem::NoCertificate { path: path.to_owned() })
+fn certificates(path: &Path, bytes: &[u8]) -> Result<Vec<CertificateDer<'static>>, RootsProblem> {
+    ca::read(bytes).map_err(|fault| RootsProblem::Unusable { path: path.to_owned(), fault })
 }
 
 fn judge(path: &Path, certificate: &CertificateDer<'_>, now: SystemTime) -> Result<(), RootsProblem> {
+    let (_, certificate) = X509Certificate::from_der(certificate)
+        .map_err(|error| RootsProblem::corrupt(path, &error.to_string()))?;
     let path = path.to_owned();
-    let certificate = match X509Certificate::from_der(certificate) {
-        Ok(([], certificate)) => certificate,
-        Ok(_) => {
-            return Err(RootsProblem::Corrupt { path, reason: "bytes follow the certificate".to_owned() });
-        }
-        Err(error) => return Err(RootsProblem::Corrupt { path, reason: text::line(&error.to_string()) }),
-    };
     let subject = certificate::name(certificate.subject());
-    let may_sign = !matches!(certificate.key_usage(), Ok(Some(usage)) if !usage.value.key_cert_sign());
-    if !certificate.is_ca() || !may_sign {
+    if !ca::may_sign(&certificate) {
         return Err(RootsProblem::NotCa { path, subject });
     }
     let not_after = certificate::time(certificate.validity().not_after.timestamp());
@@ -166,8 +124,4 @@ fn judge(path: &Path, certificate: &CertificateDer<'_>, now: SystemTime) -> Resu
         return Err(RootsProblem::Expired { path, subject, not_after });
     }
     Ok(())
-}
-
-fn contains(bytes: &[u8], words: &[u8]) -> bool {
-    bytes.windows(words.len()).any(|window| window == words)
 }

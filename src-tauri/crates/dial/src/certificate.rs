@@ -11,6 +11,7 @@ use x509_parser::prelude::FromDer;
 use x509_parser::time::ASN1Time;
 use x509_parser::x509::X509Name;
 
+use crate::ca::signature;
 use crate::text;
 
 /// A certificate in words. It says nothing of whether the certificate is to be trusted, and all of it is the word of whoever
@@ -64,7 +65,8 @@ pub(crate) fn names(certificate: &CertificateDer<'_>) -> Vec<String> {
     alternative.value.general_names.iter().filter_map(readable).collect()
 }
 
-fn address(bytes: &[u8]) -> Option<IpAddr> {
+/// An IP address as certificates hold it.
+pub(crate) fn address(bytes: &[u8]) -> Option<IpAddr> {
     <[u8; 4]>::try_from(bytes)
         .map(IpAddr::from)
         .or_else(|_| <[u8; 16]>::try_from(bytes).map(IpAddr::from))
@@ -99,36 +101,60 @@ pub(crate) struct Names {
     pub(crate) issuer: String,
     /// Whether subject and issuer are the same.
     pub(crate) issued_by_itself: bool,
-    raw_subject: Vec<u8>,
-    raw_issuer: Vec<u8>,
 }
 
 impl Names {
     pub(crate) fn of(certificate: &CertificateDer<'_>) -> Option<Self> {
         let (_, certificate) = X509Certificate::from_der(certificate).ok()?;
-        let raw_subject = certificate.subject().as_raw().to_vec();
-        let raw_issuer = certificate.issuer().as_raw().to_vec();
         Some(Self {
             subject: name(certificate.subject()),
             issuer: name(certificate.issuer()),
-            issued_by_itself: raw_subject == raw_issuer,
-            raw_subject,
-            raw_issuer,
+            issued_by_itself: certificate.subject().as_raw() == certificate.issuer().as_raw(),
         })
     }
 }
 
-/// Who would have to be trusted for this chain: the issuer reached by following it upwards as far as it goes.
-pub(crate) fn last_issuer(chain: &[CertificateDer<'_>]) -> Option<String> {
-    let (leaf, others) = chain.split_first()?;
-    let mut others: Vec<Names> = others.iter().filter_map(Names::of).collect();
-    let mut last = Names::of(leaf)?;
-    while !last.issued_by_itself {
-        // Each certificate is taken once, so that two that name each other cannot keep us here.
-        let Some(above) = others.iter().position(|other| other.raw_subject == last.raw_issuer) else { break };
-        last = others.swap_remove(above);
+/// The end of a chain, followed upwards as far as it goes.
+pub(crate) struct End<'a> {
+    /// The last certificate that is there.
+    pub(crate) last: X509Certificate<'a>,
+    /// Who signed that one, and so would have to be trusted.
+    pub(crate) issuer: String,
+}
+
+impl<'a> End<'a> {
+    /// `None` where there is no chain, or its first certificate cannot be read.
+    pub(crate) fn of(chain: &'a [CertificateDer<'_>]) -> Option<Self> {
+        let mut read = chain.iter().map(|certificate| X509Certificate::from_der(certificate));
+        let (_, mut last) = read.next()?.ok()?;
+        let mut others: Vec<_> = read.filter_map(|read| Some(read.ok()?.1)).collect();
+        while last.subject().as_raw() != last.issuer().as_raw() {
+            // Another key may stand under the same name. Each certificate is taken once, so that two that name each other
+            // cannot keep us here.
+            let signed = |above: &X509Certificate<'_>| {
+                above.subject().as_raw() == last.issuer().as_raw()
+                    && signature::is_by(&last, above.public_key()) != Some(false)
+            };
+            let Some(above) = others.iter().position(signed) else { break };
+            last = others.swap_remove(above);
+        }
+        let issuer = name(last.issuer());
+        Some(Self { last, issuer })
     }
-    Some(last.issuer)
+
+    /// Whether the chain holds the certificate of whoever signed at its end.
+    pub(crate) fn is_root(&self) -> bool {
+        self.last.subject().as_raw() == self.last.issuer().as_raw()
+    }
+
+    /// Whether a CA has the name of whoever signed at the end of the chain, and another key.
+    pub(crate) fn is_namesake(&self, ca: &X509Certificate<'_>) -> bool {
+        let same_key = match self.is_root() {
+            true => ca.public_key().raw == self.last.public_key().raw,
+            false => signature::is_by(&self.last, ca.public_key()) != Some(false),
+        };
+        ca.subject().as_raw() == self.last.issuer().as_raw() && !same_key
+    }
 }
 
 /// Common name, else organisation, else the whole name.

@@ -4,7 +4,7 @@ use crate::cause::Cause;
 use crate::deadlines::Deadlines;
 use crate::error::{Error, Stage};
 use crate::origin::Origin;
-use crate::roots::Roots;
+use crate::roots::{Peer, Roots};
 use crate::route::{Route, Router, Way};
 use crate::stream::Stream;
 use crate::trace::{Taken, Trace};
@@ -16,6 +16,7 @@ pub struct Dialer {
     roots: Arc<Roots>,
     router: Arc<Router>,
     deadlines: Deadlines,
+    peer: Peer,
 }
 
 /// A road that stands.
@@ -35,7 +36,8 @@ pub type Begins<'a> = dyn FnMut(Stage) + Send + 'a;
 impl Dialer {
     /// A dialer that trusts these roots and goes straight to everywhere, with the default deadlines.
     pub fn new(roots: Arc<Roots>) -> Self {
-        Self { roots, router: Arc::new(Router::direct()), deadlines: Deadlines::default() }
+        let (router, deadlines) = (Arc::new(Router::direct()), Deadlines::default());
+        Self { roots, router, deadlines, peer: Peer::Origin }
     }
 
     /// The same, going where this router says.
@@ -46,6 +48,16 @@ impl Dialer {
     /// The same with other deadlines.
     pub fn with_deadlines(self, deadlines: Deadlines) -> Self {
         Self { deadlines, ..self }
+    }
+
+    /// The same for what stands beside the roads: CAs that are trusted for origins alone do not count.
+    pub(crate) fn for_wayside(self) -> Self {
+        Self { peer: Peer::Wayside, ..self }
+    }
+
+    /// Whose certificates are seen at the end of a road.
+    pub(crate) fn peer(&self) -> Peer {
+        self.peer
     }
 
     /// The deadlines in force.

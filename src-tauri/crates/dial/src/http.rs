@@ -101,7 +101,8 @@ fn addressed(request: Request<Bytes>, origin: &Origin) -> Result<Request<Full<By
     Ok(Request::from_parts(parts, Full::new(body)))
 }
 
-async fn exchange(
+/// A request over these bytes, as it is, and the whole answer.
+pub(crate) async fn exchange(
     stream: Stream,
     request: Request<Full<Bytes>>,
     limits: Limits,

@@ -41,6 +41,11 @@ pub fn of(chain: &[CertificateDer<'_>]) -> Option<Interceptor> {
     })
 }
 
+/// Who made a CA's certificate, where a name in it tells.
+pub(crate) fn of_ca(ca: &X509Certificate<'_>) -> Option<Interceptor> {
+    named(ca.subject()).or_else(|| named(ca.issuer()))
+}
+
 fn named(name: &X509Name<'_>) -> Option<Interceptor> {
     let parts = name
         .iter_common_name()
@@ -52,6 +57,12 @@ fn named(name: &X509Name<'_>) -> Option<Interceptor> {
         .iter()
         .find(|(_, _, words)| words.iter().any(|words| texts.iter().any(|text| says(text, words))));
     entry.map(|(name, kind, _)| Interceptor { name, kind: *kind })
+}
+
+/// Whether an interceptor of this name can be told.
+#[cfg(test)]
+pub(crate) fn is_known(name: &str) -> bool {
+    table::TABLE.iter().any(|entry| entry.0 == name)
 }
 
 /// Whether a text in small letters holds these words, and not as a part of others: "Certificato" does not say "Cato".

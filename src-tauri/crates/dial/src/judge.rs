@@ -13,10 +13,12 @@ use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_na
 use rustls::crypto::ring;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
+use x509_parser::certificate::X509Certificate;
+use x509_parser::prelude::FromDer;
 
 pub use self::consumers::{Consumer, environment_lines};
 use crate::cause::Cause;
-use crate::certificate::{self, Names};
+use crate::certificate::{self, Described, End, Names};
 use crate::interceptor::{self, Interceptor};
 use crate::refusal;
 use crate::roots::{self, Roots, Stores};
@@ -27,7 +29,7 @@ pub struct Judgement {
     /// Whether the operating system's roots trust the issuer, the time aside; `SSL_CERT_FILE` and `SSL_CERT_DIR` stand
     /// for them where they are set.
     pub system: Result<(), Cause>,
-    /// Whether our own extra CA files do.
+    /// Whether our own CA files do, those for the platform's hosts alone included.
     pub extra: Result<(), Cause>,
     /// Whether the set of Mozilla does, which Node and Python bring along in one form or another.
     pub mozilla: Result<(), Cause>,
@@ -39,6 +41,8 @@ pub struct Judgement {
     pub name: Result<(), Cause>,
     /// Who stands in between, where the names in the chain tell. Never of a chain that is signed publicly.
     pub interceptor: Option<Interceptor>,
+    /// Where nobody trusts the issuer: a CA of our own files that has the same name, and another key.
+    pub namesake: Option<Described>,
 }
 
 /// Who signed a chain.
@@ -115,8 +119,26 @@ pub(crate) fn by(
         Signed::Publicly => None,
         _ => interceptor::of(chain),
     };
+    let namesake = match signed {
+        Signed::Untrusted { .. } => namesake(&stores.own, chain),
+        _ => None,
+    };
     let name = case.named(host);
-    Some(Judgement { system, extra, mozilla: public, signed, time, name, interceptor })
+    Some(Judgement { system, extra, mozilla: public, signed, time, name, interceptor, namesake })
+}
+
+/// Whether a chain leads to a root of this store, whatever the time is: at any moment at which a certificate of it begins to
+/// be valid. If there is a moment at which all are, there is such a one.
+pub(crate) fn leads_to(store: &RootCertStore, chain: &[CertificateDer<'_>]) -> bool {
+    let begins = chain.iter().filter_map(certificate::validity).map(|(from, _)| unix(from)).collect();
+    let case = Case::of(chain, UNIX_EPOCH).map(|case| Case { moments: begins, ..case });
+    case.is_some_and(|case| case.trusted(store).is_ok())
+}
+
+fn namesake(own: &[CertificateDer<'_>], chain: &[CertificateDer<'_>]) -> Option<Described> {
+    let end = End::of(chain)?;
+    let ca = own.iter().find(|ca| X509Certificate::from_der(ca).is_ok_and(|(_, ca)| end.is_namesake(&ca)))?;
+    certificate::describe(ca)
 }
 
 /// A chain under judgement.
@@ -161,8 +183,8 @@ impl<'a> Case<'a> {
             Some(cause) => Signed::Unusable(cause.clone()),
             None if self.names.issued_by_itself => Signed::ByItself,
             None => {
-                let last = certificate::last_issuer(self.chain);
-                Signed::Untrusted { issuer: last.unwrap_or_else(|| self.names.issuer.clone()) }
+                let issuer = End::of(self.chain).map_or_else(|| self.names.issuer.clone(), |end| end.issuer);
+                Signed::Untrusted { issuer }
             }
         }
     }

@@ -5,7 +5,7 @@ use rustls::pki_types::{CertificateDer, UnixTime};
 use rustls::{CertificateError, Error};
 
 use crate::cause::Cause;
-use crate::certificate::{Names, last_issuer};
+use crate::certificate::{End, Names};
 use crate::text;
 
 /// Why a chain was refused, from what the verifier says and from the chain itself.
@@ -33,7 +33,7 @@ pub(crate) fn certificate_cause(error: &CertificateError, chain: &[CertificateDe
             (Some(leaf), _) if leaf.issued_by_itself => Cause::SelfSigned { subject: leaf.subject },
             // A bad signature means another key under a trusted name, such as a proxy's CA that was made anew.
             (Some(leaf), Refused::UnknownIssuer | Refused::BadSignature) => {
-                Cause::UntrustedIssuer { issuer: last_issuer(chain).unwrap_or(leaf.issuer) }
+                Cause::UntrustedIssuer { issuer: End::of(chain).map_or(leaf.issuer, |end| end.issuer) }
             }
             _ => Cause::BadCertificate(text::line(&error.to_string())),
         },

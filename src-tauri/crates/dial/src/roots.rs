@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use rustls::RootCertStore;
-use rustls::pki_types::{ServerName, UnixTime};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio::task::spawn_blocking;
 
 use crate::ca_file::{self, RootsProblem};
@@ -49,23 +49,44 @@ pub enum RootSource {
 pub(crate) struct Stores {
     /// The operating system's.
     pub(crate) system: RootCertStore,
-    /// Those of the extra files.
+    /// Those of our own files: the extra ones, and those for origins alone.
     pub(crate) extra: RootCertStore,
+    /// The certificates of the latter.
+    pub(crate) own: Vec<CertificateDer<'static>>,
+}
+
+/// At whose certificate one looks.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Peer {
+    /// The host at the end of a road: the CAs that are trusted for origins alone count.
+    Origin,
+    /// Who stands beside the road: a proxy, or whoever keeps a PAC script. They do not.
+    Wayside,
 }
 
 #[derive(Clone, Debug)]
 struct Loaded {
-    stamps: Vec<Stamp>,
+    stamps: Stamps,
     stores: Arc<Stores>,
     /// Absent where there is not one root.
-    trust: Option<Arc<Trust>>,
+    origin: Option<Arc<Trust>>,
+    /// The same.
+    wayside: Option<Arc<Trust>>,
+}
+
+/// How what was read is recognised as changed.
+#[derive(Clone, Debug, PartialEq)]
+struct Stamps {
+    extra: Vec<Stamp>,
+    platform: Vec<Stamp>,
+    system: Vec<Stamp>,
 }
 
 /// How a file is recognised as changed: its path, and its time and length where it is there.
 type Stamp = (PathBuf, Option<(SystemTime, u64)>);
 
 impl Roots {
-    /// Roots from a source and from extra files, PEM (with any number of certificates) or DER. Reads nothing yet.
+    /// Roots from a source and from extra files, in any form that [`ca::read`](crate::ca::read) takes. Reads nothing yet.
     pub fn new(source: RootSource, extra: Vec<PathBuf>) -> Self {
         Self {
             source,
@@ -89,11 +110,12 @@ impl Roots {
         *lock(&self.platform) = files;
     }
 
-    /// Reads the extra files alone and says what is wrong with them, so that a mistake shows before a road is built.
-    /// Blocks on the file system.
+    /// Reads our own files alone, those for origins included, and says what is wrong with them, so that a mistake shows
+    /// before a road is built. Blocks on the file system.
     pub fn check_extra(&self) -> Vec<RootsProblem> {
         let now = SystemTime::now();
-        self.extra().iter().flat_map(|path| ca_file::read(path, now).1).collect()
+        let files = [self.extra(), self.platform()].concat();
+        files.iter().flat_map(|path| ca_file::read(path, now).1).collect()
     }
 
     /// What was wrong when the roots were last read; empty while they have not been needed.
@@ -101,7 +123,7 @@ impl Roots {
         lock(&self.problems).clone()
     }
 
-    /// A server was not trusted: read everything again for the next road.
+    /// Reads everything again for the next road, as after a server that was not trusted.
     pub fn doubt(&self) {
         self.doubted.store(true, Ordering::Relaxed);
     }
@@ -109,7 +131,11 @@ impl Roots {
     /// The same roots, with one host's certificates judged as if it were `time`: its issuer, name and signatures must be
     /// right all the same, and every other host is judged now.
     pub(crate) fn danger_at(&self, host: ServerName<'static>, time: UnixTime) -> Self {
-        Self { moment: Some(Moment { host, time }), ..Self::new(self.source, self.extra()) }
+        Self {
+            platform: Mutex::new(self.platform()),
+            moment: Some(Moment { host, time }),
+            ..Self::new(self.source, self.extra())
+        }
     }
 
     /// The extra files, as they are set now.
@@ -117,63 +143,88 @@ impl Roots {
         lock(&self.extra).clone()
     }
 
+    fn platform(&self) -> Vec<PathBuf> {
+        lock(&self.platform).clone()
+    }
+
     fn refresh(&self) -> Loaded {
         let mut loaded = lock(&self.loaded);
         let doubted = self.doubted.swap(false, Ordering::Relaxed);
-        let extra = self.extra();
-        let stamps = self.stamps(&extra);
+        let (extra, platform) = (self.extra(), self.platform());
+        let stamps = self.stamps(&extra, &platform);
         if let Some(loaded) = loaded.as_ref().filter(|loaded| loaded.stamps == stamps && !doubted) {
             return loaded.clone();
         }
-        let (stores, problems) = self.load(&extra);
-        *lock(&self.problems) = problems;
-        let mut all = stores.system.clone();
-        all.extend(stores.extra.roots.iter().cloned());
-        let trust = Trust::of(all, self.moment.clone()).map(Arc::new);
-        let fresh = Loaded { stamps, stores: Arc::new(stores), trust };
+        let fresh = self.load(stamps, &extra, &platform);
         // Nothing is not kept: the next road looks again.
-        *loaded = fresh.trust.is_some().then(|| fresh.clone());
+        *loaded = fresh.origin.is_some().then(|| fresh.clone());
         fresh
     }
 
-    fn load(&self, extra: &[PathBuf]) -> (Stores, Vec<RootsProblem>) {
-        let mut stores = Stores { system: RootCertStore::empty(), extra: RootCertStore::empty() };
+    fn load(&self, stamps: Stamps, extra: &[PathBuf], platform: &[PathBuf]) -> Loaded {
+        let mut system = RootCertStore::empty();
         let mut problems = Vec::new();
         if self.source == RootSource::System {
-            let system = rustls_native_certs::load_native_certs();
-            stores.system.add_parsable_certificates(system.certs);
-            let reasons = system.errors.iter().map(|error| text::line(&error.to_string()));
+            let native = rustls_native_certs::load_native_certs();
+            system.add_parsable_certificates(native.certs);
+            let reasons = native.errors.iter().map(|error| text::line(&error.to_string()));
             problems.extend(reasons.map(|reason| RootsProblem::System { reason }));
         }
-        let now = SystemTime::now();
-        for path in extra {
-            let (certificates, refused) = ca_file::read(path, now);
-            problems.extend(refused);
-            for certificate in certificates {
-                if let Err(error) = stores.extra.add(certificate) {
-                    problems.push(RootsProblem::Corrupt {
-                        path: path.clone(),
-                        reason: text::line(&error.to_string()),
-                    });
-                }
-            }
-        }
-        (stores, problems)
+        let mut stores = Stores { system, extra: RootCertStore::empty(), own: Vec::new() };
+        stores.add(extra, &mut problems);
+        let wayside = self.trust(&stores);
+        let origin = if platform.is_empty() {
+            wayside.clone()
+        } else {
+            stores.add(platform, &mut problems);
+            self.trust(&stores)
+        };
+        *lock(&self.problems) = problems;
+        Loaded { stamps, stores: Arc::new(stores), origin, wayside }
     }
 
-    fn stamps(&self, extra: &[PathBuf]) -> Vec<Stamp> {
-        let mut named = extra.to_vec();
+    fn trust(&self, stores: &Stores) -> Option<Arc<Trust>> {
+        let mut all = stores.system.clone();
+        all.extend(stores.extra.roots.iter().cloned());
+        Trust::of(all, self.moment.clone()).map(Arc::new)
+    }
+
+    fn stamps(&self, extra: &[PathBuf], platform: &[PathBuf]) -> Stamps {
+        let mut named = Vec::new();
         if self.source == RootSource::System {
             named.extend(env::var_os("SSL_CERT_FILE").map(PathBuf::from));
             named.extend(env::var_os("SSL_CERT_DIR").iter().flat_map(env::split_paths));
         }
-        named.into_iter().map(|path| (path.clone(), state(&path))).collect()
+        let all = |files: &[PathBuf]| files.iter().map(|path| (path.clone(), state(path))).collect();
+        Stamps { extra: all(extra), platform: all(platform), system: all(&named) }
+    }
+}
+
+impl Stores {
+    /// Adds the CAs of files of our own.
+    fn add(&mut self, files: &[PathBuf], problems: &mut Vec<RootsProblem>) {
+        let now = SystemTime::now();
+        for path in files {
+            let (certificates, refused) = ca_file::read(path, now);
+            problems.extend(refused);
+            for certificate in certificates {
+                match self.extra.add(certificate.clone()) {
+                    Ok(()) => self.own.push(certificate),
+                    Err(error) => problems.push(RootsProblem::corrupt(path, &error.to_string())),
+                }
+            }
+        }
     }
 }
 
 /// What a handshake needs of the roots as they are now, read where they must be, off the runtime's own threads.
-pub(crate) async fn current(roots: &Arc<Roots>) -> Result<Arc<Trust>, Cause> {
-    loaded(roots).await?.trust.ok_or(Cause::NoRoots)
+pub(crate) async fn current(roots: &Arc<Roots>, peer: Peer) -> Result<Arc<Trust>, Cause> {
+    let loaded = loaded(roots).await?;
+    let trust = match peer {
+        Peer::Origin => loaded.origin,
+        Peer::Wayside => loaded.wayside,
+    };
+    trust.ok_or(Cause::NoRoots)
 }
 
 /// The roots as they are now, told apart, read where they must be, off the runtime's own threads.

@@ -11,13 +11,14 @@ use crate::cause::Cause;
 use crate::limit::Limit;
 use crate::recorder::Seen;
 use crate::refusal;
-use crate::roots::{self, Roots};
+use crate::roots::{self, Peer, Roots};
 use crate::text;
 use crate::trace::Fault;
 
 /// Encrypts a connection, and writes down whom it met, trusted or not.
 pub(crate) async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
     roots: &Arc<Roots>,
+    peer: Peer,
     name: ServerName<'static>,
     carrier: S,
     limit: Limit,
@@ -25,7 +26,7 @@ pub(crate) async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
 ) -> Result<TlsStream<S>, Cause> {
     let seen = Arc::new(Seen::default());
     let attempt = async {
-        let trust = roots::current(roots).await?;
+        let trust = roots::current(roots, peer).await?;
         let connector = TlsConnector::from(trust.config(&seen));
         Ok(connector.connect(name, carrier).await)
     };

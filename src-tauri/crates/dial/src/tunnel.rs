@@ -25,10 +25,12 @@ use crate::origin::Origin;
 use crate::proxy::{Protocol, Proxy};
 use crate::race;
 use crate::resolve;
+use crate::roots::Peer;
 use crate::stream::Wire;
 use crate::tls;
 use crate::trace::{Attempt, Trace};
 pub use fault::ProxyFault;
+pub(crate) use http::authorization;
 use place::Place;
 
 /// Opens a tunnel to an origin: to one of the addresses `found` for it, else to its name, which the proxy then resolves.
@@ -58,7 +60,12 @@ pub(crate) async fn open(
 }
 
 /// Connects to the proxy itself, and speaks TLS with it where it wants that.
-async fn reach(dialer: &Dialer, proxy: &Proxy, limit: Limit, trace: &mut Trace) -> Result<Wire, ProxyFault> {
+pub(crate) async fn reach(
+    dialer: &Dialer,
+    proxy: &Proxy,
+    limit: Limit,
+    trace: &mut Trace,
+) -> Result<Wire, ProxyFault> {
     let deadlines = dialer.deadlines();
     let unreachable = |cause| ProxyFault::Unreachable(Box::new(cause));
     let found = limit.and(deadlines.dns).hold(resolve::of_host(proxy.host(), proxy.port())).await;
@@ -74,7 +81,7 @@ async fn reach(dialer: &Dialer, proxy: &Proxy, limit: Limit, trace: &mut Trace) 
             Cause::Handshake("the proxy's name is none that a certificate can hold".to_owned())
         })?;
         let limit = limit.and(deadlines.tls);
-        tls::handshake(dialer.roots(), name, tcp, limit, &mut trace.proxy_chain).await
+        tls::handshake(dialer.roots(), Peer::Wayside, name, tcp, limit, &mut trace.proxy_chain).await
     };
     let tls = handshake.await.map_err(|cause| ProxyFault::Tls(Box::new(cause)))?;
     Ok(Wire::Tls(Box::new(tls)))

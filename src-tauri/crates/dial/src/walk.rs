@@ -68,7 +68,8 @@ async fn go(
             let began = Instant::now();
             let limit = Limit::of(dialer.deadlines().tls);
             let name = origin.server_name();
-            let handshake = tls::handshake(dialer.roots(), name, wire, limit, &mut trace.chain).await;
+            let (roots, peer) = (dialer.roots(), dialer.peer());
+            let handshake = tls::handshake(roots, peer, name, wire, limit, &mut trace.chain).await;
             trace.issuer = issuer(&trace.chain);
             let tls = handshake.map_err(|cause| (Stage::Tls, cause))?;
             trace.tls = Some(began.elapsed());

@@ -37,7 +37,8 @@ impl World<'_> {
     }
 
     fn judges_for(&self, identity: &Identity, host: &str) -> Judgement {
-        let stores = Stores { system: store(self.system), extra: store(self.extra) };
+        let own = self.extra.iter().map(|ca| ca.der.clone()).collect();
+        let stores = Stores { system: store(self.system), extra: store(self.extra), own };
         judge::by(&stores, &store(self.mozilla), &identity.chain, host, now()).unwrap()
     }
 }
@@ -248,7 +249,7 @@ fn names_and_addresses_are_matched_as_the_handshake_matches_them() {
 
 #[test]
 fn what_is_no_chain_is_not_judged() {
-    let stores = Stores { system: RootCertStore::empty(), extra: RootCertStore::empty() };
+    let stores = Stores { system: RootCertStore::empty(), extra: RootCertStore::empty(), own: Vec::new() };
     let nobody = RootCertStore::empty();
     for chain in [vec![], vec![CertificateDer::from(vec![0x30, 0x00])]] {
         assert_eq!(judge::by(&stores, &nobody, &chain, HOST, now()), None);

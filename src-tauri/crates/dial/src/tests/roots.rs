@@ -5,6 +5,7 @@ use rcgen::{KeyPair, date_time_ymd};
 use tempfile::tempdir;
 
 use super::{Ca, ca_params, dialer, file, origin, server};
+use crate::ca::CaFault;
 use crate::{Cause, RootSource, Roots, RootsProblem, Stage};
 
 fn problems(path: &std::path::Path) -> Vec<RootsProblem> {
@@ -113,7 +114,10 @@ async fn a_bad_file_is_reported_and_the_good_one_beside_it_is_trusted() {
     dialer.dial(&origin(format!("https://{address}"))).await.unwrap();
     let problems = dialer.roots().problems();
     assert!(
-        matches!(&problems[..], [RootsProblem::Corrupt { .. }, RootsProblem::Unreadable { .. }]),
+        matches!(
+            &problems[..],
+            [RootsProblem::Unusable { fault: CaFault::Corrupt(_), .. }, RootsProblem::Unreadable { .. }]
+        ),
         "{problems:?}"
     );
 }
@@ -143,7 +147,10 @@ async fn nothing_of_a_file_with_a_private_key_is_used() {
         key.serialize_der(),
     ] {
         let path = file(folder.path(), "key.pem", contents);
-        assert_eq!(problems(&path), [RootsProblem::PrivateKey { path: path.clone() }]);
+        assert_eq!(
+            problems(&path),
+            [RootsProblem::Unusable { path: path.clone(), fault: CaFault::PrivateKey }]
+        );
     }
     let path = file(folder.path(), "both.pem", format!("{}{}", ca.pem, key.serialize_pem()));
     let address = server::echoes(ca.sign()).await;
@@ -170,16 +177,23 @@ fn files_that_hold_no_certificate_say_so() {
     let folder = tempdir().unwrap();
     for contents in ["", "hello", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"] {
         let path = file(folder.path(), "none.pem", contents);
-        assert_eq!(problems(&path), [RootsProblem::NoCertificate { path: path.clone() }], "{contents}");
+        let none = RootsProblem::Unusable { path: path.clone(), fault: CaFault::NoCertificate };
+        assert_eq!(problems(&path), [none], "{contents}");
     }
     for contents in [
         "-----BEGIN CERTIFICATE-----\nAAAA\n",
         "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
     ] {
         let path = file(folder.path(), "half.pem", contents);
-        assert!(matches!(&problems(&path)[..], [RootsProblem::Corrupt { .. }]), "{contents}");
+        assert!(
+            matches!(&problems(&path)[..], [RootsProblem::Unusable { fault: CaFault::Corrupt(_), .. }]),
+            "{contents}"
+        );
     }
     assert!(matches!(&problems(folder.path())[..], [RootsProblem::Unreadable { .. }]));
     let large = file(folder.path(), "large.pem", vec![b' '; (4 << 20) + 1]);
-    assert!(matches!(&problems(&large)[..], [RootsProblem::TooLarge { .. }]));
+    assert!(matches!(
+        &problems(&large)[..],
+        [RootsProblem::Unusable { fault: CaFault::TooLarge { .. }, .. }]
+    ));
 }

@@ -60,16 +60,21 @@ pub(super) async fn ask(
 fn request(place: &Place, credentials: Option<&Credentials>) -> Result<SecretString, ProxyFault> {
     let mut request = format!("CONNECT {place} HTTP/1.1\r\nHost: {place}\r\nUser-Agent: {AGENT}\r\n");
     if let Some(credentials) = credentials {
-        // RFC 7617 §2: the first colon ends the name.
-        if credentials.user.contains(':') {
-            return Err(ProxyFault::CredentialsUnsendable("a user name may not hold a colon"));
-        }
-        request.push_str("Proxy-Authorization: Basic ");
-        request.push_str(basic(credentials).expose_secret());
+        request.push_str("Proxy-Authorization: ");
+        request.push_str(authorization(credentials)?.expose_secret());
         request.push_str("\r\n");
     }
     request.push_str("\r\n");
     Ok(request.into())
+}
+
+/// What `Proxy-Authorization` holds.
+pub(crate) fn authorization(credentials: &Credentials) -> Result<SecretString, ProxyFault> {
+    // RFC 7617 §2: the first colon ends the name.
+    if credentials.user.contains(':') {
+        return Err(ProxyFault::CredentialsUnsendable("a user name may not hold a colon"));
+    }
+    Ok(format!("Basic {}", basic(credentials).expose_secret()).into())
 }
 
 /// Waits for the head of an answer and takes note of it.

@@ -95,8 +95,11 @@ async fn a_chain_that_is_not_trusted_is_told_apart_from_others() {
     let ahead = Duration::from_secs(400 * 86_400);
     let authority = || Authority::new().unwrap();
     for (platform, trusted, code) in [
-        (here().tls(authority(), Leaf::Good), false, F::TlsUntrusted),
-        (here().tls(authority(), Leaf::WithRoot), false, F::TlsUntrusted),
+        // What is trusted is another CA of the same name.
+        (here().tls(authority(), Leaf::Good), false, F::TrustFailing),
+        (here().tls(authority(), Leaf::WithRoot), false, F::TrustFailing),
+        (here().tls(authority(), Leaf::ByIntermediate), false, F::TrustFailing),
+        (here().tls(authority(), Leaf::IntermediateMissing), false, F::TlsUntrusted),
         (here().tls(authority(), Leaf::SelfSigned), true, F::TlsSelfSigned),
         (here().tls(authority(), Leaf::WrongHost), true, F::TlsWrongHost),
         (here().tls(authority(), Leaf::Expired), true, F::TlsExpired),

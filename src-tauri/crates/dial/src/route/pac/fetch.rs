@@ -73,7 +73,7 @@ async fn download(url: &Url, roots: &Arc<Roots>) -> Result<Bytes, PacFault> {
     for _ in 0..=REDIRECTS {
         let (status, headers, body) = if url.scheme() == "https" {
             let origin = Origin::of(&url).map_err(|error| unanswered(&error))?;
-            let road = Dialer::new(Arc::clone(roots)).dial(&origin).await;
+            let road = Dialer::new(Arc::clone(roots)).for_wayside().dial(&origin).await;
             let road = road.map_err(|error| PacFault::Unreachable {
                 stage: error.stage,
                 cause: Box::new(error.cause),

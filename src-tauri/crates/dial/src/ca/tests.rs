@@ -1,0 +1,1 @@
+//! Certificates made here, and files that OpenSSL made.
