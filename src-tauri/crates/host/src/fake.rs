@@ -6,7 +6,9 @@ mod mac;
 mod runner;
 
 #[cfg(any(test, feature = "fake"))]
-pub use mac::{Answer, At, Call, Fate, Mac, Proxy, Script, Service, Trouble, What};
+pub use mac::{
+    Answer, At, Call, Certificate, Fate, Mac, Proxy, Script, Security, Service, Silence, Trouble, Trusted, What,
+};
 #[cfg(any(test, feature = "fake"))]
 pub use runner::{Killed, MacRunner, keeper};
 

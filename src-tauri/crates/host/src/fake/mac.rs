@@ -1,12 +1,15 @@
 //! A Mac, as far as its command line tools show it: what they print, what they change, and how they fail.
 
+mod arbitrary;
 mod networksetup;
 mod osascript;
 mod route;
 mod scutil;
+mod security;
 mod sh;
 mod trouble;
 
+pub use security::{Certificate, Security, Silence, Trusted};
 use serde::{Deserialize, Serialize};
 pub use trouble::{At, Trouble, What};
 
@@ -18,6 +21,8 @@ pub struct Mac {
     pub services: Vec<Service>,
     /// The interface of the default route; `None` where there is no route.
     pub route: Option<String>,
+    /// What its keychains hold, and what is trusted.
+    pub security: Security,
     /// Only an administrator may change the network's settings.
     pub admin_required: bool,
     /// Whoever is asked for a password says no.
@@ -160,6 +165,7 @@ impl Mac {
             "osascript" => osascript::answer(self, &words),
             "route" => route::answer(self, &words),
             "scutil" => scutil::answer(self, &words),
+            "security" => security::answer(self, &words),
             _ => Answer { status: 127, stderr: format!("{tool}: command not found\n"), ..Answer::default() },
         }
     }
@@ -190,6 +196,9 @@ impl Call {
     pub fn changes(&self) -> bool {
         match self.tool.as_str() {
             "networksetup" => self.args.first().is_some_and(|flag| flag.starts_with("-set")),
+            "security" => self.args.first().is_some_and(|verb| {
+                ["add-trusted-cert", "remove-trusted-cert", "delete-certificate"].contains(&verb.as_str())
+            }),
             _ => false,
         }
     }

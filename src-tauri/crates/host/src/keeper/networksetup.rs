@@ -247,30 +247,4 @@ fn failed(program: &Path, said: &Output) -> KeeperError {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::sync::{Arc, Mutex};
-
-    use longwire_contract::ProxyKind;
-
-    use super::*;
-    use crate::fake::{self, Mac, Proxy};
-
-    #[test]
-    fn off_then_back_leaves_every_setting_as_it_was() {
-        let mut mac = Mac::new();
-        mac.services[0].secure_web = Proxy::on("127.0.0.1", 7890);
-        let before = mac.services.clone();
-        let mac = Arc::new(Mutex::new(mac));
-        let keeper = fake::keeper(Arc::clone(&mac));
-        let table = keeper.table().unwrap();
-        assert_eq!(table.effective, ["https 127.0.0.1:7890"]);
-        let wifi = &table.services[0];
-        assert!(wifi.in_use && wifi.enabled);
-        let entry = wifi.entries.iter().find(|entry| entry.kind == ProxyKind::SecureWeb).unwrap().clone();
-        let change = Change::Off { service: wifi.name.clone(), entry: entry.clone() };
-        keeper.carry_out(&[change], Rights::User).unwrap();
-        assert!(keeper.table().unwrap().effective.is_empty());
-        keeper.carry_out(&[Change::Back { service: wifi.name.clone(), entry }], Rights::User).unwrap();
-        assert_eq!(mac.lock().unwrap().services, before);
-    }
-}
+mod tests;
