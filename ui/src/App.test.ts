@@ -3,7 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import App from './App.svelte'
 import { demo } from './demo/demo'
 import { go } from './state/route.svelte'
-import { click, headline, open, value } from './test/window'
+import { click, headline, open } from './test/window'
 
 afterEach(cleanup)
 
@@ -53,7 +53,7 @@ describe('the window', () => {
 
   it('goes to a page by its number', async () => {
     await open('connected')
-    await fireEvent.keyDown(window, { key: '5', ctrlKey: true })
+    await fireEvent.keyDown(window, { key: '6', ctrlKey: true })
     expect(await screen.findByRole('heading', { name: 'Settings' })).toBeTruthy()
   })
 })

@@ -5,8 +5,6 @@ import type {
   Commands,
   Domain,
   EventDetail,
-  Fault,
-  FaultCode,
   Language,
   Note,
   Push,
@@ -17,13 +15,15 @@ import { EVENT_KINDS } from '../state/simulated'
 import { STEPS } from '../state/examination'
 import { examine } from './examinations'
 import { finding, note } from './findings'
+import { leaseCommands } from './lease'
 import { sampleEvent } from './samples'
 import { road, scenario, simulatedApp, SIMULATED_ID, type Scenario } from './scenarios'
-
-type Handlers = { [K in keyof Commands]: (request: Commands[K]['request']) => Commands[K]['response'] }
+import { trustCommands } from './trust'
+import { refuse, type Handlers } from './world'
 
 const KEPT = 500
 const SIMULATOR_URL = 'http://127.0.0.1:50211'
+const UNTRUSTED: ReadonlySet<string | undefined> = new Set(['tls_untrusted', 'trust_failing'])
 
 /**
  * An engine that plays itself, for a plain browser and for tests: `?demo=SCENARIO`, `&lang=en|zh-CN`, `&still` for
@@ -40,6 +40,7 @@ class World implements Backend {
   readonly #scenario: Scenario
   readonly #listeners = new Set<(push: Push) => void>()
   readonly #details: EventDetail[] = []
+  readonly #handlers: Handlers
   #snapshot: Snapshot
   #seq = 0
   #alive = false
@@ -63,7 +64,22 @@ class World implements Backend {
       events_today: 0,
       notices: begin.notices ?? [],
       ca_files: begin.caFiles ?? [],
+      trusted: begin.trust?.trusted ?? [],
+      lease: begin.lease?.lease ?? null,
       doctor: begin.doctor ?? null
+    }
+    const world = {
+      current: () => this.#snapshot,
+      get snapshot() {
+        return this.current()
+      },
+      change: (change: Partial<Snapshot>) => this.#change(change),
+      redial: () => this.#free()
+    }
+    this.#handlers = {
+      ...this.#own,
+      ...trustCommands(world, begin.trust ?? {}),
+      ...leaseCommands(world, begin.lease ?? {})
     }
     const count = begin.events ?? 0
     for (let index = count; index > 0; index--) this.#receive(Date.now() - index * 47_000)
@@ -71,7 +87,9 @@ class World implements Backend {
   }
 
   async call<K extends keyof Commands>(command: K, request: Commands[K]['request']) {
-    await Promise.resolve()
+    // What asks the system, or the network, takes its time.
+    const slow = this.#alive && /^(ca_|proxies|lease_)/.test(command)
+    await new Promise<void>((done) => (slow ? setTimeout(done, 900) : done()))
     return this.#handlers[command](request)
   }
 
@@ -87,7 +105,7 @@ class World implements Backend {
     setInterval(() => this.#arrive(), 4_000)
   }
 
-  #handlers: Handlers = {
+  #own: Omit<Handlers, keyof ReturnType<typeof trustCommands> | keyof ReturnType<typeof leaseCommands>> = {
     snapshot: () => {
       if (this.#scenario.fault) throw new CommandFault(this.#scenario.fault)
       return this.#snapshot
@@ -216,8 +234,7 @@ class World implements Backend {
         const read = (path: string) => known.find((file) => file.path === path) ?? caFile(path)
         this.#change({ ca_files: ca_files.map(read) })
         const trusted = this.#snapshot.ca_files.some((file) => !file.problem)
-        const freed = (app: AppView) => trusted && app.findings[0]?.code === 'tls_untrusted'
-        this.#each(null, (app) => (freed(app) ? this.#dial(app, '') : app))
+        if (trusted) this.#free()
       }
       if (language) {
         this.#change({ language_choice: language, language: language === 'system' ? systemLanguage() : language })
@@ -247,6 +264,12 @@ class World implements Backend {
 
   #replace(changed: AppView): void {
     this.#change({ apps: this.#snapshot.apps.map((app) => (app.app_id === changed.app_id ? changed : app)) })
+  }
+
+  /** Connects what a certificate that was not trusted kept down. */
+  #free(): void {
+    const freed = (app: AppView) => UNTRUSTED.has(app.findings[0]?.code)
+    this.#each(null, (app) => (freed(app) ? this.#dial(app, '') : app))
   }
 
   /** How an app stands right after it was dialled. */
@@ -326,9 +349,4 @@ function shownProxy(proxy: string): string {
 
 function caFile(path: string): CaFile {
   return { path, problem: path.includes('missing') ? 'No such file or directory' : null }
-}
-
-function refuse(code: FaultCode, values: Record<string, string> = {}): never {
-  const fault: Fault = { code, values, detail: code }
-  throw new CommandFault(fault)
 }

@@ -10,7 +10,10 @@ import type {
   Snapshot
 } from '../backend/contract.gen'
 import { examine } from './examinations'
+import { trustedBefore } from './certificates'
 import { ENVIRONMENT, finding, hostOf, ISSUER, note, PROXY } from './findings'
+import { gnomeTable, leaseOf, NO_TABLE, passwordTable, quietTable, type LeaseBegin } from './lease'
+import type { TrustBegin } from './trust'
 
 /** A state of the world to look at: what `?demo=NAME` shows. */
 export interface Scenario {
@@ -25,6 +28,8 @@ export interface Scenario {
   keychainless?: boolean
   caFiles?: CaFile[]
   doctor?: DoctorReport
+  trust?: TrustBegin
+  lease?: LeaseBegin
 }
 
 const SETTINGS = '/home/me/.local/share/longwire/config.toml'
@@ -122,6 +127,17 @@ function waitingTls(domain: Domain = 'feishu'): AppView {
       )
     ]
   })
+}
+
+/** Behind a proxy that decrypts, whose CA is not trusted. */
+function decrypted(): AppView {
+  const hops = proxiedRoad('tls', 'bad', 'mitmproxy')
+  return { ...waitingTls(), route: note('route_proxy', { proxy: PROXY, source: 'macOS' }), hops }
+}
+
+function trustFailing(): AppView {
+  const values = { host: 'open.feishu.cn', issuer: 'mitmproxy' }
+  return { ...decrypted(), findings: [finding('trust_failing', values, 'tls: open.feishu.cn: UnknownIssuer')] }
 }
 
 function refused(): AppView {
@@ -282,6 +298,41 @@ const SCENARIOS: Record<string, () => Scenario> = {
       { path: '/home/me/.mitmproxy/mitmproxy-ca-cert.pem' },
       { path: '/home/me/old-proxy.pem', problem: 'No such file or directory' }
     ]
+  }),
+  'trust-sheet': () => ({ apps: [decrypted()], events: 7, doctor: examine(decrypted()) }),
+  'trust-several': () => ({ apps: [decrypted()], trust: { road: 'several' } }),
+  'trust-lacks-root': () => ({ apps: [decrypted()], trust: { road: 'lacking' } }),
+  'trust-refused': () => ({ apps: [decrypted()], trust: { road: 'refused' } }),
+  'trust-no-chain': () => ({ apps: [decrypted()], trust: { road: 'unreachable' } }),
+  'trust-stores-mixed': () => ({ apps: [decrypted()], trust: { road: 'mixed', mixed: true } }),
+  'trust-already': () => ({ apps: [decrypted()], trust: { road: 'already' } }),
+  'trust-failing': () => ({ apps: [trustFailing()], trust: { failing: true } }),
+  'trust-list': () => ({ apps: [app({})], trust: { trusted: trustedBefore(), mixed: true } }),
+  'lease-table': () => ({
+    apps: [app({}), app({ app_id: 'cli_b7c8d9e0f1a20034', name: 'Build Bot', proxy: 'direct' })]
+  }),
+  'lease-gnome': () => ({ apps: [app({})], lease: { table: gnomeTable() } }),
+  'lease-password': () => ({ apps: [app({})], lease: { table: passwordTable() } }),
+  'lease-none-on': () => ({ apps: [app({})], lease: { table: quietTable() } }),
+  'lease-no-settings': () => ({ apps: [app({})], lease: { table: NO_TABLE } }),
+  'lease-unreadable': () => ({
+    apps: [app({})],
+    lease: {
+      unreadable: {
+        code: 'lease_unreadable',
+        values: { error: 'networksetup has not answered within 20 s' },
+        detail: 'networksetup has not answered within 20 s'
+      }
+    }
+  }),
+  'lease-beginning': () => ({ apps: [app({})], lease: { lease: leaseOf('beginning', 5) } }),
+  'lease-held': () => ({ apps: [app({})], events: 24, lease: { lease: leaseOf('held') } }),
+  'lease-ending': () => ({ apps: [app({})], lease: { lease: leaseOf('ending', 1) } }),
+  'lease-stuck': () => ({ apps: [app({})], lease: { lease: leaseOf('stuck', 0) } }),
+  'lease-damaged': () => ({ apps: [app({})], lease: { table: quietTable(), lease: leaseOf('damaged', 0) } }),
+  'lease-over': () => ({
+    apps: [app({})],
+    notices: [{ code: 'proxies_theirs', values: { settings: 'Wi-Fi: SOCKS' } }]
   }),
   'bad-domain': () => ({ apps: [badDomain()] }),
   'held-by-other': () => ({

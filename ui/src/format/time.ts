@@ -45,3 +45,8 @@ export function fullTime(ms: number): string {
   const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`
   return `${day} ${clockTime(ms)}.${String(at.getMilliseconds()).padStart(3, '0')}`
 }
+
+/** The day, sortable and the same in both languages. */
+export function day(ms: number): string {
+  return fullTime(ms).slice(0, 10)
+}

@@ -17,6 +17,7 @@ function snapshot(rev: number, over: Partial<Snapshot> = {}): Snapshot {
     events_today: 0,
     notices: [],
     ca_files: [],
+    trusted: [],
     ...over
   }
 }

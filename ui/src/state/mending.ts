@@ -2,6 +2,7 @@ import type { Action, AppView, Domain, Finding, FindingCode, SimulatorView } fro
 import { copy } from './copy'
 import type { Live } from './live.svelte'
 import { go } from './route.svelte'
+import { askTrust } from './trusting.svelte'
 
 /** What the button beside a finding does, and what with. */
 export type Mending =
@@ -68,6 +69,8 @@ export async function mend(store: Live, { app_id }: AppView, mending: Mending): 
     case 'edit_proxy':
       go({ page: 'apps', form: { edit: app_id, at: 'proxy' } })
       return false
+    case 'trust_ca':
+      return askTrust({ kind: 'road' }, app_id)
     case 'add_ca_file':
       go({ page: 'settings', at: 'ca' })
       return false

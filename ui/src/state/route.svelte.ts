@@ -3,6 +3,7 @@ export type Route =
   | { page: 'overview'; app?: string }
   | { page: 'events'; seq?: number }
   | { page: 'doctor'; app?: string }
+  | { page: 'trust'; at?: 'proxies' }
   | { page: 'apps'; form?: { edit?: string; at?: FormPlace } }
   | { page: 'settings'; at?: 'ca' }
 
@@ -24,6 +25,8 @@ export function parseRoute(hash: string): Route {
       return { page, form: isPlace(third) ? { edit: second, at: third } : { edit: second } }
     case 'settings':
       return first === 'ca' ? { page, at: first } : { page }
+    case 'trust':
+      return first === 'proxies' ? { page, at: first } : { page }
     case 'doctor':
     case 'overview':
       return first ? { page, app: first } : { page }
@@ -44,7 +47,8 @@ export function hashOf(route: Route): string {
       if (!route.form.edit) return '#/apps/add'
       return `#/apps/edit/${route.form.edit}${route.form.at ? `/${route.form.at}` : ''}`
     case 'settings':
-      return route.at ? `#/settings/${route.at}` : '#/settings'
+    case 'trust':
+      return route.at ? `#/${route.page}/${route.at}` : `#/${route.page}`
   }
 }
 

@@ -73,6 +73,7 @@ function inWords(values: Record<string, string>): Record<string, string> {
 function inWord(name: string, value: string): string {
   if (name === 'domain' || name === 'other') return domainName(value)
   if (name === 'since') return here(value)
+  if (name === 'refusal') return textIfAny(`ca_refusal.${value}`) ?? value
   return textIfAny(`${name}.${value}`) ?? value
 }
 
@@ -106,7 +107,7 @@ export function proxySetting(proxy: string): string {
 }
 
 export function faultText(fault: Fault): string {
-  return t(`fault.${fault.code}`, fault.values)
+  return t(`fault.${fault.code}`, inWords(fault.values))
 }
 
 /** What there is to say of a fault beside its text: most texts hold it all. */

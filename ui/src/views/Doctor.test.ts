@@ -1,6 +1,6 @@
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte'
 import { afterEach, describe, expect, it } from 'vitest'
-import { click, headline, open, sent, value } from '../test/window'
+import { click, headline, open, sent } from '../test/window'
 
 afterEach(cleanup)
 

@@ -1,6 +1,6 @@
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte'
 import { afterEach, describe, expect, it } from 'vitest'
-import { click, open, value } from '../test/window'
+import { open, value } from '../test/window'
 
 afterEach(cleanup)
 

@@ -1,0 +1,63 @@
+import type { LeaseChange, LeaseView, ProxyEntry, ProxyService, ProxyTable } from '../backend/contract.gen'
+import { t } from '../i18n/i18n.svelte'
+import { secondsUntil } from '../format/time'
+import { lasting } from './words'
+
+/** One setting of a service. */
+export interface Setting {
+  service: string
+  entry: ProxyEntry
+}
+
+/** What a proxy setting says, as a person writes it. */
+export function valueOf({ value, port }: ProxyEntry): string {
+  return port > 0 ? `${value}:${port}` : value
+}
+
+/** Whether there is anything to be said of a setting: most of a Mac's were never set. */
+export function isSet({ on, value }: ProxyEntry): boolean {
+  return on || value !== ''
+}
+
+/** Every setting that is on: what a lease switches off. */
+export function settingsOn(table: ProxyTable): Setting[] {
+  return settings(table, (entry) => entry.on)
+}
+
+/** Every setting that is stored and off: what a repair switches on. */
+export function settingsStored(table: ProxyTable): Setting[] {
+  return settings(table, (entry) => !entry.on && entry.value !== '' && entry.kind !== 'mode')
+}
+
+function settings({ services }: ProxyTable, wanted: (entry: ProxyEntry) => boolean): Setting[] {
+  return services.flatMap(({ name, entries }) => entries.filter(wanted).map((entry) => ({ service: name, entry })))
+}
+
+/** The services of settings, each once. */
+export function servicesOf(settings: Setting[]): string[] {
+  return [...new Set(settings.map(({ service }) => service))]
+}
+
+/** What a lease did to a setting. */
+export function changeOf(
+  lease: LeaseView | null | undefined,
+  { name }: ProxyService,
+  { kind }: ProxyEntry
+): LeaseChange | undefined {
+  return lease?.changes.find(({ service, before }) => service === name && before.kind === kind)
+}
+
+/** A setting in a few words: `Wi-Fi · SOCKS · 127.0.0.1:7891`. */
+export function settingText(service: string, entry: ProxyEntry): string {
+  return [service, t(`proxy_kind.${entry.kind}`), valueOf(entry)].filter(Boolean).join(' · ')
+}
+
+/** How a lease stands, in a sentence. */
+export function leaseText({ phase, until_ms }: LeaseView, now: number): string {
+  const text = t(`lease.${phase}`)
+  if (phase !== 'held') return text
+  const seconds = secondsUntil(until_ms, now)
+  // The last minute is counted in seconds, each one before it as begun.
+  const time = lasting(seconds < 60 ? seconds * 1000 : Math.ceil(seconds / 60) * 60_000)
+  return t('lease_page.back_in', { state: text, time })
+}
