@@ -3,24 +3,45 @@
 //! What they were is on the disk before the first of them is changed, and stays there until it is read back from the
 //! system that all of them are what they were. A process that does nothing else puts them back when the time is over or when
 //! the one that holds the lease is gone.
+//!
+//! All of it that changes something waits for the disk, for other programs, for other processes that change the same
+//! settings, and maybe for a user who is asked for a password: call it from a thread that may wait.
+
+mod backup;
+mod begin;
+mod disk;
+mod end;
+mod moment;
+mod restore;
+mod shelf;
+mod watch;
+mod watchdog;
 
 use std::{
-    ffi::OsString,
-    io,
     path::{Path, PathBuf},
     sync::Arc,
     time::Duration,
 };
 
-use longwire_contract::{LeaseReport, LeaseView};
+use longwire_contract::{LeasePhase, LeaseReport, LeaseView};
 
+pub use self::watchdog::Watchdog;
+use self::{
+    backup::Backup,
+    disk::{Disk, RealDisk},
+    moment::{Clock, Clocks},
+    shelf::{Found, Shelf},
+};
 use crate::keeper::{Keeper, KeeperError};
 
 /// The lease of one data folder.
 #[derive(Clone, Debug)]
 pub struct Lease {
-    dir: PathBuf,
+    shelf: Shelf,
     keeper: Arc<dyn Keeper>,
+    clock: Arc<dyn Clock>,
+    /// How long a program may go on that was started by a process which was killed then.
+    orphans: Duration,
 }
 
 /// Why a lease could not be had, or changed, or ended.
@@ -81,75 +102,75 @@ pub struct Ended {
 impl Lease {
     /// That of the data folder `dir`, over the settings of `keeper`.
     pub fn new(dir: &Path, keeper: Arc<dyn Keeper>) -> Self {
-        Self { dir: dir.to_owned(), keeper }
+        Self::over(dir, keeper, Arc::new(RealDisk), Arc::new(Clocks))
+    }
+
+    fn over(dir: &Path, keeper: Arc<dyn Keeper>, disk: Arc<dyn Disk>, clock: Arc<dyn Clock>) -> Self {
+        // A watchdog leaves the folder it was started in.
+        let dir = std::path::absolute(dir).unwrap_or_else(|_| dir.to_owned());
+        Self { shelf: Shelf::new(&dir, disk), keeper, clock, orphans: Duration::from_secs(1) }
     }
 
     /// How it stands by the backup on the disk; `None` where nothing is set aside. Reads one small file.
     pub fn view(&self) -> Option<LeaseView> {
-        None
+        match self.shelf.read() {
+            Found::Nothing => None,
+            Found::Whole(backup) => Some(backup.view(&self.clock.now())),
+            Found::Damaged(path) => Some(LeaseView {
+                phase: LeasePhase::Damaged,
+                since_ms: 0,
+                until_ms: 0,
+                minutes_left: 0,
+                changes: Vec::new(),
+                detail: LeaseError::Damaged(path).to_string(),
+            }),
+        }
     }
 
-    /// Sets every proxy aside that is on, of services that are named in `services`. A [`Watchdog`] must be there already.
-    ///
-    /// # Errors
-    /// All but [`LeaseError::Unwatched`]. After an error every setting is as it was, but for [`LeaseError::Stuck`].
-    pub fn begin(&self, _services: &[String], _length: Duration) -> Result<(), LeaseError> {
-        Err(LeaseError::Nothing)
+    /// What became of the last one.
+    pub fn last(&self) -> Option<Ended> {
+        self.shelf.last()
+    }
+
+    /// Whether a watchdog looks after it: a live process, told by a lock that dies with it.
+    pub fn is_watched(&self) -> bool {
+        self.shelf.is_watched()
     }
 
     /// Sets anew how long it lasts, from now on.
     ///
     /// # Errors
-    /// [`LeaseError::NotHeld`], [`LeaseError::Damaged`] or [`LeaseError::Backup`].
-    pub fn extend(&self, _length: Duration) -> Result<(), LeaseError> {
-        Err(LeaseError::NotHeld)
+    /// [`LeaseError::NotHeld`], also where its end has begun; [`LeaseError::Damaged`] or [`LeaseError::Backup`].
+    pub fn extend(&self, length: Duration) -> Result<(), LeaseError> {
+        let _lock = self.shelf.lock().map_err(|error| LeaseError::Backup(error.to_string()))?;
+        let mut backup = self.held()?;
+        if backup.phase != LeasePhase::Held {
+            return Err(LeaseError::NotHeld);
+        }
+        backup.extend(&self.clock.now(), length);
+        self.write(&backup)
     }
 
-    /// Puts back what still stands as we left it, reads it back, and then forgets the backup.
-    ///
-    /// # Errors
-    /// [`LeaseError::NotHeld`], [`LeaseError::Damaged`] or [`LeaseError::Stuck`].
-    pub fn end(&self) -> Result<LeaseReport, LeaseError> {
-        Err(LeaseError::NotHeld)
+    fn held(&self) -> Result<Backup, LeaseError> {
+        match self.shelf.read() {
+            Found::Nothing => Err(LeaseError::NotHeld),
+            Found::Whole(backup) => Ok(backup),
+            Found::Damaged(path) => Err(LeaseError::Damaged(path)),
+        }
     }
 
-    /// Switches on every proxy that is stored and off, and puts the damaged backup aside.
-    ///
-    /// # Errors
-    /// [`LeaseError::NotHeld`] where there is a backup to go by, or none at all; [`LeaseError::Stuck`].
-    pub fn repair(&self) -> Result<LeaseReport, LeaseError> {
-        Err(LeaseError::NotHeld)
+    fn write(&self, backup: &Backup) -> Result<(), LeaseError> {
+        self.shelf.write(backup).map_err(|error| LeaseError::Backup(error.to_string()))
     }
 
-    /// Whether a watchdog looks after it: a live process, told by a lock that dies with it.
-    pub fn is_watched(&self) -> bool {
-        false
-    }
-
-    /// What a watchdog does, in its own process, until the lease is over: see [`Watchdog::start`]. The lease
-    /// ends at once when standard input does, unless its owner has left it to itself.
-    pub async fn watch(&self) {}
-
-    /// What became of the last one.
-    pub fn last(&self) -> Option<Ended> {
-        None
+    /// Keeps the backup for another try. That it is marked is for views: a full disk does not make it worse.
+    fn stuck(&self, mut backup: Backup, report: LeaseReport, cause: String) -> LeaseError {
+        backup.phase = LeasePhase::Stuck;
+        backup.detail.clone_from(&cause);
+        self.shelf.write(&backup).ok();
+        LeaseError::Stuck { report, cause }
     }
 }
 
-/// The process that puts the proxies back. Dropping this tells it that the owner is gone; so does the owner's death.
-#[derive(Debug)]
-pub struct Watchdog {}
-
-impl Watchdog {
-    /// Starts `program` with `arguments`, which are to lead to [`Lease::watch`], in a session of its own, and waits until it
-    /// says that it watches.
-    ///
-    /// # Errors
-    /// Where it cannot be started, or has not said so in time.
-    pub fn start(_program: &Path, _arguments: &[OsString]) -> io::Result<Self> {
-        Err(io::ErrorKind::Unsupported.into())
-    }
-
-    /// Leaves it to itself: the lease then ends at its time, or when it is ended.
-    pub fn detach(self) {}
-}
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,113 @@
+use std::thread;
+
+use longwire_contract::{
+    LeaseChange, LeasePhase, LeaseReport, LeaseState, ProxyEntry, ProxyKind, ProxyTable,
+};
+
+use super::{
+    Lease, LeaseError,
+    backup::Backup,
+    restore::{Outcome, put_back},
+    shelf::Found,
+};
+use crate::keeper::Rights;
+
+impl Lease {
+    /// Puts back what still stands as we left it, reads it back, and then forgets the backup.
+    ///
+    /// # Errors
+    /// [`LeaseError::NotHeld`], [`LeaseError::Damaged`] or [`LeaseError::Stuck`].
+    pub fn end(&self) -> Result<LeaseReport, LeaseError> {
+        self.end_if(|_| Some(Rights::Administrator)).map(Option::unwrap_or_default)
+    }
+
+    /// Ends it with the rights that `greatest` says, or leaves it as it is where that says none.
+    pub(super) fn end_if(
+        &self,
+        greatest: impl FnOnce(&Backup) -> Option<Rights>,
+    ) -> Result<Option<LeaseReport>, LeaseError> {
+        // Without the lock, too: that the settings are put back counts for more than that nobody else does it.
+        let _lock = self.shelf.lock().ok();
+        let mut backup = self.held()?;
+        let Some(greatest) = greatest(&backup) else { return Ok(None) };
+        let interrupted = backup.changes.clone();
+        backup.phase = LeasePhase::Ending;
+        // What is written from here on tells views, and the next try, how far we got. A full disk does not stop us.
+        self.shelf.write(&backup).ok();
+        let mut outcome = self.put_back(&mut backup, greatest);
+        if outcome.cause.is_none() && interrupted.iter().any(is_changing) {
+            // Who began was killed. A program that they had started may only now do what it was told to.
+            thread::sleep(self.orphans);
+            for (change, before) in backup.changes.iter_mut().zip(interrupted) {
+                if is_changing(&before) {
+                    *change = before;
+                }
+            }
+            outcome = self.put_back(&mut backup, greatest);
+        }
+        backup.refused |= outcome.refused;
+        let removed = match outcome.cause {
+            None => {
+                self.shelf.write_last(&outcome.report, self.clock.now().wall_ms);
+                self.shelf.remove().map_err(|error| error.to_string())
+            }
+            Some(cause) => Err(cause),
+        };
+        match removed {
+            Ok(()) => Ok(Some(outcome.report)),
+            Err(cause) => Err(self.stuck(backup, outcome.report, cause)),
+        }
+    }
+
+    /// Puts back what `backup` says, which may not be on the disk any more.
+    pub(super) fn put_back(&self, backup: &mut Backup, greatest: Rights) -> Outcome {
+        let mut written = backup.clone();
+        put_back(&*self.keeper, &mut backup.changes, greatest, &mut |changes| {
+            written.changes = changes.to_vec();
+            self.shelf.write(&written).ok();
+        })
+    }
+
+    /// Switches on every proxy that is stored and off, and puts the damaged backup aside.
+    ///
+    /// # Errors
+    /// [`LeaseError::NotHeld`] where there is a backup to go by, or none at all; [`LeaseError::Stuck`].
+    pub fn repair(&self) -> Result<LeaseReport, LeaseError> {
+        let _lock = self.shelf.lock().ok();
+        let Found::Damaged(_) = self.shelf.read() else { return Err(LeaseError::NotHeld) };
+        let stuck = |report, cause| LeaseError::Stuck { report, cause };
+        let table = self.keeper.table().map_err(|error| stuck(LeaseReport::default(), error.to_string()))?;
+        let mut changes = stored(&table);
+        let outcome = put_back(&*self.keeper, &mut changes, Rights::Administrator, &mut |_| ());
+        let set_aside = match outcome.cause {
+            None => {
+                self.shelf.write_last(&outcome.report, self.clock.now().wall_ms);
+                self.shelf.set_aside().map_err(|error| error.to_string())
+            }
+            Some(cause) => Err(cause),
+        };
+        match set_aside {
+            Ok(()) => Ok(outcome.report),
+            Err(cause) => Err(stuck(outcome.report, cause)),
+        }
+    }
+}
+
+fn is_changing(change: &LeaseChange) -> bool {
+    change.state == LeaseState::Changing
+}
+
+/// What may have been on before we switched it off: all that is stored and off. One with a password was not touched.
+fn stored(table: &ProxyTable) -> Vec<LeaseChange> {
+    let services = table.services.iter().filter(|service| service.enabled);
+    let entries = services.flat_map(|service| service.entries.iter().map(|entry| (&service.name, entry)));
+    entries
+        .filter(|(_, entry)| !entry.on && !entry.authenticated && !entry.value.is_empty())
+        .filter(|(_, entry)| entry.kind != ProxyKind::Mode)
+        .map(|(service, entry)| LeaseChange {
+            service: service.clone(),
+            before: ProxyEntry { on: true, ..entry.clone() },
+            state: LeaseState::Off,
+        })
+        .collect()
+}

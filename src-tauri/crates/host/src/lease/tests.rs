@@ -1,0 +1,8 @@
+mod begin;
+mod crash;
+mod damage;
+mod end;
+mod full;
+mod machine;
+mod steps;
+mod world;
