@@ -11,18 +11,24 @@ use crate::process::{Failure, find, output, probe, run, say};
 pub(crate) const TO_BUILD: &[&str] = &["libayatana-appindicator3-dev", "libwebkit2gtk-4.1-dev", "pkg-config"];
 
 /// What the tests drive the app with: a display, a tray, notifications, a Secret Service, a WebDriver; and what they put in
-/// the way of a connection: proxies of each kind, networks of their own.
+/// the way of a connection: proxies of each kind, networks of their own; and the stores of CAs and of proxy settings.
 pub(crate) const TO_TEST: &[&str] = &[
+    "ca-certificates",
     "curl",
     "dante-server",
     "dbus",
     "dbus-x11",
+    "dconf-gsettings-backend",
     "dunst",
     "gnome-keyring",
+    "gsettings-desktop-schemas",
     "imagemagick",
     "iproute2",
+    "libglib2.0-bin",
+    "libnss3-tools",
     "microsocks",
     "nftables",
+    "openssl",
     "squid-openssl",
     "tinyproxy-bin",
     "webkit2gtk-driver",

@@ -3,19 +3,22 @@
 use std::{
     ffi::OsStr,
     fmt,
-    io::{self, Read},
+    io::{self, Read, Write},
     os::unix::process::CommandExt,
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc,
     thread,
     time::{Duration, Instant},
 };
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, getpgrp, kill_process_group};
 
-/// More than any answer that we ask for; what comes after it is not read.
-const LONGEST: u64 = 256 * 1024;
+/// More than any answer that we ask for (the longest lists a Mac's certificates); what comes after it is not read.
+const LONGEST: u64 = 2 * 1024 * 1024;
+
+/// How long one that was killed may take to be gone; one with more rights than ours need not obey.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// What a program said before it ended.
 #[derive(Debug)]
@@ -52,8 +55,7 @@ impl Runner for Processes {
 
 /// A program by its name, as `path` (the variable `PATH`) finds it; only absolute folders count, since the folder we
 /// happen to be in is nobody's choice.
-#[cfg(target_os = "linux")]
-pub(crate) fn find(program: &str, path: &OsStr) -> Option<std::path::PathBuf> {
+pub(crate) fn find(program: &str, path: &OsStr) -> Option<PathBuf> {
     std::env::split_paths(path)
         .filter(|folder| folder.is_absolute())
         .map(|folder| folder.join(program))
@@ -67,10 +69,30 @@ pub(crate) fn command(program: &Path) -> Command {
     command
 }
 
+/// A command that starts `program` in our own group, so that it may ask on the terminal that we run on.
+pub(crate) fn in_front(program: &Path) -> Command {
+    let mut command = command(program);
+    command.process_group(getpgrp().as_raw_nonzero().get());
+    command
+}
+
 /// Runs a [`command`] to its end, or to its `deadline`.
 pub(crate) fn run(command: &mut Command, deadline: Duration) -> Result<Said, Mute> {
+    end(command.spawn().map_err(Mute::Failed)?, Instant::now(), deadline)
+}
+
+/// The same, with something to read.
+pub(crate) fn run_with(command: &mut Command, input: Vec<u8>, deadline: Duration) -> Result<Said, Mute> {
     let started = Instant::now();
-    let mut group = Group(command.spawn().map_err(Mute::Failed)?);
+    let mut child = command.stdin(Stdio::piped()).spawn().map_err(Mute::Failed)?;
+    let reader = child.stdin.take();
+    // One that does not read it says by its end what it thinks of it.
+    thread::spawn(move || reader.map(|mut reader| reader.write_all(&input)));
+    end(child, started, deadline)
+}
+
+fn end(child: Child, started: Instant, deadline: Duration) -> Result<Said, Mute> {
+    let mut group = Group(child);
     let output = read(group.0.stdout.take());
     let errors = read(group.0.stderr.take());
     let left = || deadline.saturating_sub(started.elapsed());
@@ -108,7 +130,12 @@ impl Drop for Group {
             if let Some(group) = i32::try_from(self.0.id()).ok().and_then(Pid::from_raw) {
                 kill_process_group(group, Signal::KILL).ok();
             }
-            self.0.wait().ok();
+            // One that was started in front is in no group of its own.
+            self.0.kill().ok();
+            let killed = Instant::now();
+            while matches!(self.0.try_wait(), Ok(None)) && killed.elapsed() < LAST_WORDS {
+                thread::sleep(Duration::from_millis(2));
+            }
         }
     }
 }
@@ -146,6 +173,29 @@ mod tests {
             assert!(patience.elapsed() < Duration::from_secs(10), "{pid} lives on");
             thread::sleep(Duration::from_millis(5));
         }
+    }
+
+    #[test]
+    fn what_it_is_given_is_read_to_its_end() {
+        let much = vec![b'x'; 300_000];
+        let mut count = command(Path::new("/bin/sh"));
+        let said = run_with(count.args(["-c", "wc -c"]), much.clone(), Duration::from_secs(20)).unwrap();
+        assert_eq!(String::from_utf8_lossy(&said.output).trim(), "300000");
+        let mut deaf = command(Path::new("/bin/sh"));
+        let said = run_with(deaf.args(["-c", "exit 4"]), much, Duration::from_secs(20)).unwrap();
+        assert_eq!(said.status.code(), Some(4));
+    }
+
+    #[test]
+    fn one_in_front_is_in_our_group_and_killed_alone() {
+        let mut command = in_front(Path::new("/bin/sh"));
+        let said = run(command.args(["-c", "ps -o pgid= -p $$ || cut -d' ' -f5 /proc/$$/stat"]), Duration::from_secs(20));
+        let group = String::from_utf8_lossy(&said.unwrap().output).trim().to_owned();
+        assert_eq!(group, getpgrp().as_raw_nonzero().to_string());
+        let mut slow = in_front(Path::new("/bin/sleep"));
+        let started = Instant::now();
+        assert!(matches!(run(slow.arg("600"), Duration::from_millis(200)), Err(Mute::TooSlow)));
+        assert!(started.elapsed() < Duration::from_secs(10));
     }
 
     #[test]

@@ -97,7 +97,8 @@ fn add_trusted(mac: &mut Mac, given: &Given<'_>) -> Answer {
     if let Some(refusal) = ask(mac, CALL) {
         return refusal;
     }
-    let policies = given.values.iter().filter(|(flag, _)| *flag == "-p").map(|(_, value)| (*value).to_owned());
+    let policies =
+        given.values.iter().filter(|(flag, _)| *flag == "-p").map(|(_, value)| (*value).to_owned());
     let record = Trusted { sha256: hash, policies: policies.collect(), admin };
     mac.security.trusted.retain(|other| other.sha256 != record.sha256 || other.admin != admin);
     mac.security.trusted.push(record);
@@ -162,7 +163,8 @@ fn verify(security: &Security, given: &Given<'_>) -> Answer {
     };
     let policy = given.value("-p").unwrap_or("basic");
     let trusts = |record: &Trusted| {
-        record.sha256 == hash && (record.policies.is_empty() || record.policies.iter().any(|one| one == policy))
+        record.sha256 == hash
+            && (record.policies.is_empty() || record.policies.iter().any(|one| one == policy))
     };
     if security.trusted.iter().any(trusts) {
         return Answer::printed("...certificate verification successful.\n");
@@ -185,7 +187,9 @@ fn dump(security: &Security, given: &Given<'_>) -> Answer {
         printed.push_str(&format!("Cert {number}: {}\n", kept.label()));
         let policies = &record.policies;
         printed.push_str(&format!("   Number of trust settings : {}\n", policies.len().max(1)));
-        for (number, policy) in policies.iter().map(Some).chain(policies.is_empty().then_some(None)).enumerate() {
+        for (number, policy) in
+            policies.iter().map(Some).chain(policies.is_empty().then_some(None)).enumerate()
+        {
             printed.push_str(&format!("   Trust Setting {number}:\n"));
             if let Some(policy) = policy {
                 let name = if policy == "ssl" { "SSL" } else { "Apple X509 Basic" };
@@ -232,8 +236,11 @@ impl Certificate {
     }
 
     fn matches(&self, given: &Given<'_>) -> bool {
-        let hashes = |hash: &str| hash.eq_ignore_ascii_case(&sha256(&self.der)) || hash.eq_ignore_ascii_case(&self.sha1());
-        given.value("-Z").is_none_or(hashes) && given.value("-c").is_none_or(|name| self.label().contains(name))
+        let hashes = |hash: &str| {
+            hash.eq_ignore_ascii_case(&sha256(&self.der)) || hash.eq_ignore_ascii_case(&self.sha1())
+        };
+        given.value("-Z").is_none_or(hashes)
+            && given.value("-c").is_none_or(|name| self.label().contains(name))
     }
 
     fn printed(&self, with_hashes: bool) -> String {

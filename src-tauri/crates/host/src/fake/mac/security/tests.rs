@@ -60,7 +60,10 @@ fn what_is_not_there_is_told_in_the_words_of_each_command() {
     let mut desk = Desk::new();
     let told = |answer: Answer| (answer.status, answer.stderr);
     let remove = desk.run("remove-trusted-cert FILE");
-    assert_eq!(told(remove), (1, "SecTrustSettingsRemoveTrustSettings: No Trust Settings were found.\n".into()));
+    assert_eq!(
+        told(remove),
+        (1, "SecTrustSettingsRemoveTrustSettings: No Trust Settings were found.\n".into())
+    );
     let dump = desk.run("dump-trust-settings");
     assert_eq!(told(dump), (1, "SecTrustSettingsCopyCertificates: No Trust Settings were found.\n".into()));
     assert_eq!(
@@ -69,9 +72,16 @@ fn what_is_not_there_is_told_in_the_words_of_each_command() {
     );
     assert_eq!(
         told(desk.run("find-certificate -c mitmproxy LOGIN")),
-        (44, "security: SecKeychainSearchCopyNext: The specified item could not be found in the keychain.\n".into())
+        (
+            44,
+            "security: SecKeychainSearchCopyNext: The specified item could not be found in the keychain.\n"
+                .into()
+        )
     );
-    assert_eq!(told(desk.run("verify-cert -c FILE")), (1, "Cert Verify Result: CSSMERR_TP_NOT_TRUSTED\n".into()));
+    assert_eq!(
+        told(desk.run("verify-cert -c FILE")),
+        (1, "Cert Verify Result: CSSMERR_TP_NOT_TRUSTED\n".into())
+    );
     assert_eq!(told(desk.run("add-trusted-cert /missing")), (1, "Error reading file /missing\n".into()));
     assert_eq!(desk.run("add-trusted-cert -z FILE").status, 2);
     assert_eq!(desk.run("unlock-keychain").status, 2);
