@@ -7,7 +7,7 @@ use longwire_engine::{Apps, Engine, Machine, Options};
 use tauri::AppHandle;
 use tokio::{sync::Mutex, time::timeout};
 
-use crate::{menu::View, push, tray};
+use crate::{menu::View, push, tray, watchdog};
 
 /// How long the links may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(3);
@@ -68,7 +68,9 @@ pub(crate) fn language() -> Language {
 }
 
 async fn open() -> Result<Engine, Fault> {
-    let mut options = Options::new(&Machine::new(None)?, "Longwire");
+    let machine = Machine::new(None)?;
+    let mut options = Options::new(&machine, "Longwire");
     options.apps = Apps::ConfiguredOrSimulator;
+    options.watchdog = Some(watchdog::command(&machine.data_dir)?);
     Engine::open(options).await
 }

@@ -7,10 +7,11 @@ mod menu;
 mod platform;
 mod push;
 mod tray;
+mod watchdog;
 mod window;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    app::run()
+    watchdog::run_if_asked().unwrap_or_else(app::run)
 }

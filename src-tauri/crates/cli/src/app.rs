@@ -6,9 +6,10 @@ use longwire_engine::{Machine, Options, check_app};
 use crate::{
     args::{App, AppAdd, AppCheck, AppList, AppRemove},
     exit::Exit,
+    given_proxy,
     order::order,
     output::{hint, print_json, say},
-    proxy, secret,
+    secret,
     words::values,
 };
 
@@ -42,7 +43,7 @@ async fn add(app: AppAdd, machine: &Machine, language: Language) -> Result<Exit,
         secret_file,
         domain: app.domain,
         name: app.name,
-        proxy: proxy::given(app.proxy)?,
+        proxy: given_proxy::given(app.proxy)?,
     };
     order::<call::AddApp>(machine, &draft).await?;
     say(&done);
@@ -82,7 +83,7 @@ async fn check(app: AppCheck, machine: &Machine, language: Language) -> Result<E
     let options = Options { ca_files: app.road.ca_file, ..Options::new(machine, "longwire app check") };
     let report = check_app(
         &options,
-        CheckDraft { app_id: app.app_id, app_secret, domain, proxy: proxy::given(app.road.proxy)? },
+        CheckDraft { app_id: app.app_id, app_secret, domain, proxy: given_proxy::given(app.road.proxy)? },
     )
     .await?;
     if app.json {

@@ -1,7 +1,15 @@
+mod ca;
+mod proxy;
+
 use std::{path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use longwire_contract::{AppId, Domain, SimulatedFault, text::word};
+
+pub(crate) use self::{
+    ca::{Ca, CaFrom, CaInspect, CaList, CaTrust, CaUntrust},
+    proxy::{Proxy, ProxyOff, ProxyRestore, ProxyStatus},
+};
 
 macro_rules! exit_codes {
     () => {
@@ -23,6 +31,12 @@ First steps:
   longwire app add cli_…                  add your app; asks for its App Secret
   longwire doctor                         walk the road to the platform, hop by hop
   longwire run --print                    hold the connection, one line of JSON an event
+
+A proxy in the way:
+  longwire ca inspect platform            who signs the platform's certificate here, and whether to trust them
+  longwire ca trust platform --app-only   believe that CA in Longwire alone; without the flag, in your browsers, too
+  longwire proxy status                   the system's proxies, and which are on
+  longwire proxy off --for 5m             switch them off for a while; they come back by themselves
 
 The console's 应用未建立长连接 (10068) goes away while `longwire run` says `connected to …`: press Save then.";
 
@@ -69,6 +83,12 @@ pub(crate) enum Command {
     /// Add, list, remove and check apps
     #[command(subcommand)]
     App(App),
+    /// Look at a proxy's CA, trust it, and take that back
+    #[command(subcommand)]
+    Ca(Ca),
+    /// Show the system's proxies, switch them off for a time, and put them back
+    #[command(subcommand)]
+    Proxy(Proxy),
     /// Play the platform on this machine, to try Longwire or a bot without an account
     #[command(after_long_help = SIMULATE_HELP)]
     Simulate(Simulate),

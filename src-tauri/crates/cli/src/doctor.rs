@@ -8,8 +8,9 @@ use longwire_engine::{Examination, Machine, Options, examine};
 use crate::{
     args::Doctor,
     exit::Exit,
+    given_proxy,
     output::{print_json, say, write},
-    proxy, secret,
+    secret,
     signals::Signals,
 };
 
@@ -23,7 +24,7 @@ pub(crate) async fn doctor(doctor: Doctor, machine: Machine) -> Result<Exit, Fau
     let mut options = Options::new(&machine, "longwire doctor");
     options.secret = secret::given(doctor.app_secret_file.as_deref())?;
     options.ca_files = doctor.road.ca_file;
-    options.proxy = proxy::given(doctor.road.proxy)?;
+    options.proxy = given_proxy::given(doctor.road.proxy)?;
     let app_id = match doctor.app_id {
         Some(id) => id,
         None => only(machine.apps()?)?,
@@ -42,10 +43,13 @@ fn only(mut apps: Vec<longwire_contract::AppId>) -> Result<longwire_contract::Ap
     match (apps.pop(), apps.is_empty()) {
         (Some(app), true) => Ok(app),
         (None, _) => Err(Fault::new(FaultCode::NoApps, "no app is configured")),
-        (Some(_), false) => {
-            Err(Fault::new(FaultCode::BadRequest, "several apps are configured: name one with --app-id"))
-        }
+        (Some(_), false) => Err(several_apps()),
     }
+}
+
+/// Nobody has said which app is meant.
+pub(crate) fn several_apps() -> Fault {
+    Fault::new(FaultCode::BadRequest, "several apps are configured: name one with --app-id")
 }
 
 /// 0 where nothing stands in the way; else what does.

@@ -4,12 +4,16 @@
 
 mod app;
 mod args;
+mod ca;
+mod confirm;
 mod doctor;
 mod exit;
+mod given_proxy;
+mod options;
 mod order;
 mod output;
 mod print;
-mod proxy;
+mod proxies;
 mod run;
 mod secret;
 mod signals;
@@ -26,7 +30,7 @@ use tokio::runtime::Builder;
 use tracing::Level;
 
 use crate::{
-    args::{Arguments, Command, LogLevel},
+    args::{Arguments, Command, LogLevel, Proxy},
     exit::Exit,
 };
 
@@ -50,12 +54,17 @@ fn main() -> ExitCode {
 }
 
 async fn carry_out(arguments: Arguments, machine: Machine) -> Result<Exit, Fault> {
-    log::start(level(arguments.common.log_level));
+    // What looks after the proxies has nobody who reads its log.
+    if !matches!(arguments.command, Command::Proxy(Proxy::Watch)) {
+        log::start(level(arguments.common.log_level));
+    }
     match arguments.command {
         Command::Run(options) => run::run(options, machine).await,
         Command::Status(options) => status::status(&options, &machine).await,
         Command::Doctor(options) => doctor::doctor(options, machine).await,
         Command::App(command) => app::app(command, machine).await,
+        Command::Ca(command) => ca::ca(command, &machine).await,
+        Command::Proxy(command) => proxies::proxy(command, &machine).await,
         Command::Simulate(options) => simulate::simulate(options, machine.language()).await,
     }
 }

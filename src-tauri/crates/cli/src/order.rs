@@ -1,13 +1,15 @@
 use longwire_contract::{Call, Fault, FaultCode, Request, dispatch};
 use longwire_engine::{Apps, Client, Engine, Machine, Options};
 
+use crate::options::options;
+
 /// Has a command carried out: by the engine that runs on the data folder, or by one opened for the purpose that connects
 /// nothing.
 pub(crate) async fn order<C: Call>(machine: &Machine, request: &C::Request) -> Result<C::Response, Fault> {
     if let Ok(mut client) = Client::connect(&machine.data_dir).await {
         return client.call::<C>(request).await;
     }
-    let engine = Engine::open(Options { apps: Apps::None, ..Options::new(machine, "longwire app") }).await?;
+    let engine = Engine::open(Options { apps: Apps::None, ..options(machine, "longwire")? }).await?;
     let outcome = carry_out::<C>(&engine, request).await;
     engine.close().await;
     outcome

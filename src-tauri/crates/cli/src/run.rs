@@ -6,20 +6,20 @@ use std::{
 use longwire_contract::{
     AppId, Domain, Fault, FaultCode, FindingCode, Language, Phase, Severity, Snapshot, words,
 };
-use longwire_engine::{Apps, Engine, GivenApp, Machine, Options};
+use longwire_engine::{Apps, Engine, GivenApp, Machine};
 use tokio::sync::watch;
 use tracing::{error, info, warn};
 
-use crate::{args::Run, exit::Exit, print::Printer, proxy, secret, signals::Signals};
+use crate::{args::Run, exit::Exit, given_proxy, options::options, print::Printer, secret, signals::Signals};
 
 /// `longwire run`: holds the connections until told to stop, or until trying again cannot help.
 pub(crate) async fn run(run: Run, machine: Machine) -> Result<Exit, Fault> {
     let language = machine.language();
     let given = secret::given(run.app_secret_file.as_deref())?;
     let printer = run.print.then(|| Arc::new(Printer::start(std::io::stdout())));
-    let mut options = Options::new(&machine, "longwire run");
+    let mut options = options(&machine, "longwire run")?;
     options.ca_files = run.road.ca_file;
-    options.proxy = proxy::given(run.road.proxy)?;
+    options.proxy = given_proxy::given(run.road.proxy)?;
     options.sink = printer.clone().map(|printer| printer as _);
     match run.app_id {
         Some(id) => {

@@ -83,8 +83,8 @@ fn mark_of(finding: &Finding) -> &'static str {
 const CHECK_WIDTH: usize = 14;
 
 /// A text with spaces up to a width in a terminal's columns; Chinese characters take two.
-fn padded(text: &str, width: usize) -> String {
-    let columns: usize = text.chars().map(|c| if c < '\u{1100}' { 1 } else { 2 }).sum();
+pub fn padded(text: &str, width: usize) -> String {
+    let columns: usize = text.chars().map(|c| if c < '\u{2e80}' { 1 } else { 2 }).sum();
     format!("{text}{}", " ".repeat(width.saturating_sub(columns)))
 }
 

@@ -1,0 +1,40 @@
+//! `longwire proxy …`: the system's proxies, looked at, switched off for a time, and put back.
+
+mod minutes;
+mod off;
+mod restore;
+mod status;
+mod table;
+#[cfg(test)]
+mod testing;
+
+use longwire_contract::{Fault, Notice, NoticeCode, Snapshot, text::text, text::word};
+use longwire_engine::{Machine, watch_proxies};
+
+pub(crate) use self::minutes::Minutes;
+use crate::{args::Proxy, confirm::Person, exit::Exit, words::Words};
+
+/// `longwire proxy …`
+pub(crate) async fn proxy(command: Proxy, machine: &Machine) -> Result<Exit, Fault> {
+    let words = Words::new(machine.language());
+    match command {
+        Proxy::Status(status) => status::status(&status, machine, &words).await,
+        Proxy::Off(off) => off::off(&off, machine, &words, Person::here()).await,
+        Proxy::Restore(restore) => restore::restore(&restore, machine, &words, Person::here()).await,
+        Proxy::Watch => {
+            watch_proxies(&machine.data_dir).await;
+            Ok(Exit::Ok)
+        }
+    }
+}
+
+/// What the last lease left as somebody else made it.
+fn left(words: &Words, snapshot: &Snapshot) -> Vec<String> {
+    let is_of_lease =
+        |notice: &&Notice| matches!(notice.code, NoticeCode::ProxiesTheirs | NoticeCode::ProxiesGone);
+    let told = |notice: &Notice| {
+        let said = text(words.language(), &format!("notice.{}", word(&notice.code)), &notice.values);
+        format!("! {said}")
+    };
+    snapshot.notices.iter().filter(is_of_lease).map(told).collect()
+}

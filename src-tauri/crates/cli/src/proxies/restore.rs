@@ -1,0 +1,100 @@
+use longwire_contract::{Fault, FaultCode, LeaseReport, ProxyTable, call};
+use longwire_engine::Machine;
+
+use super::{left, table};
+use crate::{
+    args::ProxyRestore,
+    confirm::{Consent, Person},
+    exit::Exit,
+    order::order,
+    output::{hint, say},
+    words::{self, Words},
+};
+
+/// `longwire proxy restore`: puts back now, and says what became of each setting.
+pub(crate) async fn restore(
+    restore: &ProxyRestore,
+    machine: &Machine,
+    words: &Words,
+    mut person: Person<'_>,
+) -> Result<Exit, Fault> {
+    match order::<call::EndLease>(machine, &()).await {
+        Ok(report) => Ok(tell(words, &report)),
+        // What was asked for is so already.
+        Err(fault) if fault.code == FaultCode::LeaseNone => {
+            say(&words::fault(words.language(), &fault));
+            let snapshot = order::<call::ReadSnapshot>(machine, &()).await?;
+            left(words, &snapshot).iter().for_each(|line| say(line));
+            Ok(Exit::Ok)
+        }
+        Err(fault) if fault.code == FaultCode::LeaseStuck => {
+            let lease = order::<call::ReadSnapshot>(machine, &()).await?.lease;
+            for change in lease.iter().flat_map(|lease| &lease.changes) {
+                say(&table::change(words, change));
+            }
+            Err(fault)
+        }
+        Err(fault) if fault.code == FaultCode::LeaseDamaged => {
+            hint(&format!("longwire: {}", words::fault(words.language(), &fault)));
+            repair(restore, machine, words, &mut person).await
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+/// Offers what is left to do without the backup.
+async fn repair(
+    restore: &ProxyRestore,
+    machine: &Machine,
+    words: &Words,
+    person: &mut Person<'_>,
+) -> Result<Exit, Fault> {
+    let proxies = order::<call::ReadProxies>(machine, &()).await?;
+    hint(&confirmation(words, &proxies).join("\n"));
+    match person.consent(restore.yes, restore.repair) {
+        Ok(Consent::Given) => {}
+        Ok(Consent::Asked) => {
+            if !person.agrees(&words.plain("cli.proxy.repair_ask")) {
+                hint(&words.plain("cli.unchanged"));
+                return Ok(Exit::Failed);
+            }
+        }
+        Err(_) => {
+            hint(&words.plain("cli.proxy.repair_nobody"));
+            return Ok(if restore.repair { Exit::Usage } else { Exit::Failed });
+        }
+    }
+    Ok(tell(words, &order::<call::RepairLease>(machine, &()).await?))
+}
+
+/// What a repair switches on: every proxy that is stored and off.
+fn confirmation(words: &Words, proxies: &ProxyTable) -> Vec<String> {
+    let mut lines = vec![words.plain("cli.proxy.repairs")];
+    for service in &proxies.services {
+        let stored = service.entries.iter().filter(|entry| !entry.on && !entry.value.is_empty());
+        lines.extend(stored.map(|entry| format!("  + {}", table::setting(words, &service.name, entry))));
+    }
+    lines.push(String::new());
+    lines
+}
+
+fn tell(words: &Words, report: &LeaseReport) -> Exit {
+    for change in &report.changes {
+        say(&table::change(words, change));
+    }
+    if report.is_complete() { Exit::Ok } else { Exit::Failed }
+}
+
+#[cfg(test)]
+mod tests {
+    use longwire_contract::Language;
+
+    use super::{super::testing, *};
+
+    #[test]
+    fn a_repair_names_what_it_would_switch_on() {
+        let told = confirmation(&Words::utc(Language::English), &testing::table()).join("\n");
+        assert!(told.contains("+ Wi-Fi: Secure web (HTTPS) secure.example:8443"), "{told}");
+        assert!(!told.contains("127.0.0.1") && !told.contains("SOCKS"), "{told}");
+    }
+}
