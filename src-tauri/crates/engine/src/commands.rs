@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use longwire_contract::{
     AppDraft, AppEdit, AppId, AppRef, AppView, CaInspection, CaOutcome, CaQuestion, CaTrust, CaUntrust,
     CheckDraft, CheckReport, Domain, EventDetail, EventRef, EventView, EventsAfter, Fault, FaultCode,
-    FindingCode, Handler, LeaseExtension, LeaseReport, LeaseRequest, Phase, ProxyTable, SettingsChange,
-    SimulatedEvent, SimulatedFaultChange, Snapshot, Which,
+    Handler, HopKind, LeaseExtension, LeaseReport, LeaseRequest, Phase, ProxyTable, SettingsChange,
+    SimulatedEvent, SimulatedFaultChange, Snapshot, TrustedCa, Which,
 };
 use longwire_dial::route::Choice;
 use longwire_host::{browser, clock};
@@ -297,20 +297,18 @@ impl Handler for Engine {
         // Without the desk: the system may ask its user, and nothing else has to wait for that.
         let road = self.road(trust.question.app_id.as_ref()).await?;
         let outcome = self.inner.shelf.trust(trust, road.as_ref()).await;
-        self.reload_trusted().await;
+        self.reload_trusted().await?;
         outcome
     }
 
     async fn ca_untrust(&self, untrust: CaUntrust) -> Result<CaOutcome, Fault> {
         let outcome = self.inner.shelf.untrust(untrust).await;
-        self.reload_trusted().await;
-        self.dial_intercepted_again().await?;
+        self.reload_trusted().await?;
         outcome
     }
 
     async fn ca_reload(&self, (): ()) -> Result<(), Fault> {
-        self.reload_trusted().await;
-        Ok(())
+        self.reload_trusted().await
     }
 
     async fn proxies(&self, (): ()) -> Result<ProxyTable, Fault> {
@@ -398,31 +396,37 @@ impl Engine {
         Ok(Some(Road { dialer, origin: app.origin }))
     }
 
-    /// Has every app connect again whose road is intercepted: who is not trusted any more must not read on.
-    async fn dial_intercepted_again(&self) -> Result<(), Fault> {
+    /// Shows and uses the list of trusted CAs as it is now.
+    async fn reload_trusted(&self) -> Result<(), Fault> {
+        let Inner { surroundings, shelf, .. } = &*self.inner;
+        let roots = surroundings.roads.roots();
+        roots.set_platform(platform_files(&shelf.list));
+        // Another store may have changed, which is read again only where there is a reason to.
+        roots.doubt();
+        let before = surroundings.shared.snapshot();
+        surroundings.shared.change(|snapshot| tell_trusted(snapshot, shelf.list.read()));
+        let now = surroundings.shared.snapshot();
+        if before.trusted.iter().any(|old| is_less(old, &now.trusted)) {
+            // Who is not trusted any more must not read on.
+            return self.dial_encrypted_again().await;
+        }
+        // Who was not trusted may be now.
+        self.nudge(Nudge::Retry).await;
+        Ok(())
+    }
+
+    /// Closes every connection over TLS, and connects again.
+    async fn dial_encrypted_again(&self) -> Result<(), Fault> {
         let mut desk = self.desk().await?;
         let snapshot = self.inner.surroundings.shared.snapshot();
-        let intercepted =
-            |app: &&AppView| app.findings.iter().any(|finding| finding.code == FindingCode::TlsIntercepted);
-        for app in snapshot.apps.iter().filter(intercepted) {
+        let encrypted = |app: &&AppView| app.hops.iter().any(|hop| hop.kind == HopKind::Tls);
+        for app in snapshot.apps.iter().filter(encrypted) {
             if let Some(running) = desk.running.remove(&app.app_id) {
                 running.stop().await;
                 self.restart(&mut desk, &app.app_id)?;
             }
         }
         Ok(())
-    }
-
-    /// Shows and uses the list of trusted CAs as it is now.
-    async fn reload_trusted(&self) {
-        let Inner { surroundings, shelf, .. } = &*self.inner;
-        let roots = surroundings.roads.roots();
-        roots.set_platform(platform_files(&shelf.list));
-        // Another store may have changed, which is read again only where there is a reason to.
-        roots.doubt();
-        surroundings.shared.change(|snapshot| tell_trusted(snapshot, shelf.list.read()));
-        // Who was not trusted may be now, and the other way round.
-        self.nudge(Nudge::Retry).await;
     }
 
     fn restart(&self, desk: &mut Desk, id: &AppId) -> Result<(), Fault> {
@@ -451,6 +455,12 @@ impl Engine {
             _ => Ok(None),
         }
     }
+}
+
+/// Whether a CA is in fewer stores than it was.
+fn is_less(old: &TrustedCa, now: &[TrustedCa]) -> bool {
+    let new = now.iter().find(|ca| ca.sha256 == old.sha256);
+    new.is_none_or(|new| old.stores.iter().any(|store| !new.stores.contains(store)))
 }
 
 fn exists(id: &AppId) -> Fault {
