@@ -189,7 +189,10 @@ mod tests {
     #[test]
     fn one_in_front_is_in_our_group_and_killed_alone() {
         let mut command = in_front(Path::new("/bin/sh"));
-        let said = run(command.args(["-c", "ps -o pgid= -p $$ || cut -d' ' -f5 /proc/$$/stat"]), Duration::from_secs(20));
+        let said = run(
+            command.args(["-c", "ps -o pgid= -p $$ || cut -d' ' -f5 /proc/$$/stat"]),
+            Duration::from_secs(20),
+        );
         let group = String::from_utf8_lossy(&said.unwrap().output).trim().to_owned();
         assert_eq!(group, getpgrp().as_raw_nonzero().to_string());
         let mut slow = in_front(Path::new("/bin/sleep"));

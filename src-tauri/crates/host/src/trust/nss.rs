@@ -219,7 +219,9 @@ impl Database<'_> {
             )
         } else if words.contains("SEC_ERROR_READ_ONLY") {
             failure_with(&program, &said, "the database cannot be written")
-        } else if words.contains("SEC_ERROR_BAD_DATABASE") || words.contains("SEC_ERROR_LEGACY_DATABASE") {
+        } else if words.contains("SEC_ERROR_LEGACY_DATABASE") {
+            failure_with(&program, &said, "the database is of an old format, which this certutil cannot read")
+        } else if words.contains("SEC_ERROR_BAD_DATABASE") {
             failure_with(&program, &said, "the browser may have it open: close it and try again")
         } else {
             failure(&program, &said)

@@ -22,7 +22,10 @@ struct Distribution {
     /// The folder that decides which one it is.
     folder: &'static str,
     ending: &'static str,
+    /// What is run once a file is there.
     refresh: &'static str,
+    /// What is run once a file is gone.
+    clear: &'static str,
     /// What programs read; the first that is there.
     bundles: &'static [&'static str],
 }
@@ -33,6 +36,7 @@ const DISTRIBUTIONS: [Distribution; 4] = [
         folder: "etc/pki/ca-trust/source/anchors",
         ending: "pem",
         refresh: "update-ca-trust extract",
+        clear: "update-ca-trust extract",
         bundles: &["etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem", "etc/pki/tls/certs/ca-bundle.crt"],
     },
     // Debian, Ubuntu and their kin, where only `.crt` counts.
@@ -40,6 +44,8 @@ const DISTRIBUTIONS: [Distribution; 4] = [
         folder: "usr/local/share/ca-certificates",
         ending: "crt",
         refresh: "update-ca-certificates",
+        // Without the option it leaves links behind that lead nowhere.
+        clear: "update-ca-certificates --fresh",
         bundles: &["etc/ssl/certs/ca-certificates.crt"],
     },
     // Arch and its kin.
@@ -47,6 +53,7 @@ const DISTRIBUTIONS: [Distribution; 4] = [
         folder: "etc/ca-certificates/trust-source/anchors",
         ending: "crt",
         refresh: "trust extract-compat",
+        clear: "trust extract-compat",
         bundles: &["etc/ca-certificates/extracted/tls-ca-bundle.pem", "etc/ssl/certs/ca-certificates.crt"],
     },
     // openSUSE.
@@ -54,6 +61,7 @@ const DISTRIBUTIONS: [Distribution; 4] = [
         folder: "usr/share/pki/trust/anchors",
         ending: "pem",
         refresh: "update-ca-certificates",
+        clear: "update-ca-certificates",
         bundles: &["var/lib/ca-certificates/ca-bundle.pem", "etc/ssl/ca-bundle.pem"],
     },
 ];
@@ -64,7 +72,7 @@ const SBIN: [&str; 3] = ["usr/sbin", "sbin", "usr/bin"];
 /// The certificate comes over standard input, and the file's name as a word of its own: nothing is ever put into a script.
 /// Where the second step fails the first is undone.
 const ADD: &str = r#"install -m 0644 /dev/stdin "$1" && REFRESH || { rm -f "$1"; exit 1; }"#;
-const REMOVE: &str = r#"rm -f "$1" && REFRESH || exit 1"#;
+const REMOVE: &str = r#"rm -f "$1" && CLEAR || exit 1"#;
 
 /// The system's store.
 pub(super) struct SystemStore<'a> {
@@ -235,7 +243,8 @@ impl<'a> SystemStore<'a> {
             }
             (Right::Asked(program), Asking::Terminal) => vec![program.into()],
         };
-        let script = script.replace("REFRESH", self.distribution.refresh);
+        let script =
+            script.replace("REFRESH", self.distribution.refresh).replace("CLEAR", self.distribution.clear);
         let shell =
             ["/bin/sh".into(), "-c".into(), script.into(), "sh".into(), self.file(ca).into_os_string()];
         asker.into_iter().chain(shell).collect()

@@ -28,14 +28,17 @@ impl Box {
             symlink(format!("/bin/{tool}"), this.path(&format!("bin/{tool}"))).unwrap();
         }
         // What the real ones do, as far as it goes: all files with the right ending, one after another.
-        let (program, words) = distribution.refresh.split_once(' ').unwrap_or((distribution.refresh, ""));
-        let (folder, ending) = (this.path(distribution.folder), distribution.ending);
+        let program = distribution.refresh.split(' ').next().unwrap();
+        let words = |command: &str| command[program.len()..].trim().to_owned();
         this.program(
             &format!("usr/sbin/{program}"),
             &format!(
-                "[ \"$*\" = '{words}' ] || exit 9\ncat /dev/null {folder}/*.{ending} > {bundle} 2> /dev/null\nexit 0",
-                folder = folder.display(),
-                bundle = bundle.display()
+                "case \"$*\" in '{}' | '{}') ;; *) exit 9 ;; esac\ncat /dev/null {}/*.{} > {} 2> /dev/null\nexit 0",
+                words(distribution.refresh),
+                words(distribution.clear),
+                this.path(distribution.folder).display(),
+                distribution.ending,
+                bundle.display()
             ),
         );
         this
@@ -114,6 +117,42 @@ fn each_distribution_has_its_folder_its_name_and_its_program() {
         assert_eq!(stores.remove(&store, &ca), Ok(StoreResult::Removed));
         assert_eq!((stores.holds(&store, &ca), file.exists()), (Ok(false), false));
     }
+}
+
+#[test]
+fn debians_own_program_takes_it_in_and_leaves_nothing_of_it() {
+    let machine = Box::new(DEBIAN);
+    let real = Path::new("/usr/sbin/update-ca-certificates");
+    assert!(real.is_file(), "update-ca-certificates, of ca-certificates");
+    let root = machine.root.path().display();
+    fs::create_dir_all(machine.path("hooks")).unwrap();
+    fs::create_dir_all(machine.path("shipped")).unwrap();
+    fs::write(machine.path("shipped/other.crt"), samples::renewed().pem).unwrap();
+    fs::write(machine.path("conf"), "other.crt\n").unwrap();
+    machine.program(
+        "usr/sbin/update-ca-certificates",
+        &format!(
+            "PATH=/usr/sbin:/usr/bin:/bin exec {} \"$@\" --certsconf {root}/conf --certsdir {root}/shipped \
+             --localcertsdir {root}/usr/local/share/ca-certificates --etccertsdir {root}/etc/ssl/certs \
+             --hooksdir {root}/hooks",
+            real.display()
+        ),
+    );
+    let (stores, store, ca) = (machine.as_root(), machine.store(), samples::hostile());
+    assert_eq!(stores.add(&store, &samples::mitmproxy()), Ok(StoreResult::Added));
+    let links = || {
+        let entries = fs::read_dir(machine.path("etc/ssl/certs")).unwrap().flatten();
+        let mut names: Vec<_> = entries.map(|entry| entry.file_name()).collect();
+        names.sort();
+        names
+    };
+    let before = links();
+    assert_eq!(stores.add(&store, &ca), Ok(StoreResult::Added));
+    assert!(links().len() > before.len());
+    assert_eq!(stores.remove(&store, &ca), Ok(StoreResult::Removed));
+    assert_eq!(links(), before);
+    assert_eq!(stores.holds(&store, &samples::mitmproxy()), Ok(true));
+    assert_eq!(stores.holds(&store, &samples::renewed()), Ok(true));
 }
 
 #[test]
