@@ -12,9 +12,6 @@ mod pem;
 mod refusal;
 pub(crate) mod signature;
 
-#[cfg(test)]
-mod tests;
-
 pub use chain::{lacking, presented, signs};
 pub use fault::CaFault;
 pub(crate) use file::LARGEST;

@@ -6,11 +6,12 @@
 //! the peer presented. [`http::send`] sends one HTTP request over such a road.
 //! [`Dialer::dial_after`] builds one that belongs to another road, and goes the way that that one took.
 //!
-//! What a peer presents is always verified: against the operating system's roots and the extra CA files of [`Roots`].
-//! Nothing here can switch that off. Unencrypted roads lead to this machine only; [`Origin`] cannot express another.
+//! What a peer presents is always verified: against the operating system's roots and our own CA files, all of them in
+//! [`Roots`]. Nothing here can switch that off. Unencrypted roads lead to this machine only; [`Origin`] cannot express another.
 //!
 //! Of a chain that was seen, trusted or not, [`judge`] says who signed it and who would believe it, and [`interceptor`]
-//! who stands in between; [`clock`] says whether it is our clock that is wrong.
+//! who stands in between; [`clock`] says whether it is our clock that is wrong. [`ca`] reads and looks at the certificates
+//! that somebody may want to trust, and fetches them.
 
 pub mod ca;
 mod ca_file;

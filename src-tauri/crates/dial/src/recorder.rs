@@ -3,14 +3,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::ring;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{DigitallySignedStruct, Error, SignatureScheme};
+use rustls::{CertificateError, DigitallySignedStruct, Error, SignatureScheme};
 
 /// Writes down the chain a peer presents, and leaves every judgement to the verifier it wraps: what that one refuses is
-/// refused. One recorder serves one handshake.
+/// refused, and without one everybody is. One recorder serves one handshake.
 #[derive(Debug)]
 pub(crate) struct Recorder {
-    verifier: Arc<WebPkiServerVerifier>,
+    verifier: Option<Arc<WebPkiServerVerifier>>,
     moment: Option<Moment>,
     seen: Arc<Seen>,
 }
@@ -28,8 +29,12 @@ pub(crate) struct Moment {
 pub(crate) struct Seen(Mutex<Vec<CertificateDer<'static>>>);
 
 impl Recorder {
-    pub(crate) fn new(verifier: Arc<WebPkiServerVerifier>, seen: Arc<Seen>) -> Self {
+    pub(crate) fn new(verifier: Option<Arc<WebPkiServerVerifier>>, seen: Arc<Seen>) -> Self {
         Self { verifier, moment: None, seen }
+    }
+
+    fn verifier(&self) -> Result<&WebPkiServerVerifier, Error> {
+        self.verifier.as_deref().ok_or(Error::InvalidCertificate(CertificateError::UnknownIssuer))
     }
 
     /// The same, judging one host at another time.
@@ -62,7 +67,7 @@ impl ServerCertVerifier for Recorder {
         self.seen.keep(end_entity, intermediates);
         let moved = self.moment.as_ref().filter(|moment| moment.host == *server_name);
         let now = moved.map_or(now, |moment| moment.time);
-        self.verifier.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+        self.verifier()?.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
     }
 
     fn verify_tls12_signature(
@@ -71,7 +76,7 @@ impl ServerCertVerifier for Recorder {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.verifier.verify_tls12_signature(message, cert, dss)
+        self.verifier()?.verify_tls12_signature(message, cert, dss)
     }
 
     fn verify_tls13_signature(
@@ -80,10 +85,10 @@ impl ServerCertVerifier for Recorder {
         cert: &CertificateDer<'_>,
         dss: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        self.verifier.verify_tls13_signature(message, cert, dss)
+        self.verifier()?.verify_tls13_signature(message, cert, dss)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.verifier.supported_verify_schemes()
+        ring::default_provider().signature_verification_algorithms.supported_schemes()
     }
 }

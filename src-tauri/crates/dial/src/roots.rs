@@ -68,9 +68,7 @@ pub(crate) enum Peer {
 struct Loaded {
     stamps: Stamps,
     stores: Arc<Stores>,
-    /// Absent where there is not one root.
     origin: Option<Arc<Trust>>,
-    /// The same.
     wayside: Option<Arc<Trust>>,
 }
 
@@ -157,7 +155,8 @@ impl Roots {
         }
         let fresh = self.load(stamps, &extra, &platform);
         // Nothing is not kept: the next road looks again.
-        *loaded = fresh.origin.is_some().then(|| fresh.clone());
+        let has_roots = fresh.origin.as_ref().is_some_and(|trust| trust.has_roots());
+        *loaded = has_roots.then(|| fresh.clone());
         fresh
     }
 

@@ -28,13 +28,17 @@ pub(crate) async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
     let attempt = async {
         let trust = roots::current(roots, peer).await?;
         let connector = TlsConnector::from(trust.config(&seen));
-        Ok(connector.connect(name, carrier).await)
+        Ok((trust.has_roots(), connector.connect(name, carrier).await))
     };
     let ended = limit.hold(attempt).await;
     *chain = seen.take();
     let cause = match ended {
-        Ok(Ok(Ok(stream))) => return Ok(stream),
-        Ok(Ok(Err(error))) => cause(&error, chain, limit.allowed()),
+        Ok(Ok((_, Ok(stream)))) => return Ok(stream),
+        Ok(Ok((has_roots, Err(error)))) => match cause(&error, chain, limit.allowed()) {
+            // Not for anything that is the matter with this server.
+            Cause::UntrustedIssuer { .. } | Cause::SelfSigned { .. } if !has_roots => Cause::NoRoots,
+            cause => cause,
+        },
         Ok(Err(cause)) | Err(cause) => cause,
     };
     if matches!(cause, Cause::UntrustedIssuer { .. } | Cause::SelfSigned { .. }) {

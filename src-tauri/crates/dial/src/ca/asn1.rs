@@ -19,31 +19,33 @@ pub(super) enum Value<'a> {
 
 /// What bytes begin with, and what follows it; `None` where they begin with no sequence.
 pub(super) fn value(bytes: &[u8]) -> Option<(Value<'_>, &[u8])> {
-    let (rest, outer) = Any::from_ber(bytes).ok()?;
-    if outer.class() != Class::Universal || outer.tag() != Tag::Sequence {
+    let (rest, any) = Any::from_ber(bytes).ok()?;
+    let whole = Item { whole: &bytes[..bytes.len() - rest.len()], any };
+    if !whole.is(Tag::Sequence) {
         return None;
     }
-    let whole = &bytes[..bytes.len() - rest.len()];
-    let parts: Vec<Item<'_>> = items(outer.data).collect();
-    let tags: Vec<Tag> = parts.iter().map(|part| part.any.tag()).collect();
+    let parts: Vec<Item<'_>> = items(whole.any.data).collect();
+    let tags: Vec<Option<Tag>> = parts.iter().map(Item::tag).collect();
     let value = match tags[..] {
-        [Tag::Sequence, Tag::Sequence, Tag::BitString] => Value::Certificate(whole),
-        [Tag::Oid, ..] if is(&parts[0], SIGNED_DATA) => Value::Signed(signed(&parts)),
-        [Tag::Integer, Tag::Sequence, ..] if names(&parts[1], PKCS7) => Value::Pkcs12,
-        [Tag::Integer, Tag::Sequence, Tag::OctetString, ..]
-        | [Tag::Integer, Tag::OctetString, ..]
-        | [Tag::Integer, Tag::Integer, Tag::Integer, Tag::Integer, Tag::Integer, Tag::Integer, ..] => {
-            Value::PrivateKey
-        }
-        [Tag::Sequence, Tag::OctetString]
-            if names(&parts[0], PKCS5) || names(&parts[0], PKCS12_ENCRYPTION) =>
-        {
+        [SEQUENCE, SEQUENCE, BITS] => Value::Certificate(whole.whole),
+        [OID, ..] if parts[0].names(SIGNED_DATA) => Value::Signed(signed(&parts)),
+        [INTEGER, SEQUENCE, ..] if parts[1].begins_with(PKCS7) => Value::Pkcs12,
+        [INTEGER, SEQUENCE, OCTETS, ..]
+        | [INTEGER, OCTETS, ..]
+        | [INTEGER, INTEGER, INTEGER, INTEGER, INTEGER, INTEGER, ..] => Value::PrivateKey,
+        [SEQUENCE, OCTETS] if parts[0].begins_with(PKCS5) || parts[0].begins_with(PKCS12_ENCRYPTION) => {
             Value::PrivateKey
         }
         _ => Value::Other,
     };
     Some((value, rest))
 }
+
+const SEQUENCE: Option<Tag> = Some(Tag::Sequence);
+const INTEGER: Option<Tag> = Some(Tag::Integer);
+const OCTETS: Option<Tag> = Some(Tag::OctetString);
+const BITS: Option<Tag> = Some(Tag::BitString);
+const OID: Option<Tag> = Some(Tag::Oid);
 
 /// RFC 5652 §5.1.
 const SIGNED_DATA: &str = "1.2.840.113549.1.7.2";
@@ -58,14 +60,36 @@ struct Item<'a> {
     any: Any<'a>,
 }
 
-/// The values in a content, up to the first that cannot be read.
+impl Item<'_> {
+    /// Its tag, where that is one of those that mean the same everywhere.
+    fn tag(&self) -> Option<Tag> {
+        (self.any.class() == Class::Universal).then(|| self.any.tag())
+    }
+
+    fn is(&self, tag: Tag) -> bool {
+        self.tag() == Some(tag)
+    }
+
+    /// Whether it is an object identifier that begins like this.
+    fn names(&self, start: &str) -> bool {
+        self.is(Tag::Oid)
+            && Oid::try_from(self.any.clone()).is_ok_and(|oid| oid.to_id_string().starts_with(start))
+    }
+
+    /// Whether it begins with one that does.
+    fn begins_with(&self, start: &str) -> bool {
+        items(self.any.data).next().is_some_and(|first| first.names(start))
+    }
+}
+
+/// The values in a content, up to its end or to the first that cannot be read.
 fn items(content: &[u8]) -> impl Iterator<Item = Item<'_>> {
     let mut left = content;
     std::iter::from_fn(move || {
-        let (rest, any) = Any::from_ber(left).ok().filter(|(_, any)| any.tag() != Tag::EndOfContent)?;
-        let whole = &left[..left.len() - rest.len()];
+        let (rest, any) = Any::from_ber(left).ok()?;
+        let item = Item { whole: &left[..left.len() - rest.len()], any };
         left = rest;
-        Some(Item { whole, any })
+        (!item.is(Tag::EndOfContent)).then_some(item)
     })
 }
 
@@ -78,21 +102,6 @@ fn signed<'a>(parts: &[Item<'a>]) -> Vec<&'a [u8]> {
         .skip(3)
         .find(|part| part.any.class() == Class::ContextSpecific && part.any.tag() == Tag(0));
     let Some(certificates) = certificates else { return Vec::new() };
-    items(certificates.any.data)
-        .filter(|item| item.any.class() == Class::Universal && item.any.tag() == Tag::Sequence)
-        .map(|item| item.whole)
-        .collect()
-}
-
-/// Whether a sequence begins with an object identifier that begins like this.
-fn names(sequence: &Item<'_>, start: &str) -> bool {
-    items(sequence.any.data).next().is_some_and(|first| oid(&first).is_some_and(|oid| oid.starts_with(start)))
-}
-
-fn is(item: &Item<'_>, wanted: &str) -> bool {
-    oid(item).is_some_and(|oid| oid == wanted)
-}
-
-fn oid(item: &Item<'_>) -> Option<String> {
-    Oid::try_from(item.any.clone()).ok().map(|oid| oid.to_id_string())
+    let certificates = items(certificates.any.data).filter(|item| item.is(Tag::Sequence));
+    certificates.map(|item| item.whole).collect()
 }

@@ -1,5 +1,6 @@
 //! Roads to real servers on this machine. The certificates are made here, and the machine's own store is left alone.
 
+mod ca;
 mod clock;
 mod encrypted;
 mod http;

@@ -1,1 +1,0 @@
-//! Certificates made here, and files that OpenSSL made.
