@@ -17,7 +17,7 @@ import { examine } from './examinations'
 import { finding, note } from './findings'
 import { leaseCommands } from './lease'
 import { sampleEvent } from './samples'
-import { road, scenario, simulatedApp, SIMULATED_ID, type Scenario } from './scenarios'
+import { proxiedRoad, road, scenario, simulatedApp, SIMULATED_ID, type Scenario } from './scenarios'
 import { trustCommands } from './trust'
 import { refuse, type Handlers } from './world'
 
@@ -283,6 +283,7 @@ class World implements Backend {
           : null
     const route = app.proxy === 'auto' ? app.route : routeOf(app.proxy)
     const since_ms = Date.now()
+    const proxied = app.proxy === 'auto' && app.hops.some((hop) => hop.kind === 'proxy')
     return why
       ? { ...app, phase: 'needs_you', findings: [why], route, since_ms, hops: road(app.domain, 'platform') }
       : {
@@ -293,7 +294,8 @@ class World implements Backend {
           attempt: 0,
           retry_at_ms: null,
           since_ms,
-          hops: road(app.domain)
+          // What was reached through a proxy is reached through it again.
+          hops: proxied ? proxiedRoad(undefined, 'ok', 'mitmproxy') : road(app.domain)
         }
   }
 

@@ -74,7 +74,7 @@ export function road(domain: Domain, at?: HopKind, mark: Mark = 'bad', issuer = 
 }
 
 /** The same road through a proxy. */
-function proxiedRoad(at?: HopKind, mark: Mark = 'bad', issuer = ISSUER): Hop[] {
+export function proxiedRoad(at?: HopKind, mark: Mark = 'bad', issuer = ISSUER): Hop[] {
   const hops = road('feishu', at === 'proxy' ? 'network' : at, mark, issuer)
   return hops.map((hop): Hop => {
     if (hop.kind === 'computer') return { ...hop, ms: null }
@@ -132,7 +132,7 @@ function waitingTls(domain: Domain = 'feishu'): AppView {
 /** Behind a proxy that decrypts, whose CA is not trusted. */
 function decrypted(): AppView {
   const hops = proxiedRoad('tls', 'bad', 'mitmproxy')
-  return { ...waitingTls(), route: note('route_proxy', { proxy: PROXY, source: 'macOS' }), hops }
+  return { ...waitingTls(), route: THROUGH_SYSTEM, hops }
 }
 
 function trustFailing(): AppView {
@@ -160,6 +160,7 @@ function badDomain(): AppView {
   })
 }
 
+const THROUGH_SYSTEM = note('route_proxy', { proxy: PROXY, source: 'macOS' })
 const THROUGH_ENV = note('route_proxy', { proxy: PROXY, source: 'HTTPS_PROXY' })
 
 function waitingProxy(): AppView {
@@ -205,7 +206,7 @@ function intercepted(): AppView {
   }
   const hops = proxiedRoad(undefined, 'ok', values.issuer)
   return app({
-    route: note('route_proxy', { proxy: PROXY, source: 'macOS' }),
+    route: THROUGH_SYSTEM,
     hops: hops.map((hop) => (hop.kind === 'tls' ? { ...hop, mark: 'warn' } : hop)),
     findings: [finding('tls_intercepted', values, 'tls: the chain ends at a CA that only this machine trusts')]
   })
@@ -309,7 +310,10 @@ const SCENARIOS: Record<string, () => Scenario> = {
   'trust-failing': () => ({ apps: [trustFailing()], trust: { failing: true } }),
   'trust-list': () => ({ apps: [app({})], trust: { trusted: trustedBefore(), mixed: true } }),
   'lease-table': () => ({
-    apps: [app({}), app({ app_id: 'cli_b7c8d9e0f1a20034', name: 'Build Bot', proxy: 'direct' })]
+    apps: [
+      app({ route: THROUGH_SYSTEM, hops: proxiedRoad(undefined, 'ok') }),
+      app({ app_id: 'cli_b7c8d9e0f1a20034', name: 'Build Bot', proxy: 'direct', route: note('route_direct_given') })
+    ]
   }),
   'lease-gnome': () => ({ apps: [app({})], lease: { table: gnomeTable() } }),
   'lease-password': () => ({ apps: [app({})], lease: { table: passwordTable() } }),

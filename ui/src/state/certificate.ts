@@ -5,7 +5,8 @@ export const LARGEST = 1_000_000
 
 /** What a person calls a certificate: its common name, where its subject has one. */
 export function commonName(subject: string): string {
-  return /(?:^|, ?)CN=([^,]+)/.exec(subject)?.[1] ?? subject
+  const name = /(?:^|, ?)CN=(.+?)(?=, ?[A-Za-z0-9.]+=|$)/.exec(subject)?.[1]
+  return name?.replace(/\\(.)/g, '$1') ?? subject
 }
 
 /** A hash as people compare it: two digits at a time. */
