@@ -27,7 +27,7 @@ describe('what mends', () => {
   const own = { domain: 'https://x.example' }
 
   it('is what the finding says', () => {
-    const plain = ['edit_credentials', 'edit_proxy', 'go_direct', 'add_ca_file', 'open_console'] as const
+    const plain = ['trust_ca', 'edit_credentials', 'edit_proxy', 'go_direct', 'add_ca_file', 'open_console'] as const
     for (const action of plain) expect(mends('tls_untrusted', action)).toEqual({ does: action })
     expect(mending(error('flapping'), down('flapping'))).toBeUndefined()
   })
@@ -164,7 +164,9 @@ describe('routes', () => {
     { page: 'doctor' },
     { page: 'doctor', app: 'cli_a1b2c3d4e5f60718' },
     { page: 'settings' },
-    { page: 'settings', at: 'ca' }
+    { page: 'settings', at: 'ca' },
+    { page: 'trust' },
+    { page: 'trust', at: 'proxies' }
   ])('%j survives the address bar', (route) => {
     expect(parseRoute(hashOf(route))).toEqual(route)
   })

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest'
+import { leaseOf, macTable, quietTable } from '../demo/lease'
+import { setLanguage } from '../i18n/i18n.svelte'
+import { leaseText, servicesOf, settingsOn, settingsStored, settingText } from './proxies'
+
+describe('the system’s proxies', () => {
+  it('are those that are on, of each service that has one', () => {
+    const on = settingsOn(macTable())
+    expect(on.map(({ entry }) => entry.kind)).toEqual(['web', 'secure_web', 'socks', 'pac'])
+    expect(servicesOf(on)).toEqual(['Wi-Fi', 'USB 10/100/1000 LAN'])
+    expect(settingsOn(quietTable())).toEqual([])
+  })
+
+  it('are stored where there is a value, and switched on again by a repair', () => {
+    expect(settingsStored(macTable()).map(({ service }) => service)).toEqual(Array(2).fill('USB 10/100/1000 LAN'))
+    expect(settingsStored(quietTable()).length).toBe(6)
+  })
+
+  it('are told in a few words', () => {
+    setLanguage('en')
+    const [first] = settingsOn(macTable())
+    expect(first && settingText(first.service, first.entry)).toBe('Wi-Fi · Web (HTTP) · 127.0.0.1:7890')
+    const never = { kind: 'discovery', on: true, value: '', port: 0, authenticated: false } as const
+    expect(settingText('Wi-Fi', never)).toBe('Wi-Fi · Auto-discovery')
+  })
+})
+
+describe('the time that is left', () => {
+  const lease = { ...leaseOf('held'), until_ms: 600_000 }
+
+  it('is counted in minutes, and in seconds at the end', () => {
+    setLanguage('en')
+    expect(leaseText(lease, 0)).toBe('System proxies are off, back in 10 min')
+    expect(leaseText(lease, 361_000)).toBe('System proxies are off, back in 4 min')
+    expect(leaseText(lease, 540_500)).toBe('System proxies are off, back in 1 min')
+    expect(leaseText(lease, 575_000)).toBe('System proxies are off, back in 25 s')
+    expect(leaseText(lease, 700_000)).toBe('System proxies are off, back in 0 s')
+    setLanguage('zh-CN')
+    expect(leaseText(lease, 361_000)).toBe('系统代理已暂时关闭，4 分钟后恢复')
+  })
+
+  it('is told of nothing but a lease that is held', () => {
+    setLanguage('en')
+    expect(leaseText({ ...lease, phase: 'stuck' }, 0)).toBe('System proxies could not all be put back')
+  })
+})
