@@ -3,6 +3,8 @@ mod crash;
 mod damage;
 mod end;
 mod full;
+mod mac;
 mod machine;
 mod steps;
+mod watchdog;
 mod world;

@@ -17,7 +17,7 @@ use tokio::{
 };
 
 use super::{
-    Lease, LeaseError,
+    Ended, Lease, LeaseError,
     backup::Backup,
     shelf::Found,
     watchdog::{DETACH, WATCHING},
@@ -66,6 +66,8 @@ struct Watch<'a> {
     _ignored: [Signal; 2],
     /// The lease, as it was seen last.
     seen: Option<Backup>,
+    /// What became of the one before.
+    last: Option<Ended>,
     /// Since when it is over.
     over: Option<Instant>,
     _lock: File,
@@ -83,6 +85,7 @@ impl<'a> Watch<'a> {
         let words = pipe::Receiver::from_owned_fd(io::stdin().as_fd().try_clone_to_owned()?)?;
         let mut looks = interval(LOOK);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let last = lease.last();
         let mut output = io::stdout();
         writeln!(output, "{WATCHING}")?;
         output.flush()?;
@@ -95,6 +98,7 @@ impl<'a> Watch<'a> {
             terminate,
             _ignored: ignored,
             seen: None,
+            last,
             over: None,
             _lock: lock,
         })
@@ -124,8 +128,8 @@ impl<'a> Watch<'a> {
             return ControlFlow::Break(());
         }
         match self.lease.shelf.read() {
-            Found::Nothing if self.seen.is_some() || self.owner != Owner::Here => ControlFlow::Break(()),
-            Found::Nothing => ControlFlow::Continue(()),
+            Found::Nothing if self.owner == Owner::Here && !self.has_been() => ControlFlow::Continue(()),
+            Found::Nothing => ControlFlow::Break(()),
             // A person has to say what is to be done with it.
             Found::Damaged(_) if self.owner != Owner::Here => ControlFlow::Break(()),
             Found::Damaged(_) => ControlFlow::Continue(()),
@@ -141,6 +145,11 @@ impl<'a> Watch<'a> {
                 if patience { self.end().await } else { ControlFlow::Continue(()) }
             }
         }
+    }
+
+    /// Whether the lease has come and gone, be it between two looks.
+    fn has_been(&self) -> bool {
+        self.seen.is_some() || self.lease.last() != self.last
     }
 
     /// Ends the lease, and goes on where it was extended meanwhile.
