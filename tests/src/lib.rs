@@ -7,21 +7,29 @@ mod certificate;
 #[cfg(target_os = "linux")]
 pub mod desktop;
 #[cfg(target_os = "linux")]
+mod mac;
+#[cfg(target_os = "linux")]
 pub mod peers;
 #[cfg(target_os = "linux")]
 mod platform;
 mod process;
 #[cfg(target_os = "linux")]
 mod sandbox;
+#[cfg(target_os = "linux")]
+mod tree;
 
 use std::path::PathBuf;
 
 pub use certificate::Certificate;
 #[cfg(target_os = "linux")]
+pub use mac::FakeMac;
+#[cfg(target_os = "linux")]
 pub use platform::Platform;
 pub use process::{Ended, Process, Start};
 #[cfg(target_os = "linux")]
 pub use sandbox::{Sandbox, sandboxed, sandboxed_online};
+#[cfg(target_os = "linux")]
+pub use tree::Tree;
 
 /// A program of this workspace, built by `cargo xtask test` before the tests run.
 ///

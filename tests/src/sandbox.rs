@@ -118,6 +118,29 @@ impl Sandbox {
         Process::start("unshare".into()).arguments(["--mount", "sh", "-euc", enter, hosts, program])
     }
 
+    /// Makes a folder of the system the sandbox's own: whatever is changed in it from now on is seen here alone, and gone
+    /// with the sandbox.
+    pub fn own(&self, folder: &str) {
+        let name = folder.trim_matches('/').replace('/', "-");
+        let layer = self.folder.join("layers").join(name);
+        fs::create_dir_all(&layer).expect("the sandbox's folder can be written");
+        // An overlay may not lie upon another one, which the disk below may be.
+        let layer = layer.to_str().expect("a plain path");
+        command("mount", &format!("-t tmpfs tmpfs {layer}"));
+        for part in ["changed", "work"] {
+            fs::create_dir(format!("{layer}/{part}")).expect("a new file system");
+        }
+        let rights = if is_root() { "" } else { ",userxattr" };
+        let layers = format!("lowerdir={folder},upperdir={layer}/changed,workdir={layer}/work{rights}");
+        command("mount", &format!("-t overlay overlay -o {layers} {folder}"));
+    }
+
+    /// Puts a program at a path, in a folder that is the sandbox's [own](Sandbox::own).
+    pub fn put(&self, program: &Path, at: &str) {
+        fs::remove_file(at).ok();
+        std::os::unix::fs::symlink(program, at).expect("the sandbox's own folder");
+    }
+
     /// Runs `ip` in the sandbox's network: `link add …`.
     pub fn ip(&self, words: &str) {
         command("ip", words);
@@ -196,6 +219,19 @@ mod tests {
             assert!(other.stdout.contains("127.0.0.1"), "{}", other.stderr);
             assert!(tokio::net::lookup_host("there.test:1").await.is_err());
         });
+    }
+
+    #[test]
+    fn what_is_changed_in_a_folder_of_its_own_is_not_seen_outside() {
+        let program = "/usr/sbin/longwire-nothing";
+        sandboxed(async |sandbox| {
+            sandbox.own("/usr/sbin");
+            sandbox.put(Path::new("/bin/echo"), program);
+            let ended = Process::start(program.into()).arguments(["here"]).run().end();
+            assert_eq!(ended.stdout, "here\n");
+            assert!(Path::new("/usr/sbin").read_dir().unwrap().count() > 1, "the others are there, too");
+        });
+        assert!(env::var_os(VARIABLE).is_some() || !Path::new(program).exists());
     }
 
     #[test]
