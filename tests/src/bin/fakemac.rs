@@ -24,8 +24,8 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
     let mut arguments = env::args();
     let called = PathBuf::from(arguments.next().ok_or("called by no name")?);
     let tool = called.file_name().ok_or("called by no name")?.to_string_lossy().into_owned();
-    let state = env::var_os("LONGWIRE_FAKE_MAC")
-        .map_or_else(|| called.with_file_name("fakemac.json"), PathBuf::from);
+    let state =
+        env::var_os("LONGWIRE_FAKE_MAC").map_or_else(|| called.with_file_name("fakemac.json"), PathBuf::from);
     let answer = answer(&state, &tool, &arguments.collect::<Vec<_>>())?;
     match answer.fate {
         Fate::Ends => {}
@@ -41,10 +41,11 @@ fn main() -> Result<ExitCode, Box<dyn Error>> {
 
 /// Runs the tool on the machine, and keeps what became of that. One call at a time: the file is replaced, so another is locked.
 fn answer(state: &Path, tool: &str, arguments: &[String]) -> Result<Answer, Box<dyn Error>> {
+    let state = fs::canonicalize(state)?;
     let lock = File::create(state.with_extension("lock"))?;
     lock.lock()?;
-    let mut mac: Mac = serde_json::from_slice(&fs::read(state)?)?;
+    let mut mac: Mac = serde_json::from_slice(&fs::read(&state)?)?;
     let answer = mac.run(tool, arguments, false);
-    files::replace(state, &serde_json::to_vec(&mac)?)?;
+    files::replace(&state, &serde_json::to_vec(&mac)?)?;
     Ok(answer)
 }

@@ -4,7 +4,13 @@
 //! [`crate::proxies`] reads what is in force; here every setting is read with what is stored behind it, switched off, and
 //! put back. All of it waits for other programs: call it from a thread that may wait.
 
+#[cfg(target_os = "linux")]
+mod desktop;
 mod effective;
+#[cfg(target_os = "linux")]
+mod gnome;
+#[cfg(target_os = "linux")]
+mod kde;
 mod line;
 mod networksetup;
 
@@ -18,6 +24,8 @@ use std::{
 use longwire_contract::{Language, ProxyEntry, ProxyTable, text::text};
 pub(crate) use networksetup::{NetworkSetup, Tools};
 
+#[cfg(target_os = "linux")]
+use crate::proxies::{Desktop, DesktopKeeper};
 use crate::{
     command::{Mute, Processes},
     locale,
@@ -120,7 +128,19 @@ pub fn of_this_machine() -> Option<Box<dyn Keeper>> {
         let prompt = text(Language::of_locale(&locale::system()), "prompt.proxies", &BTreeMap::new());
         return Some(Box::new(NetworkSetup::new(tools, prompt, Processes)));
     }
+    #[cfg(target_os = "linux")]
+    return of_desktop(Desktop::of_this_process());
+    #[cfg(not(target_os = "linux"))]
     None
+}
+
+/// What keeps the proxy settings of a Linux user's desktop; `None` where nothing does.
+#[cfg(target_os = "linux")]
+pub fn of_desktop(desktop: Desktop) -> Option<Box<dyn Keeper>> {
+    Some(match desktop.keeper()? {
+        DesktopKeeper::Kde(file) => Box::new(kde::Kde::new(desktop, file)),
+        DesktopKeeper::Gnome(gsettings) => Box::new(gnome::Gnome { desktop, gsettings }),
+    })
 }
 
 impl KeeperError {

@@ -9,7 +9,7 @@ mod dictionary;
 #[cfg(target_os = "linux")]
 mod gnome;
 #[cfg(target_os = "linux")]
-mod gvariant;
+pub(crate) mod gvariant;
 #[cfg(target_os = "linux")]
 mod kde;
 #[cfg(target_os = "macos")]
@@ -20,6 +20,8 @@ use std::{fmt, path::PathBuf, time::Duration};
 
 #[cfg(target_os = "linux")]
 pub use desktop::Desktop;
+#[cfg(target_os = "linux")]
+pub(crate) use desktop::Keeper as DesktopKeeper;
 use secrecy::{ExposeSecret, SecretString};
 
 /// What the system's settings say about proxies.
@@ -187,6 +189,6 @@ impl fmt::Debug for Place {
 }
 
 /// One entry or several: users write lists into a single one, with the comma of their keyboard.
-fn entries(text: &str) -> impl Iterator<Item = String> {
+pub(crate) fn entries(text: &str) -> impl Iterator<Item = String> {
     text.split([',', '，', '、', ';', '；']).flat_map(str::split_whitespace).map(str::to_owned)
 }

@@ -11,6 +11,7 @@ mod settings;
 use std::{
     ffi::OsStr,
     path::{Path, PathBuf},
+    process,
     time::Duration,
 };
 
@@ -161,7 +162,7 @@ impl<R: Runner> NetworkSetup<R> {
         if commands.is_empty() {
             return Ok(());
         }
-        let script = batch::script(&self.tools.networksetup, commands);
+        let script = batch::script(&self.tools.networksetup, commands, process::id());
         let program = &self.tools.osascript;
         let said = self.run(program, &batch::arguments(&script, &self.prompt), self.patience)?;
         if said.failed && said.errors.contains("(-128)") {

@@ -54,7 +54,7 @@ impl Desktop {
     }
 
     /// Other desktops than KDE, and programs that set the proxy, use GNOME's settings where there are any.
-    fn keeper(&self) -> Option<Keeper> {
+    pub(crate) fn keeper(&self) -> Option<Keeper> {
         if self.names.split(':').any(|name| name.eq_ignore_ascii_case("KDE")) {
             return Some(Keeper::Kde(self.config.as_ref()?.join("kioslaverc")));
         }
@@ -62,7 +62,8 @@ impl Desktop {
     }
 }
 
-enum Keeper {
+/// What keeps a desktop's settings.
+pub(crate) enum Keeper {
     /// The file.
     Kde(PathBuf),
     /// The program.

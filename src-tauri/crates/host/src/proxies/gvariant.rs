@@ -5,7 +5,7 @@ use std::{iter::Peekable, str::Chars};
 
 /// A value.
 #[derive(Debug, Eq, PartialEq)]
-pub(super) enum Value {
+pub(crate) enum Value {
     Text(String),
     Number(i64),
     Switch(bool),
@@ -13,7 +13,7 @@ pub(super) enum Value {
 }
 
 /// A value, or `None` where the text is none that we know.
-pub(super) fn parse(text: &str) -> Option<Value> {
+pub(crate) fn parse(text: &str) -> Option<Value> {
     let mut rest = without_type(text.trim()).chars().peekable();
     let value = match rest.peek()? {
         '\'' | '"' => Value::Text(string(&mut rest)?),

@@ -1,7 +1,7 @@
 //! The commands of one batch as a script for `sh`, which AppleScript runs for an administrator. It is handed over as an
 //! argument, and so is never part of the AppleScript itself.
 
-use std::path::Path;
+use std::{iter, path::Path};
 
 /// What `osascript` is told to run.
 const PROGRAM: [&str; 3] = [
@@ -16,14 +16,16 @@ pub(super) fn arguments<'text>(script: &'text str, prompt: &'text str) -> Vec<&'
     lines.chain([script, prompt]).collect()
 }
 
-/// One command after the other, up to the first that fails.
-pub(super) fn script(program: &Path, commands: &[Vec<String>]) -> String {
+/// One command after the other, up to the first that fails. None of them is run once the process `caller` is gone: the
+/// dialog may outlive it, and nobody would know then that something was changed.
+pub(super) fn script(program: &Path, commands: &[Vec<String>], caller: u32) -> String {
     let program = quoted(&program.to_string_lossy());
     let line = |command: &Vec<String>| {
         let words = command.iter().map(|word| quoted(word));
-        std::iter::once(program.clone()).chain(words).collect::<Vec<_>>().join(" ")
+        iter::once(program.clone()).chain(words).collect::<Vec<_>>().join(" ")
     };
-    commands.iter().map(line).collect::<Vec<_>>().join(" && ")
+    let lines = iter::once(format!("kill -0 {caller}")).chain(commands.iter().map(line));
+    lines.collect::<Vec<_>>().join(" && ")
 }
 
 /// Within single quotes a shell reads nothing into anything.
@@ -33,7 +35,11 @@ fn quoted(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::{fs, os::unix::fs::PermissionsExt, process::Command};
+    use std::{
+        fs,
+        os::unix::fs::PermissionsExt,
+        process::{self, Command},
+    };
 
     use super::*;
 
@@ -77,7 +83,7 @@ mod tests {
             "%s",
         ];
         let command: Vec<String> = hostile.iter().map(|word| word.to_string()).collect();
-        let script = script(&program, &[command.clone(), vec!["last".to_owned()]]);
+        let script = script(&program, &[command.clone(), vec!["last".to_owned()]], process::id());
         let output = Command::new("/bin/sh").current_dir(&folder).args(["-c", &script]).output().unwrap();
         assert!(output.status.success() && output.stderr.is_empty(), "{output:?}");
         let printed = String::from_utf8(output.stdout).unwrap();
@@ -95,8 +101,17 @@ mod tests {
                 vec!["-c".to_owned(), "echo one; exit 3".to_owned()],
                 vec!["-c".to_owned(), "echo two".to_owned()],
             ],
+            process::id(),
         );
         let output = Command::new("/bin/sh").args(["-c", &script]).output().unwrap();
         assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(3), &b"one\n"[..]));
+    }
+    #[test]
+    fn nothing_is_run_for_a_caller_that_is_gone() {
+        let mut caller = Command::new("/bin/sh").args(["-c", "exit"]).spawn().unwrap();
+        caller.wait().unwrap();
+        let script = script(Path::new("/bin/echo"), &[vec!["done".to_owned()]], caller.id());
+        let output = Command::new("/bin/sh").args(["-c", &script]).output().unwrap();
+        assert!(!output.status.success() && output.stdout.is_empty(), "{output:?}");
     }
 }
