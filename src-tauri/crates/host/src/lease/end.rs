@@ -77,7 +77,7 @@ impl Lease {
         let Found::Damaged(_) = self.shelf.read() else { return Err(LeaseError::NotHeld) };
         let stuck = |report, cause| LeaseError::Stuck { report, cause };
         let table = self.keeper.table().map_err(|error| stuck(LeaseReport::default(), error.to_string()))?;
-        let mut changes = stored(&table);
+        let mut changes = stored(&table, &self.shelf.salvaged());
         let outcome = put_back(&*self.keeper, &mut changes, Rights::Administrator, &mut |_| ());
         let set_aside = match outcome.cause {
             None => {
@@ -97,17 +97,22 @@ fn is_changing(change: &LeaseChange) -> bool {
     change.state == LeaseState::Changing
 }
 
-/// What may have been on before we switched it off: all that is stored and off. One with a password was not touched.
-fn stored(table: &ProxyTable) -> Vec<LeaseChange> {
+/// What may have been on before we switched it off: all that is stored and off, and what has nothing stored behind it but
+/// was on by what can still be read of the backup. One with a password was not touched.
+fn stored(table: &ProxyTable, salvaged: &[LeaseChange]) -> Vec<LeaseChange> {
     let services = table.services.iter().filter(|service| service.enabled);
     let entries = services.flat_map(|service| service.entries.iter().map(|entry| (&service.name, entry)));
     entries
-        .filter(|(_, entry)| !entry.on && !entry.authenticated && !entry.value.is_empty())
-        .filter(|(_, entry)| entry.kind != ProxyKind::Mode)
-        .map(|(service, entry)| LeaseChange {
-            service: service.clone(),
-            before: ProxyEntry { on: true, ..entry.clone() },
-            state: LeaseState::Off,
+        .filter(|(_, entry)| !entry.on && !entry.authenticated)
+        .filter_map(|(service, entry)| {
+            let is_same =
+                |change: &&LeaseChange| change.service == *service && change.before.kind == entry.kind;
+            let before = if entry.value.is_empty() || entry.kind == ProxyKind::Mode {
+                salvaged.iter().find(is_same)?.before.clone()
+            } else {
+                ProxyEntry { on: true, ..entry.clone() }
+            };
+            Some(LeaseChange { service: service.clone(), before, state: LeaseState::Off })
         })
         .collect()
 }

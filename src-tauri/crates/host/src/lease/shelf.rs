@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use longwire_contract::LeaseReport;
+use longwire_contract::{LeaseChange, LeaseReport};
 use serde::{Deserialize, Serialize};
 use tokio::time::sleep;
 
@@ -81,6 +81,13 @@ impl Shelf {
             .map_err(|error| ReplaceError::Other { path: path.clone(), cause: error.to_string() })?;
         self.disk.replace(&path, &bytes)?;
         self.disk.replace(&self.path("proxies.copy.json"), &bytes)
+    }
+
+    /// The changes that can still be read in damaged files.
+    pub(super) fn salvaged(&self) -> Vec<LeaseChange> {
+        let files =
+            ["proxies.json", "proxies.copy.json"].map(|name| bytes(&self.path(name)).unwrap_or_default());
+        files.iter().flat_map(|bytes| salvaged(bytes)).collect()
     }
 
     /// Removes both, for good: a backup that came back after a power cut would undo what the user did since.
@@ -175,4 +182,11 @@ fn bytes(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(LONGEST).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+fn salvaged(bytes: &[u8]) -> Vec<LeaseChange> {
+    let starts = (0..bytes.len())
+        .filter_map(|start| bytes.get(start..))
+        .filter(|rest| rest.starts_with(b"{\"service\""));
+    starts.filter_map(|rest| serde_json::Deserializer::from_slice(rest).into_iter().next()?.ok()).collect()
 }

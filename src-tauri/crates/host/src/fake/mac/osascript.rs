@@ -1,3 +1,5 @@
+use rustix::process::{Pid, test_kill_process};
+
 use super::{Answer, Fate, Mac, sh};
 
 /// `osascript -e LINE … ARGUMENT …`, where the lines run their first argument in a shell.
@@ -32,7 +34,11 @@ fn batch(mac: &mut Mac, commands: &[Vec<String>], root: bool) -> Answer {
     let mut said = String::new();
     for command in commands {
         let Some((tool, args)) = command.split_first() else { continue };
-        let answer = mac.run(tool, args, root);
+        // The shell's own.
+        let answer = match tool.as_str() {
+            "kill" => asked_for(args),
+            _ => mac.run(tool, args, root),
+        };
         said.push_str(&answer.stdout);
         if answer.fate != Fate::Ends {
             return Answer { fate: answer.fate, ..Answer::default() };
@@ -45,6 +51,18 @@ fn batch(mac: &mut Mac, commands: &[Vec<String>], root: bool) -> Answer {
         }
     }
     Answer::printed(&format!("{}\n", said.strip_suffix('\n').unwrap_or(&said).replace('\n', "\r")))
+}
+
+/// `kill -0 PROCESS`: whether there is such a process.
+fn asked_for(args: &[String]) -> Answer {
+    let process = match args {
+        [zero, process] if zero == "-0" => process.parse().ok().and_then(Pid::from_raw),
+        _ => None,
+    };
+    match process.is_some_and(|process| test_kill_process(process).is_ok()) {
+        true => Answer::default(),
+        false => Answer::complained(1, "sh: line 0: kill: no such process\n"),
+    }
 }
 
 fn error(words: &str, number: i32) -> Answer {

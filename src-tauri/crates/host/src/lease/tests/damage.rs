@@ -101,6 +101,24 @@ fn one_click_switches_on_what_is_stored_and_keeps_the_damaged_files() {
 }
 
 #[test]
+fn what_can_still_be_read_says_what_nothing_else_does() {
+    let mode = vec![on(ProxyKind::Mode, "auto", 0), on(ProxyKind::Discovery, "", 0)];
+    let state = State { services: vec![service("GNOME", mode)], ..State::default() };
+    let world = World::new(state.clone());
+    world.begin().unwrap();
+    let whole = fs::read(world.path("proxies.json")).unwrap();
+    let text = String::from_utf8(whole.clone()).unwrap();
+    let second = text.find("\"discovery\"").unwrap();
+    fs::write(world.path("proxies.json"), &whole[..second]).unwrap();
+    fs::write(world.path("proxies.copy.json"), "").unwrap();
+    let report = world.lease().repair().unwrap();
+    assert_eq!(states(&report), [("GNOME", ProxyKind::Mode, LeaseState::Restored)]);
+    let mut expected = state;
+    expected.services[0].entries[1].on = false;
+    assert_eq!(world.machine.state(), expected);
+}
+
+#[test]
 fn a_repair_that_fails_can_be_tried_again() {
     let world = damaged(State { services: vec![service("A", vec![on(ProxyKind::Web, "a", 1)])], ..usual() });
     world.machine.with(|state| state.failures = 1);
