@@ -117,7 +117,7 @@ impl Names {
 /// The end of a chain, followed upwards as far as it goes.
 pub(crate) struct End<'a> {
     /// The last certificate that is there.
-    pub(crate) last: X509Certificate<'a>,
+    last: X509Certificate<'a>,
     /// Who signed that one, and so would have to be trusted.
     pub(crate) issuer: String,
 }
@@ -147,13 +147,10 @@ impl<'a> End<'a> {
         self.last.subject().as_raw() == self.last.issuer().as_raw()
     }
 
-    /// Whether a CA has the name of whoever signed at the end of the chain, and another key.
-    pub(crate) fn is_namesake(&self, ca: &X509Certificate<'_>) -> bool {
-        let same_key = match self.is_root() {
-            true => ca.public_key().raw == self.last.public_key().raw,
-            false => signature::is_by(&self.last, ca.public_key()) != Some(false),
-        };
-        ca.subject().as_raw() == self.last.issuer().as_raw() && !same_key
+    /// Whether a CA has the name of whoever signed at the end of the chain. Where it is trusted and the chain is not, it
+    /// has another key.
+    pub(crate) fn is_named(&self, ca: &X509Certificate<'_>) -> bool {
+        ca.subject().as_raw() == self.last.issuer().as_raw()
     }
 }
 

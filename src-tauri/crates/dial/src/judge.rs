@@ -137,7 +137,7 @@ pub(crate) fn leads_to(store: &RootCertStore, chain: &[CertificateDer<'_>]) -> b
 
 fn namesake(own: &[CertificateDer<'_>], chain: &[CertificateDer<'_>]) -> Option<Described> {
     let end = End::of(chain)?;
-    let ca = own.iter().find(|ca| X509Certificate::from_der(ca).is_ok_and(|(_, ca)| end.is_namesake(&ca)))?;
+    let ca = own.iter().find(|ca| X509Certificate::from_der(ca).is_ok_and(|(_, ca)| end.is_named(&ca)))?;
     certificate::describe(ca)
 }
 

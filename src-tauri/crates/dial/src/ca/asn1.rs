@@ -82,14 +82,14 @@ impl Item<'_> {
     }
 }
 
-/// The values in a content, up to its end or to the first that cannot be read.
+/// The values in a content, up to the first that cannot be read.
 fn items(content: &[u8]) -> impl Iterator<Item = Item<'_>> {
     let mut left = content;
     std::iter::from_fn(move || {
         let (rest, any) = Any::from_ber(left).ok()?;
         let item = Item { whole: &left[..left.len() - rest.len()], any };
         left = rest;
-        (!item.is(Tag::EndOfContent)).then_some(item)
+        Some(item)
     })
 }
 

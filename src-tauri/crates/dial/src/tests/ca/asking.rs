@@ -202,3 +202,17 @@ async fn a_proxy_that_says_nothing_is_waited_for_once() {
     // The handshake, and all the pages together; with room for a busy machine.
     assert!(began.elapsed() < 10 * short, "{:?}", began.elapsed());
 }
+
+#[tokio::test]
+async fn a_proxy_that_cannot_be_spoken_to_is_not_asked_again_and_again() {
+    let (count, connections) = watch::channel(0);
+    let address = server::each(move |_| {
+        count.send_modify(|count| *count += 1);
+        async {}
+    })
+    .await;
+    let proxy = Choice::Proxy(Proxy::new(Protocol::Https, "127.0.0.1", address.port()));
+    let told = ask(going(proxy)).await.unwrap_err().to_string();
+    assert!(told.contains("http://burp/cert: ") && told.contains("cut off"), "{told}");
+    assert_eq!(*connections.borrow(), 2, "once for the chain, once for a page");
+}

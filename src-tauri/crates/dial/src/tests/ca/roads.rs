@@ -54,7 +54,12 @@ fn a_ca_signs_by_its_key_and_not_by_its_name_whatever_the_time_is() {
         (rcgen::date_time_ymd(2018, 1, 1), rcgen::date_time_ymd(2019, 1, 1));
     let (young, mut old) = (root.below_with(young), leaf_params("127.0.0.1"));
     (old.not_before, old.not_after) = (rcgen::date_time_ymd(2010, 1, 1), rcgen::date_time_ymd(2020, 1, 1));
-    assert!(signs(&root.der, &young.sign_with(old).with(&young).chain), "valid together for a year");
+    assert!(signs(&root.der, &young.sign_with(old.clone()).with(&young).chain), "valid together for a year");
+    // What is sent along needlessly was never valid together with the rest.
+    let mut gone = ca_params("An old cross-signature");
+    (gone.not_before, gone.not_after) = (rcgen::date_time_ymd(1999, 1, 1), rcgen::date_time_ymd(2000, 1, 1));
+    let gone = Ca::new("Gone").below_with(gone);
+    assert!(signs(&root.der, &young.sign_with(old).with(&young).with(&gone).chain));
 }
 
 #[tokio::test]
@@ -257,4 +262,23 @@ async fn a_ca_that_may_not_sign_for_this_host_is_no_namesake() {
     let judged = judge::judge(dialer.roots(), &[leaf.der().clone()], "bot.example", SystemTime::now()).await;
     let judged = judged.unwrap();
     assert!(!judged.trusted_here() && judged.namesake.is_none(), "{judged:?}");
+}
+
+#[tokio::test]
+async fn a_ca_for_origins_counts_where_a_host_is_asked_for_its_time() {
+    let (ca, folder) = (Ca::new("mitmproxy"), tempdir().unwrap());
+    let mut params = leaf_params("127.0.0.1");
+    (params.not_before, params.not_after) =
+        (rcgen::date_time_ymd(2021, 1, 1), rcgen::date_time_ymd(2022, 1, 1));
+    let address = server::encrypted(server::config(ca.sign_with(params)), |mut stream| async move {
+        server::request(&mut stream).await;
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nDate: Tue, 15 Jun 2021 12:00:00 GMT\r\n\r\n").await;
+    })
+    .await;
+    let dialer = trusting(vec![], vec![file(folder.path(), "ca.pem", &ca.pem)]);
+    let origin = origin(format!("https://{address}"));
+    let refused = dialer.dial(&origin).await.unwrap_err();
+    assert!(matches!(refused.cause, Cause::Expired { .. }), "{refused}");
+    let skew = crate::clock::probe(&dialer, &origin, &refused.trace.chain).await.unwrap();
+    assert_eq!(skew.server, UNIX_EPOCH + Duration::from_secs(1_623_758_400));
 }
