@@ -5,6 +5,7 @@
 mod panel;
 mod screen;
 mod session;
+mod stage;
 mod webkit;
 mod window;
 
@@ -12,6 +13,7 @@ use std::time::{Duration, Instant};
 
 pub use panel::{Line, TrayIcon};
 pub use session::Session;
+pub use stage::{Stage, settings};
 pub use window::Window;
 
 /// How long a test waits for what must happen: far longer than it takes, so that a slow machine fails nothing.

@@ -6,7 +6,7 @@ use std::{
 use longwire_host::{fake::Mac, files};
 use tempfile::TempDir;
 
-use crate::{Sandbox, Start, program};
+use crate::{Sandbox, Start, desktop::Session, program};
 
 /// Where macOS has its tools. A machine that has them is a Mac, whatever it was built for.
 const TOOLS: [&str; 5] =
@@ -40,6 +40,11 @@ impl FakeMac {
     /// Has a process see this one.
     pub fn seen_by(&self, start: Start) -> Start {
         start.variable("LONGWIRE_FAKE_MAC", self.file())
+    }
+
+    /// Has what is started in a session from now on see this one.
+    pub fn seen_in(&self, session: &mut Session) {
+        session.set_variable("LONGWIRE_FAKE_MAC", self.file().to_str().expect("a plain path"));
     }
 
     /// As it is now, with every call so far.

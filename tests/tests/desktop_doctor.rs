@@ -7,14 +7,11 @@
 
 use std::{fs, io::Write, path::Path, time::Duration};
 
-use longwire_contract::{
-    AppEdit, Call, CheckKind, FindingCode as Code, Language, LanguageChoice, SettingsChange, call,
-};
-use longwire_engine::Client;
+use longwire_contract::{AppEdit, CheckKind, FindingCode as Code, Language, SettingsChange, call};
 use longwire_openplatform::{Fault, Leaf};
 use longwire_tests::{
     Platform, Sandbox,
-    desktop::{Session, Window, eventually},
+    desktop::{Session, Stage, settings},
     peers, sandboxed_online,
 };
 
@@ -41,112 +38,60 @@ const ENDPOINT: (CheckKind, &str, &str) = (CheckKind::Endpoint, "Platform", "开
 const CREDENTIALS: (CheckKind, &str, &str) = (CheckKind::Credentials, "Credentials", "应用凭证");
 const UPGRADE: (CheckKind, &str, &str) = (CheckKind::Upgrade, "WebSocket", "WebSocket");
 
-/// The app with its window, and its engine by the socket that the command has, too.
-struct Stage<'a> {
-    window: Window<'a>,
-    session: &'a Session,
+/// Lets the app take this proxy to this domain with the secret in this file. It connects anew.
+async fn edit(stage: &Stage<'_>, domain: &str, proxy: &str, secret: &Path) {
+    let edit = serde_json::json!({
+        "app_id": Platform::APP_ID, "domain": domain, "proxy": proxy, "secret_file": secret,
+    });
+    let edit: AppEdit = serde_json::from_value(edit).unwrap();
+    stage.call::<call::EditApp>(&edit).await;
 }
 
-impl<'a> Stage<'a> {
-    /// Starts the app on these settings.
-    async fn open(session: &'a Session, settings: &str) -> Self {
-        fs::create_dir_all(session.data_dir()).unwrap();
-        fs::write(session.data_dir().join("config.toml"), settings).unwrap();
-        let stage = Self { window: session.open_window().await, session };
-        stage.window.shows("[data-testid='phase']").await;
-        stage
+/// Holds to it that the overview shows this with what mends it, and that the doctor, asked there, finds where it is.
+async fn sees(stage: &Stage<'_>, seen: &Seen, picture: &str) {
+    let window = &stage.window;
+    stage.speak(Language::English).await;
+    window.click("nav-overview").await;
+    let code = serde_json::to_value(seen.code).unwrap();
+    let code = code.as_str().unwrap();
+    window.has("finding", "data-code", code).await;
+    for (language, says, tag) in
+        [(Language::English, seen.says.0, "en"), (Language::Chinese, seen.says.1, "zh")]
+    {
+        stage.speak(language).await;
+        let told = window.reads("finding", says).await;
+        assert!(!told.contains(['{', '}']) && !told.contains("finding."), "{told}");
+        window.shows(&format!("[data-testid='finding'] button[data-does='{}']", seen.does)).await;
+        window.shoot(&format!("doctor-{picture}-overview-{tag}")).await;
     }
 
-    async fn call<C: Call>(&self, request: &C::Request) -> C::Response {
-        let mut engine =
-            eventually("the engine", async || Client::connect(&self.session.data_dir()).await.ok()).await;
-        engine.call::<C>(request).await.unwrap_or_else(|fault| panic!("{}: {fault}", C::NAME))
-    }
-
-    /// Lets the app take this proxy to this domain with the secret in this file. It connects anew.
-    async fn edit(&self, domain: &str, proxy: &str, secret: &Path) {
-        let edit = serde_json::json!({
-            "app_id": Platform::APP_ID, "domain": domain, "proxy": proxy, "secret_file": secret,
-        });
-        let edit: AppEdit = serde_json::from_value(edit).unwrap();
-        self.call::<call::EditApp>(&edit).await;
-    }
-
-    async fn speak(&self, language: Language) {
-        let (language, navigation) = match language {
-            Language::English => (LanguageChoice::English, "Overview"),
-            Language::Chinese => (LanguageChoice::Chinese, "概览"),
-        };
-        let change = SettingsChange { language: Some(language), ca_files: None };
-        self.call::<call::ChangeSettings>(&change).await;
-        self.window.reads("nav-overview", navigation).await;
-    }
-
-    /// Holds to it that the overview shows this with what mends it, and that the doctor, asked there, finds where it is.
-    async fn sees(&self, seen: &Seen, picture: &str) {
-        let window = &self.window;
-        self.speak(Language::English).await;
-        window.click("nav-overview").await;
-        let code = serde_json::to_value(seen.code).unwrap();
-        let code = code.as_str().unwrap();
-        window.has("finding", "data-code", code).await;
-        for (language, says, tag) in
-            [(Language::English, seen.says.0, "en"), (Language::Chinese, seen.says.1, "zh")]
-        {
-            self.speak(language).await;
-            let told = window.reads("finding", says).await;
-            assert!(!told.contains(['{', '}']) && !told.contains("finding."), "{told}");
-            window.shows(&format!("[data-testid='finding'] button[data-does='{}']", seen.does)).await;
-            window.shoot(&format!("doctor-{picture}-overview-{tag}")).await;
-        }
-
-        window.click("run-doctor").await;
-        window.has("doctor-report", "data-progress", "done").await;
-        let kind = serde_json::to_value(seen.step.0).unwrap();
-        let kind = kind.as_str().unwrap();
-        window.shows(&format!("[data-testid='check'][data-kind='{kind}'][data-mark='bad']")).await;
-        assert_eq!(window.count("[data-testid='check'][data-mark='bad']").await, 1, "one step is blocked");
-        window.has("finding", "data-code", code).await;
-        window.reads("verdict", &format!("卡在「{}」", seen.step.2)).await;
-        window.reads("finding", seen.says.1).await;
-        window.shoot(&format!("doctor-{picture}-report-zh")).await;
-        self.speak(Language::English).await;
-        window.reads("verdict", &format!("Blocked at “{}”", seen.step.1)).await;
-        window.reads("finding", seen.says.0).await;
-        // The doctor does not try the connection again; all else that mends is there, too.
-        let mends = window.count(&format!("[data-testid='finding'] button[data-does='{}']", seen.does)).await;
-        assert_eq!(mends, usize::from(seen.does != "retry"), "{code}");
-        window.shoot(&format!("doctor-{picture}-report-en")).await;
-        assert!(!window.source().await.contains(Platform::SECRET), "the App Secret came back to the page");
-    }
-
-    /// Takes the straight road, which the doctor found to lead there; it walks that one at once, to its end.
-    async fn goes_direct(&self) {
-        self.window.press("[data-testid='further-finding'] button[data-does='go_direct']").await;
-        self.window.reads("check", "Direct, past every proxy").await;
-        self.window.has("doctor-report", "data-progress", "done").await;
-        self.window.shows("[data-testid='check'][data-kind='pong'][data-mark='ok']").await;
-        assert_eq!(
-            self.window.count("[data-testid='check'][data-mark='bad']").await,
-            0,
-            "no step is blocked"
-        );
-    }
-
-    /// Waits until the wire holds from end to end.
-    async fn connected(&self, headline: &str) {
-        self.window.click("nav-overview").await;
-        self.window.has("phase", "data-phase", "connected").await;
-        self.window.reads("headline", headline).await;
-        self.window.shows(".wire li.hop.ok.last").await;
-        assert_eq!(self.window.count(".wire li.hop:not(.holds)").await, 0, "a hop that does not hold");
-    }
+    window.click("run-doctor").await;
+    window.has("doctor-report", "data-progress", "done").await;
+    let kind = serde_json::to_value(seen.step.0).unwrap();
+    let kind = kind.as_str().unwrap();
+    window.shows(&format!("[data-testid='check'][data-kind='{kind}'][data-mark='bad']")).await;
+    assert_eq!(window.count("[data-testid='check'][data-mark='bad']").await, 1, "one step is blocked");
+    window.has("finding", "data-code", code).await;
+    window.reads("verdict", &format!("卡在「{}」", seen.step.2)).await;
+    window.reads("finding", seen.says.1).await;
+    window.shoot(&format!("doctor-{picture}-report-zh")).await;
+    stage.speak(Language::English).await;
+    window.reads("verdict", &format!("Blocked at “{}”", seen.step.1)).await;
+    window.reads("finding", seen.says.0).await;
+    // The doctor does not try the connection again; all else that mends is there, too.
+    let mends = window.count(&format!("[data-testid='finding'] button[data-does='{}']", seen.does)).await;
+    assert_eq!(mends, usize::from(seen.does != "retry"), "{code}");
+    window.shoot(&format!("doctor-{picture}-report-en")).await;
+    assert!(!window.source().await.contains(Platform::SECRET), "the App Secret came back to the page");
 }
 
-/// The settings of somebody with one app, who has given no CA file.
-fn settings(domain: &str, secret: &Path) -> String {
-    let (id, secret) = (Platform::APP_ID, secret.display());
-    format!("[[app]]\nid = \"{id}\"\ndomain = \"{domain}\"\nsecret_file = \"{secret}\"\n")
+/// Takes the straight road, which the doctor found to lead there; it walks that one at once, to its end.
+async fn goes_direct(stage: &Stage<'_>) {
+    stage.window.press("[data-testid='further-finding'] button[data-does='go_direct']").await;
+    stage.window.reads("check", "Direct, past every proxy").await;
+    stage.window.has("doctor-report", "data-progress", "done").await;
+    stage.window.shows("[data-testid='check'][data-kind='pong'][data-mark='ok']").await;
+    assert_eq!(stage.window.count("[data-testid='check'][data-mark='bad']").await, 0, "no step is blocked");
 }
 
 /// The platform at the names and the port of the real ones.
@@ -178,40 +123,44 @@ fn what_stands_in_the_way_is_seen_in_the_window_and_mended_there() {
                 "signed by “Longwire Simulator CA”, which this computer does not trust",
                 "由「Longwire Simulator CA」签发，这台电脑不信任它",
             ),
-            does: "add_ca_file",
+            does: "trust_ca",
         };
-        stage.sees(&self_signed, "self-signed").await;
+        sees(&stage, &self_signed, "self-signed").await;
 
         // The report, as it can be sent to somebody.
         window.click("doctor-copy").await;
         window.reads("doctor-copy", "Copied").await;
         let report = stage.call::<call::ReadDoctor>(&()).await;
-        window.press("[data-testid='finding'] button[data-does='add_ca_file']").await;
-        window.shows("[data-testid='ca-path']:focus").await;
-        let copied = window.pasted("ca-path").await;
+        window.click("nav-trust").await;
+        let copied = window.pasted("ca-text").await;
         let words = |text: &str| text.split_whitespace().collect::<String>();
         assert_eq!(words(&copied), words(&report), "the clipboard holds the report");
         assert!(report.contains("✗ TLS") && !report.contains(Platform::SECRET), "{report}");
 
-        // The CA file that mends it.
-        window.fill("ca-path", platform.ca_file().to_str().unwrap()).await;
-        window.click("ca-add").await;
-        window.has("ca-file", "data-ok", "true").await;
-        window.shoot("doctor-self-signed-ca-added-en").await;
+        // What mends it: trust in the CA that signs, in this app alone.
+        window.click("nav-overview").await;
+        window.press("[data-testid='finding'] button[data-does='trust_ca']").await;
+        window.reads("ca-facts", "Longwire Simulator CA").await;
+        assert_eq!(window.count("[data-testid='scope-store'] input:checked").await, 1);
+        window.shows("[data-testid='store-app']:checked").await;
+        window.shoot("doctor-self-signed-trust-en").await;
+        window.click("trust-confirm").await;
+        window.has("road-verdict", "data-mark", "ok").await;
+        window.click("trust-done").await;
         stage.connected("Connected to platform.test").await;
         assert_eq!(window.count(".wire li.hop:not(.ok)").await, 0, "the wire is green");
         window.shoot("doctor-self-signed-mended-en").await;
         simulator.set_leaf(Leaf::Good).unwrap();
 
         simulator.set_fault(Some(Fault::DomainWrong)).await;
-        stage.edit(FEISHU, "auto", &good).await;
+        edit(&stage, FEISHU, "auto", &good).await;
         let wrong_domain = Seen {
             code: Code::DomainWrong,
             step: CREDENTIALS,
             says: ("which does not know the app", "那里没有这个应用"),
             does: "switch_domain",
         };
-        stage.sees(&wrong_domain, "wrong-domain").await;
+        sees(&stage, &wrong_domain, "wrong-domain").await;
         simulator.set_fault(None).await;
         window.press("[data-testid='finding'] button[data-does='switch_domain']").await;
         stage.connected("Connected to Lark").await;
@@ -251,53 +200,53 @@ fn what_stands_in_the_way_is_seen_in_the_window_and_mended_there() {
             ),
         ] {
             simulator.set_fault(Some(fault)).await;
-            stage.edit(&url, "auto", &good).await;
-            stage.sees(&seen, picture).await;
+            edit(&stage, &url, "auto", &good).await;
+            sees(&stage, &seen, picture).await;
         }
         simulator.set_fault(None).await;
 
-        stage.edit(&url, "auto", &wrong).await;
+        edit(&stage, &url, "auto", &wrong).await;
         let wrong_secret = Seen {
             code: Code::CredentialsWrong,
             step: CREDENTIALS,
             says: ("does not know this App ID with this App Secret", "没有这组 App ID 和 App Secret"),
             does: "edit_credentials",
         };
-        stage.sees(&wrong_secret, "wrong-secret").await;
+        sees(&stage, &wrong_secret, "wrong-secret").await;
         window.press("[data-testid='finding'] button[data-does='edit_credentials']").await;
         window.shows("[data-testid='app-form']").await;
 
-        stage.edit("https://nowhere.test", "auto", &good).await;
+        edit(&stage, "https://nowhere.test", "auto", &good).await;
         let no_address = Seen {
             code: Code::DnsFailed,
             step: DNS,
             says: ("The name nowhere.test could not be resolved", "无法解析域名 nowhere.test"),
             does: "edit_domain",
         };
-        stage.sees(&no_address, "dns").await;
+        sees(&stage, &no_address, "dns").await;
 
         let clock = Platform::with(|builder| builder.clock_ahead(Duration::from_secs(72 * 3600))).await;
         let both = [platform.ca_file(), clock.ca_file()].map(|path| path.to_str().unwrap().to_owned());
         let change = SettingsChange { language: None, ca_files: Some(both.into()) };
         stage.call::<call::ChangeSettings>(&change).await;
-        stage.edit(&clock.url(), "auto", &good).await;
+        edit(&stage, &clock.url(), "auto", &good).await;
         let clock_ahead = Seen {
             code: Code::ClockWrong,
             step: TLS,
             says: ("Set date and time", "校准日期和时间"),
             does: "retry",
         };
-        stage.sees(&clock_ahead, "clock").await;
+        sees(&stage, &clock_ahead, "clock").await;
 
         sandbox.drop_packets(platform.port());
-        stage.edit(&url, "auto", &good).await;
+        edit(&stage, &url, "auto", &good).await;
         let black_hole = Seen {
             code: Code::TimedOut,
             step: TCP,
             says: ("got stuck at the step", "连接卡在"),
             does: "retry",
         };
-        stage.sees(&black_hole, "black-hole").await;
+        sees(&stage, &black_hole, "black-hole").await;
         // A doctor is stopped in the midst of that, and says so.
         window.click("doctor-start").await;
         window.has("doctor-report", "data-progress", "running").await;
@@ -310,18 +259,18 @@ fn what_stands_in_the_way_is_seen_in_the_window_and_mended_there() {
         sandbox.pass_packets();
 
         let proxy = peers::tinyproxy_to_port(1);
-        stage.edit(&url, &proxy.url("http"), &good).await;
+        edit(&stage, &url, &proxy.url("http"), &good).await;
         let refused = Seen {
             code: Code::ProxyRefused,
             step: PROXY,
             says: ("does not let the connection to platform.test through", "没有接通到 platform.test 的连接"),
             does: "edit_proxy",
         };
-        stage.sees(&refused, "proxy-403").await;
+        sees(&stage, &refused, "proxy-403").await;
         window.has("further-finding", "data-code", "direct_works").await;
         window.shows("[data-testid='other-road']").await;
         // The road that works is taken from here, and the doctor walks it.
-        stage.goes_direct().await;
+        goes_direct(&stage).await;
         window.shoot("doctor-proxy-403-mended-en").await;
         stage.connected("Connected to platform.test").await;
         window.reads("route", "Direct, past every proxy").await;
@@ -365,8 +314,8 @@ fn a_proxy_in_the_environment_is_named_in_the_window() {
             ),
             does: "edit_proxy",
         };
-        stage.sees(&dead, "dead-proxy").await;
-        stage.goes_direct().await;
+        sees(&stage, &dead, "dead-proxy").await;
+        goes_direct(&stage).await;
         stage.connected("Connected to platform.test").await;
         let written = fs::read_to_string(session.data_dir().join("config.toml")).unwrap();
         assert!(written.contains("proxy = \"direct\""), "{written}");

@@ -163,6 +163,11 @@ impl Session {
         self.program(crate::program("longwire-app")).variable("LONGWIRE_DATA_DIR", self.data_dir())
     }
 
+    /// The home folder of whoever sits there.
+    pub fn home(&self) -> PathBuf {
+        self.dir.path().join("home")
+    }
+
     /// The data folder of the test.
     pub fn data_dir(&self) -> PathBuf {
         self.dir.path().join("longwire")
@@ -186,6 +191,11 @@ impl Session {
     /// How many pages the app holds in memory.
     pub fn pages_of(&self, app: &Process) -> usize {
         webkit::pages_of(app.pid())
+    }
+
+    /// The processes that look after proxies which the app has set aside.
+    pub fn watchdogs(&self) -> Vec<u32> {
+        webkit::with_words(["--watch-proxies".as_ref(), self.data_dir().as_ref()])
     }
 
     /// Closes the app's window as its title bar would.

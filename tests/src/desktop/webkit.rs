@@ -1,4 +1,4 @@
-use std::fs;
+use std::{ffi::OsStr, fs};
 
 /// How many of WebKit's processes for pages a process has below it: where the webview's memory is.
 pub(super) fn pages_of(pid: u32) -> usize {
@@ -19,6 +19,16 @@ pub(super) fn children_of(pid: u32) -> Vec<u32> {
 pub(super) fn is_running(pid: u32) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     stat.rsplit_once(')').is_some_and(|(_, rest)| !rest.trim_start().starts_with('Z'))
+}
+
+/// The processes whose command line has both of these words.
+pub(super) fn with_words(words: [&OsStr; 2]) -> Vec<u32> {
+    let has = |pid: &u32| {
+        let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        let said: Vec<_> = line.split(|byte| *byte == 0).collect();
+        words.iter().all(|word| said.contains(&word.as_encoded_bytes()))
+    };
+    all().into_iter().filter(has).collect()
 }
 
 fn all() -> Vec<u32> {

@@ -74,6 +74,43 @@ impl<'a> Window<'a> {
         self.page.find_all(Locator::Css(css)).await.expect("a page can be searched").len()
     }
 
+    /// What each part that this CSS selector asks for says, now, in the order of the page; white space as one sees it.
+    pub async fn texts(&self, css: &str) -> Vec<String> {
+        let mut texts = Vec::new();
+        for element in self.page.find_all(Locator::Css(css)).await.expect("a page can be searched") {
+            let text = element.prop("textContent").await.expect("a part has text").unwrap_or_default();
+            texts.push(text.split_whitespace().collect::<Vec<_>>().join(" "));
+        }
+        texts
+    }
+
+    /// Scrolls until the part is in sight.
+    pub async fn show(&self, id: &str) {
+        let part = serde_json::to_value(self.element(&selector(id)).await).expect("a part has an ID");
+        let scroll = "arguments[0].scrollIntoView({ block: 'start' })";
+        self.page.execute(scroll, vec![part]).await.expect("the page scrolls");
+    }
+
+    /// Waits until nothing on the page is what this CSS selector asks for.
+    pub async fn hides(&self, css: &str) {
+        self.wait(&format!("no {css}"), async || {
+            self.page.find_all(Locator::Css(css)).await.ok()?.is_empty().then_some(())
+        })
+        .await;
+    }
+
+    /// Whether the window is drawn in dark colours.
+    pub async fn is_dark(&self) -> bool {
+        let asked = "return matchMedia('(prefers-color-scheme: dark)').matches";
+        self.page.execute(asked, Vec::new()).await.expect("the page answers") == true
+    }
+
+    /// Presses Escape, wherever the keyboard is.
+    pub async fn escape(&self) {
+        let focused = self.page.active_element().await.expect("something has the keyboard");
+        focused.send_keys("\u{e00c}").await.expect("it takes keys");
+    }
+
     /// Clicks the part.
     pub async fn click(&self, id: &str) {
         self.press(&selector(id)).await;
@@ -125,6 +162,32 @@ impl<'a> Window<'a> {
             after(20)";
         self.page.execute_async(painted, Vec::new()).await.expect("the page is painted");
         self.session.shoot(name);
+    }
+
+    /// The process of the app.
+    pub fn app(&self) -> u32 {
+        let [app] = webkit::children_of(self.driver.pid())[..] else { panic!("the driver has one app") };
+        app
+    }
+
+    /// Waits until the app has ended by itself.
+    pub async fn ended(self) {
+        let app = self.app();
+        self.gone(app).await;
+    }
+
+    /// Kills the app, and these other processes before it, without a word to any of them.
+    pub async fn kill(self, others: &[u32]) {
+        let app = self.app();
+        let all = others.iter().chain([&app]).map(u32::to_string);
+        let killed = std::process::Command::new("kill").arg("-KILL").args(all).status();
+        assert!(killed.expect("kill").success(), "kill -KILL");
+        self.gone(app).await;
+    }
+
+    async fn gone(self, app: u32) {
+        eventually("the app ends", async || (!webkit::is_running(app)).then_some(())).await;
+        drop(self.driver);
     }
 
     /// Ends the app with the session. Its data folder is free when this returns.
