@@ -129,6 +129,29 @@ fn theirs_off() -> State {
 }
 
 #[test]
+fn a_program_that_outlives_its_owner_is_waited_for() {
+    let world = World::hooked(usual(), |call, _| match call {
+        // It is told to, and the one who told it dies.
+        Call::Change(..) => std::panic::resume_unwind(Box::new("dead")),
+        _ => Mood::Obeys,
+    });
+    assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| world.begin())).is_err());
+    let mut looks = 0;
+    let later = World::hooked(usual(), move |call, state| {
+        if matches!(call, Call::Service(_)) {
+            looks += 1;
+            if looks == 4 {
+                state.services[0].entries[0].on = false;
+            }
+        }
+        Mood::Obeys
+    });
+    let later = World { dir: world.dir, ..later };
+    assert!(later.lease().end().unwrap().is_complete());
+    assert_eq!(later.machine.state(), usual());
+}
+
+#[test]
 fn a_change_of_the_user_while_it_ends_survives() {
     let theirs = on(ProxyKind::Pac, "http://other.example/pac", 0);
     let user = theirs.clone();
