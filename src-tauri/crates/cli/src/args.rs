@@ -33,10 +33,9 @@ First steps:
   longwire run --print                    hold the connection, one line of JSON an event
 
 A proxy in the way:
-  longwire ca inspect platform            who signs the platform's certificate here, and whether to trust them
-  longwire ca trust platform --app-only   believe that CA in Longwire alone; without the flag, in your browsers, too
-  longwire proxy status                   the system's proxies, and which are on
-  longwire proxy off --for 5m             switch them off for a while; they come back by themselves
+  longwire ca inspect platform            who signs the platform's certificate here
+  longwire ca trust platform --app-only   trust that CA, in Longwire alone
+  longwire proxy off --for 5m             switch the system's proxies off; they come back
 
 The console's 应用未建立长连接 (10068) goes away while `longwire run` says `connected to …`: press Save then.";
 

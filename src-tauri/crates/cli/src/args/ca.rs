@@ -35,7 +35,7 @@ pub(crate) enum Ca {
     /// Take a CA that was trusted with `ca trust`, or in the window, out of the stores it was put into
     #[command(after_long_help = format!("{UNTRUST_HELP}\n\n{TRUST_EXIT_CODES}"))]
     Untrust(CaUntrust),
-    /// List the CAs that were trusted with Longwire: where each was put, and the lines that make a bot of yours trust it
+    /// List the CAs that were trusted with Longwire, and where each was put
     List(CaList),
 }
 
@@ -96,7 +96,7 @@ pub(crate) struct Where {
     #[arg(long, conflicts_with = "store")]
     pub(crate) app_only: bool,
     /// Only these stores
-    #[arg(long, value_name = "NAME", num_args = 1..)]
+    #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',')]
     pub(crate) store: Vec<StoreName>,
 }
 
@@ -161,6 +161,9 @@ pub(crate) struct CaUntrust {
 
 #[derive(Args, Debug)]
 pub(crate) struct CaList {
+    /// With the lines that make a bot of your own trust them, too: Node, Python, Go, Java, curl, git
+    #[arg(long)]
+    pub(crate) env: bool,
     /// Print them as JSON
     #[arg(long)]
     pub(crate) json: bool,

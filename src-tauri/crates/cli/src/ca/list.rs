@@ -24,7 +24,12 @@ pub(crate) fn list(list: &CaList, machine: &Machine, words: &Words) -> Result<Ex
             say("");
         }
         say(&entry(words, one).join("\n"));
-        say(&outcome::environment(words, one).join("\n"));
+        if list.env {
+            say(&outcome::environment(words, one).join("\n"));
+        }
+    }
+    if !list.env && !trusted.is_empty() {
+        hint(&words.plain("cli.ca.list.env"));
     }
     Ok(Exit::Ok)
 }

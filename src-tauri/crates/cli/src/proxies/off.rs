@@ -59,8 +59,9 @@ fn to_switch_off(proxies: &ProxyTable) -> Result<Vec<&ProxyService>, Fault> {
     if proxies.keeper.is_empty() {
         return Err(Fault::new(FaultCode::NoProxySettings, "this system keeps no proxy settings"));
     }
-    let services: Vec<_> =
-        proxies.services.iter().filter(|service| service.entries.iter().any(|entry| entry.on)).collect();
+    // A service that is switched off itself is left alone.
+    let concerned = |service: &&ProxyService| service.enabled && service.entries.iter().any(|entry| entry.on);
+    let services: Vec<_> = proxies.services.iter().filter(concerned).collect();
     if services.is_empty() {
         return Err(Fault::new(FaultCode::LeaseNothing, "no proxy of the system is on"));
     }
@@ -126,6 +127,9 @@ mod tests {
         let mut off = testing::table();
         off.services[0].entries.iter_mut().for_each(|entry| entry.on = false);
         assert_eq!(code(&off), FaultCode::LeaseNothing);
+        let mut disabled = testing::table();
+        disabled.services[0].enabled = false;
+        assert_eq!(code(&disabled), FaultCode::LeaseNothing);
         let mut password = testing::table();
         password.services[0].entries[0].authenticated = true;
         let fault = to_switch_off(&password).unwrap_err();

@@ -70,7 +70,7 @@ async fn repair(
 /// What a repair switches on: every proxy that is stored and off.
 fn confirmation(words: &Words, proxies: &ProxyTable) -> Vec<String> {
     let mut lines = vec![words.plain("cli.proxy.repairs")];
-    for service in &proxies.services {
+    for service in proxies.services.iter().filter(|service| service.enabled) {
         let stored = service.entries.iter().filter(|entry| !entry.on && !entry.value.is_empty());
         lines.extend(stored.map(|entry| format!("  + {}", table::setting(words, &service.name, entry))));
     }
