@@ -28,7 +28,13 @@ pub(super) fn hashes(pem: &[u8]) -> Vec<String> {
 impl Ca {
     /// Whether the text holds the certificate that the hash names, and nothing else: a store would take all of it.
     pub(super) fn check(&self) -> Result<(), TrustError> {
-        if hashes(self.pem.as_bytes()) == [self.sha256.as_str()] { Ok(()) } else { Err(TrustError::Mixed) }
+        // Nothing else: no key, either.
+        let alone = self.pem.matches("-----BEGIN ").count() == 1;
+        if alone && hashes(self.pem.as_bytes()) == [self.sha256.as_str()] {
+            Ok(())
+        } else {
+            Err(TrustError::Mixed)
+        }
     }
 
     /// A name for a file of its own, without its ending.
@@ -88,7 +94,9 @@ mod tests {
         let (one, other) = (samples::mitmproxy(), samples::hostile());
         let both = Ca { pem: format!("{}{}", one.pem, other.pem), ..one.clone() };
         let swapped = Ca { pem: other.pem, ..one.clone() };
-        for ca in [both, swapped, Ca { pem: String::new(), ..one.clone() }] {
+        let key = "-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n";
+        let with_key = Ca { pem: format!("{}{key}", one.pem), ..one.clone() };
+        for ca in [both, swapped, with_key, Ca { pem: String::new(), ..one.clone() }] {
             assert!(matches!(ca.lend(), Err(TrustError::Mixed)));
         }
         assert_eq!(one.check(), Ok(()));

@@ -297,9 +297,11 @@ fn what_another_put_there_counts_and_is_not_taken_out() {
     // What refreshes for ours brings theirs in, too.
     stores.add(&store, &samples::hostile()).unwrap();
     assert_eq!(stores.add(&store, &ca), Ok(StoreResult::Already));
-    let error = stores.remove(&store, &ca).unwrap_err();
+    machine.asker("pkexec", ALLOWS);
+    let error = machine.asking(Asking::Window).remove(&store, &ca).unwrap_err();
     assert!(matches!(&error, TrustError::NotOurs(text) if text.contains("company.crt")), "{error}");
     assert!(theirs.exists());
+    assert_eq!(machine.told(), "", "nobody is asked for what is not done");
 }
 
 #[test]
