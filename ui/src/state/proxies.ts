@@ -19,7 +19,7 @@ export function isSet({ on, value }: ProxyEntry): boolean {
   return on || value !== ''
 }
 
-/** Every setting that is on: what a lease switches off. */
+/** Every setting that is on, of a service that is, too: what a lease switches off. */
 export function settingsOn(table: ProxyTable): Setting[] {
   return settings(table, (entry) => entry.on)
 }
@@ -30,7 +30,8 @@ export function settingsStored(table: ProxyTable): Setting[] {
 }
 
 function settings({ services }: ProxyTable, wanted: (entry: ProxyEntry) => boolean): Setting[] {
-  return services.flatMap(({ name, entries }) => entries.filter(wanted).map((entry) => ({ service: name, entry })))
+  const enabled = services.filter((service) => service.enabled)
+  return enabled.flatMap(({ name, entries }) => entries.filter(wanted).map((entry) => ({ service: name, entry })))
 }
 
 /** The services of settings, each once. */
