@@ -1,4 +1,4 @@
-use longwire_contract::{Fault, FaultCode, LeaseReport, ProxyTable, call};
+use longwire_contract::{Fault, FaultCode, LeaseChange, LeaseReport, ProxyKind, ProxyTable, call};
 use longwire_engine::Machine;
 
 use super::{left, table};
@@ -50,7 +50,9 @@ async fn repair(
     person: &mut Person<'_>,
 ) -> Result<Exit, Fault> {
     let proxies = order::<call::ReadProxies>(machine, &()).await?;
-    hint(&confirmation(words, &proxies).join("\n"));
+    let lease = order::<call::ReadSnapshot>(machine, &()).await?.lease;
+    let salvaged = lease.map(|lease| lease.changes).unwrap_or_default();
+    hint(&confirmation(words, &proxies, &salvaged).join("\n"));
     match person.consent(restore.yes, restore.repair) {
         Ok(Consent::Given) => {}
         Ok(Consent::Asked) => {
@@ -67,11 +69,18 @@ async fn repair(
     Ok(tell(words, &order::<call::RepairLease>(machine, &()).await?))
 }
 
-/// What a repair switches on: every proxy that is stored and off.
-fn confirmation(words: &Words, proxies: &ProxyTable) -> Vec<String> {
+/// What a repair switches on: every proxy that is stored and off, and what is stored nowhere but was on by what can still be
+/// read of the backup.
+fn confirmation(words: &Words, proxies: &ProxyTable, salvaged: &[LeaseChange]) -> Vec<String> {
     let mut lines = vec![words.plain("cli.proxy.repairs")];
     for service in proxies.services.iter().filter(|service| service.enabled) {
-        let stored = service.entries.iter().filter(|entry| !entry.on && !entry.value.is_empty());
+        let stored = service.entries.iter().filter(|entry| !entry.on && !entry.authenticated);
+        let stored = stored.filter_map(|entry| {
+            let was =
+                |change: &&LeaseChange| change.service == service.name && change.before.kind == entry.kind;
+            let is_stored = !entry.value.is_empty() && entry.kind != ProxyKind::Mode;
+            if is_stored { Some(entry) } else { salvaged.iter().find(was).map(|change| &change.before) }
+        });
         lines.extend(stored.map(|entry| format!("  + {}", table::setting(words, &service.name, entry))));
     }
     lines.push(String::new());
@@ -87,14 +96,18 @@ fn tell(words: &Words, report: &LeaseReport) -> Exit {
 
 #[cfg(test)]
 mod tests {
-    use longwire_contract::Language;
+    use longwire_contract::{Language, LeaseState};
 
     use super::{super::testing, *};
 
     #[test]
     fn a_repair_names_what_it_would_switch_on() {
-        let told = confirmation(&Words::utc(Language::English), &testing::table()).join("\n");
+        let told = confirmation(&Words::utc(Language::English), &testing::table(), &[]).join("\n");
         assert!(told.contains("+ Wi-Fi: Secure web (HTTPS) secure.example:8443"), "{told}");
         assert!(!told.contains("127.0.0.1") && !told.contains("SOCKS"), "{told}");
+        let socks = testing::entry(ProxyKind::Socks, true, "127.0.0.1", 1080);
+        let salvaged = [LeaseChange { before: socks, ..testing::change(LeaseState::Off) }];
+        let told = confirmation(&Words::utc(Language::English), &testing::table(), &salvaged).join("\n");
+        assert!(told.contains("+ Wi-Fi: SOCKS 127.0.0.1:1080"), "{told}");
     }
 }
