@@ -1,5 +1,7 @@
 //! The proxy settings of a machine, through real processes: the tools of a Mac at their own places.
 #![cfg(target_os = "linux")]
+// Helpers of tests fail as tests do.
+#![allow(clippy::unwrap_used)]
 
 use std::{
     fs,

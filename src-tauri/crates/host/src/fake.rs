@@ -7,7 +7,8 @@ mod runner;
 
 #[cfg(any(test, feature = "fake"))]
 pub use mac::{
-    Answer, At, Call, Certificate, Fate, Mac, Proxy, Script, Security, Service, Silence, Trouble, Trusted, What,
+    Answer, At, Call, Certificate, Fate, Mac, Proxy, Script, Security, Service, Silence, Trouble, Trusted,
+    What,
 };
 #[cfg(any(test, feature = "fake"))]
 pub use runner::{Killed, MacRunner, keeper};
