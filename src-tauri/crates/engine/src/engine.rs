@@ -314,7 +314,7 @@ fn snapshot(options: &Options, settings: &Settings, notices: Vec<Notice>) -> Sna
         notices,
         ca_files: Vec::new(),
         trusted: Vec::new(),
-        lease: None,
+        lease: lease::found(options),
         doctor: None,
     }
 }

@@ -133,10 +133,12 @@ impl Engine {
             return;
         }
         let Ok(lease) = self.lease() else { return };
-        let watchdog = self.inner.lease.watchdog.lock().await;
-        if lease.view().is_some_and(|view| view.phase != LeasePhase::Damaged) {
-            // What went wrong is in the log.
-            finished(&self.inner, &lease, watchdog, Lease::end).await.ok();
+        {
+            let watchdog = self.inner.lease.watchdog.lock().await;
+            if lease.view().is_some_and(|view| view.phase != LeasePhase::Damaged) {
+                // What went wrong is in the log.
+                finished(&self.inner, &lease, watchdog, Lease::end).await.ok();
+            }
         }
         *self.inner.lease.watchdog.lock().await = None;
     }
@@ -164,6 +166,11 @@ impl Engine {
 /// What keeps the system's proxy settings, where the system is asked at all.
 fn keeper(options: &Options) -> Option<Box<dyn Keeper>> {
     if options.system { keeper::of_this_machine() } else { None }
+}
+
+/// How the lease of a data folder stands, as an engine finds it. Only the one that [looks after](look_after) it follows it.
+pub(crate) fn found(options: &Options) -> Option<LeaseView> {
+    keeper(options).and_then(|keeper| Lease::new(&options.data_dir, keeper.into()).view())
 }
 
 /// Looks after the lease for as long as it is polled: ends one that a crash left behind, and one whose time is over, and

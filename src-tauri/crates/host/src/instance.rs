@@ -94,7 +94,9 @@ impl InstanceLock {
         }
         let word = serde_json::to_vec(holder).map_err(|error| not_usable(error.into()))?;
         // What a killed holder left goes first: no one may read it as ours.
-        file.set_len(0).and_then(|()| file.write_all(&word)).map_err(not_usable)?;
+        file.set_len(0).map_err(not_usable)?;
+        // On a full disk it is held without a word: what is kept there may still have to be put back.
+        file.write_all(&word).ok();
         Ok(Self { file })
     }
 }
