@@ -957,6 +957,8 @@ export interface Commands {
   console_open: { request: AppRef; response: null };
   /** Looks at a CA certificate: what it says, whether it may be trusted, and where. Changes nothing. */
   ca_inspect: { request: CaQuestion; response: CaInspection };
+  /** Where proxies keep their CA on this machine. */
+  ca_places: { request: null; response: Array<CaPlace> };
   /** Trusts a CA certificate in the stores that are named, and in no other. */
   ca_trust: { request: CaTrust; response: CaOutcome };
   /** Takes a CA certificate that we trusted out of the stores that we put it into. */

@@ -7,7 +7,7 @@ import type {
   StoreResult,
   TrustedCa
 } from '../backend/contract.gen'
-import { handedOut, held, MIXED_RESULTS, ROADS, trustedCa, type RoadCase } from './certificates'
+import { handedOut, held, MIXED_RESULTS, PLACES, ROADS, trustedCa, type RoadCase } from './certificates'
 import { finding } from './findings'
 import { refuse, type Handlers, type World } from './world'
 
@@ -21,7 +21,7 @@ export interface TrustBegin {
   failing?: boolean
 }
 
-type TrustCommands = Pick<Handlers, 'ca_inspect' | 'ca_trust' | 'ca_untrust' | 'ca_reload'>
+type TrustCommands = Pick<Handlers, 'ca_inspect' | 'ca_places' | 'ca_trust' | 'ca_untrust' | 'ca_reload'>
 
 /** The commands about certificates. Content without a certificate's first line is none; with a key's, it is refused. */
 export function trustCommands(world: World, begin: TrustBegin): TrustCommands {
@@ -59,6 +59,7 @@ export function trustCommands(world: World, begin: TrustBegin): TrustCommands {
 
   return {
     ca_inspect: inspect,
+    ca_places: () => PLACES,
     ca_trust: ({ question, sha256, stores }) => {
       const inspection = inspect(question)
       const ca = inspection.certificates.find((each) => each.sha256 === sha256) ?? refuse('ca_unknown', { sha256 })

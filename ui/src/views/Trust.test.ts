@@ -52,6 +52,13 @@ describe('the trusted certificates', () => {
     expect(rows().length).toBe(3)
   })
 
+  it('may be one of a proxy that keeps its CA here', async () => {
+    const looks = sent(await open('connected', '#/trust'), 'ca_inspect')
+    await fireEvent.click((await screen.findAllByTestId('ca-place'))[0] as HTMLElement)
+    await screen.findByTestId('trust-sheet')
+    expect(looks).toEqual([{ source: { kind: 'place', id: 'mitmproxy' }, app_id: APP }])
+  })
+
   it('lead to the CA files, and these back', async () => {
     await open('trust-list', '#/trust')
     await fireEvent.click(screen.getByTestId('to-ca-files'))

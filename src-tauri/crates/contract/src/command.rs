@@ -8,7 +8,7 @@ use serde_json::Value;
 use ts_rs::TS;
 
 use crate::{
-    AppDraft, AppEdit, AppRef, CaInspection, CaOutcome, CaQuestion, CaTrust, CaUntrust, CheckDraft,
+    AppDraft, AppEdit, AppRef, CaInspection, CaOutcome, CaPlace, CaQuestion, CaTrust, CaUntrust, CheckDraft,
     CheckReport, EventDetail, EventRef, EventView, EventsAfter, Fault, FaultCode, LeaseExtension,
     LeaseReport, LeaseRequest, ProxyTable, SettingsChange, SimulatedEvent, SimulatedFaultChange, Snapshot,
     Which,
@@ -56,6 +56,8 @@ macro_rules! with_commands {
             OpenConsole = console_open(AppRef) -> (),
             /// Looks at a CA certificate: what it says, whether it may be trusted, and where. Changes nothing.
             InspectCa = ca_inspect(CaQuestion) -> CaInspection,
+            /// Where proxies keep their CA on this machine.
+            ListCaPlaces = ca_places(()) -> Vec<CaPlace>,
             /// Trusts a CA certificate in the stores that are named, and in no other.
             TrustCa = ca_trust(CaTrust) -> CaOutcome,
             /// Takes a CA certificate that we trusted out of the stores that we put it into.

@@ -16,7 +16,6 @@ use longwire_link::{Config, Tuning};
 use secrecy::SecretString;
 use tokio::time::timeout;
 
-use crate::CaFiles;
 use sheet::Sheet;
 
 /// Whose road is examined, and with what.
@@ -38,8 +37,8 @@ pub struct Patient {
     pub held: Arc<dyn Fn() -> Option<Held> + Send + Sync>,
     /// What is known already that only time tells, such as that its links come and go.
     pub known: Vec<Finding>,
-    /// The files of CAs that are trusted here alone, one of them that of whoever reads along.
-    pub ca_files: CaFiles,
+    /// The file that holds all that the operating system trusts, where it has one.
+    pub ca_bundle: Option<String>,
     /// The clock.
     pub now: Arc<dyn Fn() -> SystemTime + Send + Sync>,
     /// Longwire's version.
@@ -65,14 +64,13 @@ pub struct Held {
 const LONGEST: Duration = Duration::from_secs(240);
 
 /// A report in which nothing has been looked at yet.
-pub fn begun(patient: &Patient) -> DoctorReport {
-    let now = (patient.now)();
+pub fn begun(app_id: AppId, domain: Domain, version: &str, now: SystemTime) -> DoctorReport {
     let started = now.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     let checks = CheckKind::ALL.iter().map(|kind| untouched(*kind)).collect();
     DoctorReport {
-        version: patient.version.clone(),
-        app_id: patient.app_id.clone(),
-        domain: patient.domain.clone(),
+        version: version.to_owned(),
+        app_id,
+        domain,
         progress: Progress::Running,
         started_ms: u64::try_from(started.as_millis()).unwrap_or(u64::MAX),
         ms: 0.0,
@@ -112,7 +110,8 @@ async fn examine_within(
     patient: Patient,
     mut tell: impl FnMut(&DoctorReport) + Send,
 ) -> DoctorReport {
-    let mut sheet = Sheet::new(begun(&patient), &mut tell);
+    let begun = begun(patient.app_id.clone(), patient.domain.clone(), &patient.version, (patient.now)());
+    let mut sheet = Sheet::new(begun, &mut tell);
     let whole = timeout(longest, walk::walk(&patient, &mut sheet)).await;
     let report = sheet.finish();
     let report = match whole {

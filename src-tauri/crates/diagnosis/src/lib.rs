@@ -6,7 +6,7 @@
 //! showing already. [`examine`] is the doctor: it walks the road hop by hop.
 
 mod after_trust;
-mod ca_files;
+mod ca_file;
 mod examine;
 mod explain;
 mod lifetimes;
@@ -22,7 +22,7 @@ mod testing;
 mod visible;
 
 pub use after_trust::{AfterTrust, after_trust};
-pub use ca_files::CaFiles;
+pub use ca_file::ca_file;
 pub use examine::{Held, Patient, begun, examine, stopped};
 pub use explain::{Insight, explain, look_into};
 pub use lifetimes::Lifetimes;

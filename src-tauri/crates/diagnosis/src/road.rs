@@ -380,6 +380,7 @@ mod tests {
             time: Ok(()),
             name: Ok(()),
             interceptor: Some(interceptor),
+            file: None,
             namesake: None,
         };
         let error = failed(Stage::Tls, Cause::UntrustedIssuer { issuer: "Zscaler Intermediate".into() });

@@ -37,5 +37,15 @@ pub(crate) fn failed(stage: Stage, cause: Cause) -> Error {
 pub(crate) fn judged(signed: Signed, interceptor: Option<Interceptor>) -> Judgement {
     let untrusted = || Err(Cause::UntrustedIssuer { issuer: "X".into() });
     let (system, extra, mozilla) = (untrusted(), untrusted(), untrusted());
-    Judgement { system, extra, mozilla, signed, time: Ok(()), name: Ok(()), interceptor, namesake: None }
+    Judgement {
+        system,
+        extra,
+        mozilla,
+        signed,
+        time: Ok(()),
+        name: Ok(()),
+        interceptor,
+        file: None,
+        namesake: None,
+    }
 }

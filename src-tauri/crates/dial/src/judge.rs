@@ -5,6 +5,7 @@
 
 mod consumers;
 
+use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -17,6 +18,7 @@ use x509_parser::certificate::X509Certificate;
 use x509_parser::prelude::FromDer;
 
 pub use self::consumers::{Consumer, environment_lines};
+use crate::ca;
 use crate::cause::Cause;
 use crate::certificate::{self, Described, End, Names};
 use crate::interceptor::{self, Interceptor};
@@ -41,6 +43,8 @@ pub struct Judgement {
     pub name: Result<(), Cause>,
     /// Who stands in between, where the names in the chain tell. Never of a chain that is signed publicly.
     pub interceptor: Option<Interceptor>,
+    /// Where only our own files trust the issuer: the one that holds the CA.
+    pub file: Option<PathBuf>,
     /// Where nobody trusts the issuer: a CA of our own files that has the same name, and another key.
     pub namesake: Option<Described>,
 }
@@ -123,8 +127,12 @@ pub(crate) fn by(
         Signed::Untrusted { .. } => namesake(&stores.own, chain),
         _ => None,
     };
+    let file = match signed {
+        Signed::Locally { by: Local::Extra } => file(&stores.own, chain),
+        _ => None,
+    };
     let name = case.named(host);
-    Some(Judgement { system, extra, mozilla: public, signed, time, name, interceptor, namesake })
+    Some(Judgement { system, extra, mozilla: public, signed, time, name, interceptor, file, namesake })
 }
 
 /// Whether a chain leads to a root of this store, whatever the time is: at any moment at which a certificate of it begins to
@@ -135,9 +143,14 @@ pub(crate) fn leads_to(store: &RootCertStore, chain: &[CertificateDer<'_>]) -> b
     case.is_some_and(|case| case.trusted(store).is_ok())
 }
 
-fn namesake(own: &[CertificateDer<'_>], chain: &[CertificateDer<'_>]) -> Option<Described> {
+fn file(own: &[(PathBuf, CertificateDer<'_>)], chain: &[CertificateDer<'_>]) -> Option<PathBuf> {
+    own.iter().find(|(_, ca)| ca::signs(ca, chain)).map(|(path, _)| path.clone())
+}
+
+fn namesake(own: &[(PathBuf, CertificateDer<'_>)], chain: &[CertificateDer<'_>]) -> Option<Described> {
     let end = End::of(chain)?;
-    let ca = own.iter().find(|ca| X509Certificate::from_der(ca).is_ok_and(|(_, ca)| end.is_named(&ca)))?;
+    let (_, ca) =
+        own.iter().find(|(_, ca)| X509Certificate::from_der(ca).is_ok_and(|(_, ca)| end.is_named(&ca)))?;
     certificate::describe(ca)
 }
 

@@ -51,8 +51,8 @@ pub(crate) struct Stores {
     pub(crate) system: RootCertStore,
     /// Those of our own files: the extra ones, and those for origins alone.
     pub(crate) extra: RootCertStore,
-    /// The certificates of the latter.
-    pub(crate) own: Vec<CertificateDer<'static>>,
+    /// The certificates of the latter, each with its file.
+    pub(crate) own: Vec<(PathBuf, CertificateDer<'static>)>,
 }
 
 /// At whose certificate one looks.
@@ -208,7 +208,7 @@ impl Stores {
             problems.extend(refused);
             for certificate in certificates {
                 match self.extra.add(certificate.clone()) {
-                    Ok(()) => self.own.push(certificate),
+                    Ok(()) => self.own.push((path.clone(), certificate)),
                     Err(error) => problems.push(RootsProblem::corrupt(path, &error.to_string())),
                 }
             }

@@ -3,13 +3,13 @@
 use std::path::PathBuf;
 
 use longwire_contract::{
-    AppDraft, AppEdit, AppId, AppRef, AppView, CaInspection, CaOutcome, CaQuestion, CaTrust, CaUntrust,
-    CheckDraft, CheckReport, Domain, EventDetail, EventRef, EventView, EventsAfter, Fault, FaultCode,
-    Handler, HopKind, LeaseExtension, LeaseReport, LeaseRequest, Phase, ProxyTable, SettingsChange,
-    SimulatedEvent, SimulatedFaultChange, Snapshot, TrustedCa, Which,
+    AppDraft, AppEdit, AppId, AppRef, AppView, CaInspection, CaOutcome, CaPlace, CaQuestion, CaTrust,
+    CaUntrust, CheckDraft, CheckReport, Domain, EventDetail, EventRef, EventView, EventsAfter, Fault,
+    FaultCode, Handler, HopKind, LeaseExtension, LeaseReport, LeaseRequest, Phase, ProxyTable,
+    SettingsChange, SimulatedEvent, SimulatedFaultChange, Snapshot, TrustedCa, Which,
 };
 use longwire_dial::route::Choice;
-use longwire_host::{browser, clock};
+use longwire_host::{browser, clock, trust};
 use longwire_link::Nudge;
 use tokio::task::spawn_blocking;
 
@@ -291,6 +291,10 @@ impl Handler for Engine {
     async fn ca_inspect(&self, CaQuestion { source, app_id }: CaQuestion) -> Result<CaInspection, Fault> {
         let road = self.road(app_id.as_ref()).await?;
         self.inner.shelf.inspect(source, road.as_ref()).await
+    }
+
+    async fn ca_places(&self, (): ()) -> Result<Vec<CaPlace>, Fault> {
+        spawn_blocking(trust::places).await.map_err(|error| Fault::new(FaultCode::Internal, error))
     }
 
     async fn ca_trust(&self, trust: CaTrust) -> Result<CaOutcome, Fault> {

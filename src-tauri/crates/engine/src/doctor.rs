@@ -9,9 +9,9 @@ use std::{
 };
 
 use longwire_contract::{
-    AppId, AppView, DoctorReport, Domain, Fault, FindingCode, HopKind, Language, Phase, Progress, call, words,
+    AppId, AppView, DoctorReport, Domain, Fault, FindingCode, HopKind, Language, Phase, call, words,
 };
-use longwire_diagnosis::{Held, Patient, examine as walk, finding, stopped};
+use longwire_diagnosis::{Held, Patient, begun, examine as walk, finding, stopped};
 use longwire_dial::{Origin, route::Choice};
 use longwire_host::{clock, secrets::SecretStore};
 use longwire_link::Tuning;
@@ -25,8 +25,10 @@ use crate::{
     secret::{SecretSource, finding_of},
     settings::{Settings, SettingsFile},
     shared::Shared,
-    surroundings::{Roads, ca_files},
+    surroundings::{Roads, ca_bundle},
 };
+
+const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Whose road is to be walked.
 #[derive(Clone, Debug)]
@@ -60,7 +62,7 @@ pub async fn examine(
     };
     let proxy = own_proxy(options, &settings, &app_id)?;
     let road = Road { origin: usable(&domain)?, domain: domain.clone(), secret, proxy };
-    let mut last = untouched(app_id.clone(), domain.clone());
+    let mut last = untouched(&app_id, &domain);
     let whole = async {
         let view = running_view(options, &app_id).await.filter(|view| view.domain == domain);
         let roads = Roads::of(options, &settings).await;
@@ -133,7 +135,7 @@ impl Engine {
             }
         };
         // A keychain may ask its user first: something is shown all the same.
-        shared.change(|snapshot| snapshot.doctor = Some(untouched(app_id.clone(), domain.clone())));
+        shared.change(|snapshot| snapshot.doctor = Some(untouched(&app_id, &domain)));
         let road = Road { domain, origin, secret, proxy };
         let (secrets, roads) = (surroundings.secrets.clone(), surroundings.roads.clone());
         let task = tokio::spawn(async move {
@@ -178,25 +180,15 @@ async fn patient(
         tuning: Tuning::default(),
         held: Arc::new(held),
         known,
-        ca_files: ca_files(roads.roots()),
+        ca_bundle: ca_bundle(),
         now: Arc::new(clock::now),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
+        version: VERSION.to_owned(),
     }
 }
 
 /// The report of a road on which no step has been made.
-fn untouched(app_id: AppId, domain: Domain) -> DoctorReport {
-    DoctorReport {
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        app_id,
-        domain,
-        progress: Progress::Running,
-        started_ms: clock::now_ms(),
-        ms: 0.0,
-        checks: Vec::new(),
-        others: Vec::new(),
-        findings: Vec::new(),
-    }
+fn untouched(app_id: &AppId, domain: &Domain) -> DoctorReport {
+    begun(app_id.clone(), domain.clone(), VERSION, clock::now())
 }
 
 /// The connection that a view shows as up.

@@ -2,7 +2,7 @@ use std::{pin::Pin, sync::Arc};
 
 use futures_util::{StreamExt, stream::FuturesUnordered};
 use longwire_contract::{AppId, Domain, Finding, FindingCode, HopKind, Mark};
-use longwire_diagnosis::{Evidence, Lifetimes, Visible, explain, look_into, of_error};
+use longwire_diagnosis::{Evidence, Lifetimes, Visible, ca_file, explain, look_into, of_error};
 use longwire_dial::judge::Judgement;
 use longwire_host::clock;
 use longwire_link::{Config, Error, State, online};
@@ -12,7 +12,7 @@ use tokio::{
 };
 use tracing::debug;
 
-use crate::{shared::Shared, standing::Standing, surroundings::ca_files};
+use crate::{shared::Shared, standing::Standing, surroundings::ca_bundle};
 
 /// Follows the link of one app: tells the views how it stands, finds out more where there is more to find out, and says
 /// what is to be said of it.
@@ -168,8 +168,7 @@ impl Following {
             _ => (None, None, false),
         };
         let judgement = self.judgement.as_ref();
-        let ca_file =
-            judgement.and_then(|judgement| ca_files(self.config.dialer.roots()).for_judgement(judgement));
+        let ca_file = judgement.and_then(|judgement| ca_file(judgement, ca_bundle().as_deref()));
         let events = self.shared.events_of(&self.id);
         let evidence = Evidence {
             domain: &self.domain,

@@ -1,6 +1,5 @@
 use std::{path::Path, sync::Arc};
 
-use longwire_diagnosis::CaFiles;
 use longwire_dial::{
     Dialer, RootSource, Roots, RootsProblem,
     route::{Choice, Environment, Router, SystemProxies},
@@ -76,10 +75,8 @@ impl Roads {
     }
 }
 
-/// The files that hold the CAs which are trusted here: our own, and the one with all that the system trusts, on systems
-/// that have one: Debian's place and Fedora's.
-pub(crate) fn ca_files(roots: &Roots) -> CaFiles {
+/// The file that holds all that the system trusts, on systems that have one: Debian's place and Fedora's.
+pub(crate) fn ca_bundle() -> Option<String> {
     let places = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
-    let system = places.into_iter().find(|place| Path::new(place).is_file()).map(str::to_owned);
-    CaFiles { extra: roots.extra(), system }
+    places.into_iter().find(|place| Path::new(place).is_file()).map(str::to_owned)
 }

@@ -46,7 +46,7 @@ fn patient(platform: &Running, ca_files: Vec<PathBuf>) -> Patient {
         tuning: Tuning { upgrade: second, silence: second, ..Tuning::default() },
         held: Arc::new(|| None),
         known: Vec::new(),
-        ca_files: CaFiles::default(),
+        ca_bundle: None,
         now: Arc::new(now),
         version: "0.1.0".to_owned(),
     }

@@ -16,6 +16,7 @@ use super::{
     sheet::{Sheet, failed, passed, skipped},
 };
 use crate::{
+    ca_file::ca_file,
     explain::{explain, look_into, of_failed_road},
     note, platform,
     road::{is_this_machine, of_route_fault},
@@ -145,7 +146,7 @@ async fn judge(
         _ => {
             let insight = look_into(&patient.dialer, &patient.origin, trace, now).await;
             if let Some(judgement) = &insight.judgement {
-                let file = patient.ca_files.for_judgement(judgement);
+                let file = ca_file(judgement, patient.ca_bundle.as_deref());
                 let issuer = trace.issuer.as_deref();
                 if let Some(found) = intercepted(&patient.domain, judgement, issuer, file.as_deref()) {
                     road::read_along(&mut checks, &found);

@@ -37,7 +37,7 @@ impl World<'_> {
     }
 
     fn judges_for(&self, identity: &Identity, host: &str) -> Judgement {
-        let own = self.extra.iter().map(|ca| ca.der.clone()).collect();
+        let own = self.extra.iter().map(|ca| ("own.pem".into(), ca.der.clone())).collect();
         let stores = Stores { system: store(self.system), extra: store(self.extra), own };
         judge::by(&stores, &store(self.mozilla), &identity.chain, host, now()).unwrap()
     }

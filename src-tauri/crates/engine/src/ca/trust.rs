@@ -95,9 +95,12 @@ impl Shelf {
             StoreKind::App => Ok(StoreResult::Removed),
             _ => self.change(ca, &store, Stores::remove).await?,
         };
-        if matches!(changed, Ok(StoreResult::Removed | StoreResult::Absent))
-            && let Err(fault) = self.list.strike(&ca.sha256, &store)
-        {
+        // What somebody else put there is not on our list, whether or not it is to be told.
+        let ours_is_gone = matches!(
+            changed,
+            Ok(StoreResult::Removed | StoreResult::Absent) | Err(TrustError::NotOurs { .. })
+        );
+        if ours_is_gone && let Err(fault) = self.list.strike(&ca.sha256, &store) {
             return Ok(failed(store, fault));
         }
         Ok(told(store, changed))

@@ -214,6 +214,7 @@ async fn cas_for_origins_are_our_own_where_a_chain_is_judged() {
     let dialer = trusting(vec![], vec![path]);
     let told = judge::judge(dialer.roots(), &ca.sign().chain, "127.0.0.1", SystemTime::now()).await.unwrap();
     assert_eq!((told.signed.clone(), told.namesake.clone()), (Signed::Locally { by: Local::Extra }, None));
+    assert!(told.file.is_some(), "{told:?}");
     assert!(told.trusted_here());
 }
 
