@@ -266,6 +266,18 @@ fn a_no_in_the_middle_puts_back_what_was_changed_before() {
 }
 
 #[test]
+fn whoever_has_said_no_is_not_asked_to_undo() {
+    let world = World::hooked(usual(), |call, _| match call {
+        Call::Change(Change::Off { service, .. }, Rights::User) if service == "Wi-Fi" => Mood::Obeys,
+        Call::Change(_, Rights::User) => Mood::Fails(KeeperError::Denied),
+        Call::Change(_, Rights::Administrator) => Mood::Fails(KeeperError::Cancelled),
+        _ => Mood::Obeys,
+    });
+    assert!(matches!(world.begin(), Err(LeaseError::Stuck { .. })));
+    assert_eq!(world.machine.state().asked, 1);
+}
+
+#[test]
 fn a_batch_that_fails_halfway_is_undone_with_the_same_rights() {
     let mut batch = 0;
     let world = World::hooked(State { locked: true, ..usual() }, move |call, _| match call {

@@ -129,6 +129,24 @@ fn theirs_off() -> State {
 }
 
 #[test]
+fn what_was_put_back_before_a_kill_is_the_users_again() {
+    let world = World::hooked(usual(), |call, _| match call {
+        Call::Change(Change::Back { entry, .. }, _) if entry.kind == ProxyKind::Pac => {
+            std::panic::resume_unwind(Box::new("dead"))
+        }
+        _ => Mood::Obeys,
+    });
+    world.begin().unwrap();
+    assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| world.lease().end())).is_err());
+    world.machine.with(|state| state.services[0].entries[0].on = false);
+    let later = world.again(i64::MAX, super::steps::End::Fails);
+    assert!(later.lease().end().unwrap().is_complete());
+    let mut expected = usual();
+    expected.services[0].entries[0].on = false;
+    assert_eq!(later.machine.state(), expected);
+}
+
+#[test]
 fn a_program_that_outlives_its_owner_is_waited_for() {
     let world = World::hooked(usual(), |call, _| match call {
         // It is told to, and the one who told it dies.

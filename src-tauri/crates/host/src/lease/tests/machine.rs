@@ -1,7 +1,7 @@
 use std::{
     fmt, fs,
     path::PathBuf,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -86,7 +86,8 @@ impl Machine {
     }
 
     pub(super) fn with<T>(&self, act: impl FnOnce(&mut State) -> T) -> T {
-        let mut state = self.memory.lock().unwrap();
+        // A hook may have died with it.
+        let mut state = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(file) = &self.file else { return act(&mut state) };
         *state = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
         let before = state.clone();
