@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use longwire_contract::Language;
+use longwire_contract::{Language, Which, call};
 use longwire_host::fake::{Mac, Proxy, Script, Service};
 use longwire_tests::{
     FakeMac, Platform, Sandbox,
@@ -73,8 +73,10 @@ fn machine() -> Mac {
                 ..Service::new("Wi-Fi", "en0")
             },
             Service { script, discovery: true, ..Service::new("公司 VPN (\"1/2\")", "") },
-            Service { enabled: false, socks: proxy, ..Service::new("USB 10/100/1000 LAN", "en7") },
-            Service::new("Thunderbolt Bridge", "bridge0"),
+            Service { socks: proxy.clone(), ..Service::new("USB 10/100/1000 LAN", "en7") },
+            // What is switched off altogether does no harm, and is left alone.
+            Service { enabled: false, socks: proxy, ..Service::new("Thunderbolt Bridge", "bridge0") },
+            Service::new("iPhone USB", "en9"),
         ],
         ..Mac::new()
     }
@@ -92,7 +94,7 @@ const ON: [&str; 5] = [
 /// The same machine with all that is on switched off.
 fn switched_off() -> Mac {
     let mut mac = machine();
-    for service in &mut mac.services {
+    for service in mac.services.iter_mut().filter(|service| service.enabled) {
         for proxy in [&mut service.web, &mut service.secure_web, &mut service.socks] {
             proxy.on = false;
         }
@@ -127,8 +129,9 @@ fn the_proxies_are_set_aside_for_a_time_and_put_back_from_the_window() {
             // The table: every setting there is anything to be said of.
             window.click("nav-trust").await;
             window.reads("proxy-panel", "kept by macOS").await;
-            assert_eq!(window.count("[data-testid='proxy-service']").await, 4);
-            assert_eq!(window.count("[data-testid='proxy-entry'][data-on='true']").await, ON.len());
+            assert_eq!(window.count("[data-testid='proxy-service']").await, 5);
+            let on = window.count("[data-testid='proxy-service']:not(.disabled) [data-on='true']").await;
+            assert_eq!(on, ON.len());
             assert_eq!(window.count("[data-testid='proxy-entry'][data-on='false']").await, 1);
             window.shoot(&format!("lease-{picture}-1-page-en")).await;
             window.show("proxy-panel").await;
@@ -155,6 +158,8 @@ fn the_proxies_are_set_aside_for_a_time_and_put_back_from_the_window() {
             shoot("4-held").await;
             window.show("proxy-panel").await;
             shoot("5-held-table").await;
+            let then = window.texts("[data-testid='proxy-entry'] .then").await;
+            assert_eq!(then.iter().filter(|text| *text == "→ On").count(), ON.len(), "{then:?}");
             window.click("lease-extend").await;
             window.reads("lease-bar", "back in 10 min").await;
             tray.line("10 min left").await;
@@ -346,6 +351,9 @@ fn gnomes_proxies_are_set_aside_and_the_wire_turns_green_for_that_time() {
         window.click("lease-end").await;
         window.reads("lease-report", "back as they were").await;
         assert_eq!(all(), before);
+        // A connection that is up is not disturbed; a new one goes by what is in force again.
+        stage.call::<call::Pause>(&Which::default()).await;
+        stage.call::<call::Resume>(&Which::default()).await;
         window.has("finding", "data-code", "proxy_unreachable").await;
         stage.window.close().await;
     });

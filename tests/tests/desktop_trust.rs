@@ -5,7 +5,7 @@
 // Helpers of tests fail as tests do, and ask real programs.
 #![allow(clippy::disallowed_methods, clippy::panic, clippy::unwrap_used)]
 
-use std::{path::Path, process::Command};
+use std::{fs, path::Path, process::Command};
 
 use longwire_contract::{Language, call};
 use longwire_tests::{
@@ -31,10 +31,16 @@ fn the_ca_of_a_proxy_is_trusted_and_given_up_in_the_window() {
             settings(&platform.url(), &secret) + &format!("proxy = \"{}\"\n", mitm.peer.url("http"));
         let digest = sha256(&mitm.ca_file);
         let mut session = Session::start_in(&sandbox, "en_GB.UTF-8").await;
+        // Where mitmproxy keeps its CA for whoever starts it.
+        let place = session.home().join(".mitmproxy/mitmproxy-ca-cert.pem");
+        fs::create_dir(place.parent().unwrap()).unwrap();
+        fs::copy(&mitm.ca_file, &place).unwrap();
         let home = Tree::of(&session.home());
 
         // Twice on the same data folder: what is given up leaves nothing that mends the next one.
-        for (theme, dark, picture) in [("Adwaita", false, "light"), ("Adwaita:dark", true, "dark")] {
+        for (theme, dark, picture, source) in
+            [("Adwaita", false, "light", "ca-page"), ("Adwaita:dark", true, "dark", "ca-place")]
+        {
             session.set_variable("GTK_THEME", theme);
             let stage = Stage::open(&session, &settings).await;
             assert_eq!(stage.window.is_dark().await, dark);
@@ -45,8 +51,15 @@ fn the_ca_of_a_proxy_is_trusted_and_given_up_in_the_window() {
             // The sheet says what would be done; leaving it does nothing.
             let window = &stage.window;
             window.press(TRUST).await;
+            // mitmproxy shows a host's certificate and not that of its CA.
+            window.reads("lacks", "The chain ends at “mitmproxy”").await;
+            assert_eq!(window.count("[data-testid='trust-confirm']").await, 0, "nothing to be trusted yet");
+            shoot("2-lacks").await;
+            window.click(source).await;
             shows_the_ca(window, &digest).await;
-            shoot("2-sheet").await;
+            let is_to_be_compared = window.count("[data-testid='compare']").await == 1;
+            assert_eq!(is_to_be_compared, source == "ca-page", "it came over the proxy");
+            shoot("3-sheet").await;
             nothing_is_trusted(&stage, &session).await;
             window.escape().await;
             window.hides(SHEET).await;
@@ -54,35 +67,38 @@ fn the_ca_of_a_proxy_is_trusted_and_given_up_in_the_window() {
             is_red(&stage).await;
 
             window.press(TRUST).await;
+            window.click(source).await;
             shows_the_ca(window, &digest).await;
             window.click("trust-confirm").await;
             window.has("road-verdict", "data-mark", "ok").await;
             window.reads("road-verdict", "Longwire trusts platform.test now").await;
             window.has("store-result", "data-result", "added").await;
             assert_eq!(window.count("[data-testid='store-result']").await, 1, "in one place only");
-            shoot("3-trusted").await;
+            shoot("4-trusted").await;
             window.click("trust-done").await;
             window.hides(SHEET).await;
             stage.connected("Connected to platform.test").await;
-            assert_eq!(window.count(".wire li.hop:not(.ok)").await, 0, "the wire is green");
+            shoot("5-green").await;
             assert_eq!(window.count(UNTRUSTED).await, 0);
-            shoot("4-green").await;
+            // The wire holds; that somebody reads along is said of the one hop where they do.
+            window.has("finding", "data-code", "tls_intercepted").await;
+            assert_eq!(window.count(".wire li.hop:not(.ok)").await, 1);
 
             // The list of what was trusted.
             window.click("nav-trust").await;
             window.reads("trusted-ca", "mitmproxy").await;
             assert_eq!(window.texts("[data-testid='store-chip']").await, ["Longwire only"]);
-            shoot("5-list").await;
+            shoot("6-list").await;
             window.press("[data-testid='trusted-ca'] summary").await;
             let print = window.texts("[data-testid='trusted-ca'] [data-testid='sha256']").await.concat();
             assert_eq!(print.replace(' ', ""), digest);
             window.reads("env-lines", "NODE_EXTRA_CA_CERTS").await;
-            shoot("6-details").await;
+            shoot("7-details").await;
 
             // Trust is given up, on a second thought.
             window.click("untrust").await;
             window.reads("untrust-sheet", "mitmproxy").await;
-            shoot("7-stop").await;
+            shoot("8-stop").await;
             window.escape().await;
             window.hides(UNTRUST_SHEET).await;
             assert_eq!(trusted(&stage).await, [digest.as_str()]);
@@ -90,7 +106,7 @@ fn the_ca_of_a_proxy_is_trusted_and_given_up_in_the_window() {
             window.click("untrust-confirm").await;
             window.reads("untrust-sheet", "no longer trusted").await;
             window.has("store-result", "data-result", "removed").await;
-            shoot("8-stopped").await;
+            shoot("9-stopped").await;
             window.click("untrust-done").await;
             window.shows("[data-testid='trusted-empty']").await;
             nothing_is_trusted(&stage, &session).await;
@@ -113,13 +129,13 @@ async fn is_red(stage: &Stage<'_>) {
 
 /// Waits until the sheet shows this CA, in words and as OpenSSL prints it, to be trusted by the app alone.
 async fn shows_the_ca(window: &Window<'_>, digest: &str) {
-    window.reads("ca-facts", "mitmproxy").await;
+    window.shows("[data-testid='store-app']:checked").await;
+    assert_eq!(window.count(CHOSEN).await, 1, "the app alone");
     let print = window.texts("[data-testid='trust-sheet'] [data-testid='sha256']").await.concat();
     assert_eq!(print.replace(' ', ""), digest);
     window.has("signs-road", "data-signs", "true").await;
+    window.reads("ca-facts", "mitmproxy").await;
     window.reads("ca-means", "mitmproxy").await;
-    window.shows("[data-testid='store-app']:checked").await;
-    assert_eq!(window.count(CHOSEN).await, 1, "the app alone");
     window.reads("trust-confirm", "Trust for Longwire only").await;
 }
 
