@@ -43,7 +43,7 @@ mod tests {
     use longwire_openplatform::{Authority, Fault, Leaf, Running, Simulator};
 
     use super::*;
-    use crate::testing::assert_told;
+    use crate::testing::{assert_told, now};
 
     async fn platform(leaf: Leaf) -> (Running, Origin, tempfile::TempDir, PathBuf) {
         let platform = Simulator::builder().tls(Authority::new().unwrap(), leaf).start().await.unwrap();
@@ -62,7 +62,7 @@ mod tests {
     }
 
     async fn after(dialer: &Dialer, origin: &Origin) -> (bool, bool, Option<F>) {
-        let AfterTrust { system, here, finding } = after_trust(dialer, origin, SystemTime::now()).await;
+        let AfterTrust { system, here, finding } = after_trust(dialer, origin, now()).await;
         finding.iter().for_each(assert_told);
         (system, here, finding.map(|finding| finding.code))
     }
@@ -91,7 +91,7 @@ mod tests {
         let (_platform, origin, folder, _) = platform(Leaf::Good).await;
         let (another, path) = (Authority::new().unwrap(), folder.path().join("another.pem"));
         another.save(&path).unwrap();
-        let found = after_trust(&dialer(vec![path]), &origin, SystemTime::now()).await.finding.unwrap();
+        let found = after_trust(&dialer(vec![path]), &origin, now()).await.finding.unwrap();
         assert_eq!((found.code, found.action), (F::TrustFailing, Some(Action::TrustCa)));
         let sha256 = longwire_dial::certificate::describe(another.der()).unwrap().sha256;
         assert_eq!(

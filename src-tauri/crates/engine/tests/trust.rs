@@ -61,7 +61,7 @@ async fn the_ca_of_the_road_is_trusted_here_alone_and_the_wire_turns_green_and_b
     let walked = outcome.road.unwrap();
     assert!(walked.here && !walked.system && walked.finding.is_none(), "{walked:?}");
     let snapshot = until(&engine, connected).await;
-    assert_eq!(snapshot.trusted[0].stores, [store.clone()]);
+    assert_eq!(snapshot.trusted[0].stores, std::slice::from_ref(&store));
     let pem = std::fs::read_to_string(&snapshot.trusted[0].path).unwrap();
     assert!(snapshot.trusted[0].environment.contains("NODE_EXTRA_CA_CERTS"));
     assert_eq!(

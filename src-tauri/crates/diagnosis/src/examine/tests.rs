@@ -15,12 +15,7 @@ use longwire_dial::{Deadlines, RootSource, Roots};
 use longwire_openplatform::{Authority, Leaf, Running, Simulator};
 
 use super::*;
-use crate::testing::assert_told;
-
-/// What the patient's clock shows. The certificates are judged by the machine's own.
-fn now() -> SystemTime {
-    SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000)
-}
+use crate::testing::{assert_told, now};
 
 /// A platform without TLS, as it is on one's own machine.
 async fn plain() -> Running {
