@@ -17,6 +17,7 @@ const VARIABLE: &str = "LONGWIRE_SANDBOX";
 const ENTER: &str = r#"
 mount --bind "$0/hosts" /etc/hosts
 mount --bind "$0/nsswitch.conf" /etc/nsswitch.conf
+mount -t tmpfs -o mode=1777 tmpfs "$TMPDIR"
 ip link set lo up
 exec "$@""#;
 
@@ -56,6 +57,8 @@ fn enter<T: AsyncFnOnce(Sandbox)>(test: T, begin: impl FnOnce(&Sandbox)) {
         .arg(own)
         .args(["--exact", name, "--nocapture", "--include-ignored", "--test-threads=1"])
         .env(VARIABLE, folder.path())
+        // What a test writes is in memory: a disk that many write to at once is slow to say that it has all of it.
+        .env("TMPDIR", folder.path().join("files"))
         .status()
         .unwrap_or_else(|error| panic!("unshare: {error}"));
     assert!(
@@ -75,6 +78,7 @@ fn prepare() -> io::Result<TempDir> {
     let folder = tempfile::Builder::new().prefix("longwire-sandbox").tempdir()?;
     // Servers that give up their rights still have to reach what is theirs.
     open_to_all(folder.path())?;
+    fs::create_dir(folder.path().join("files"))?;
     write_hosts(&folder.path().join("hosts"), NAMES)?;
     // No name server is ever asked, so that an unknown name is known to be unknown at once.
     fs::write(folder.path().join("nsswitch.conf"), "passwd: files\ngroup: files\nhosts: files\n")?;

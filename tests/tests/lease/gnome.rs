@@ -1,0 +1,88 @@
+//! GNOME's own settings, by the real `gsettings` over a real dconf, on a bus and in a folder of the test's own.
+
+use longwire_tests::{Process, sandboxed};
+
+use super::*;
+
+/// A session of a desktop, with settings of its own.
+struct Desktop {
+    folder: TempDir,
+    bus: Process,
+    address: String,
+}
+
+impl Desktop {
+    fn start() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let daemon = Process::start("dbus-daemon".into());
+        let bus =
+            Self::on(daemon, folder.path()).arguments(["--session", "--nofork", "--print-address"]).run();
+        let address = bus.stdout_line("unix:");
+        Self { folder, bus, address }
+    }
+
+    fn on(start: Start, folder: &Path) -> Start {
+        let start = start.variable("HOME", folder).variable("XDG_CURRENT_DESKTOP", "GNOME");
+        let start = start.variable("XDG_CONFIG_HOME", folder.join("config"));
+        start.variable("XDG_RUNTIME_DIR", folder).variable("GSETTINGS_BACKEND", "dconf")
+    }
+
+    fn sees(&self, start: Start) -> Start {
+        Self::on(start, self.folder.path()).variable("DBUS_SESSION_BUS_ADDRESS", &self.address)
+    }
+
+    fn gsettings(&self, words: &[&str]) -> String {
+        let ended =
+            self.sees(Process::start("gsettings".into())).arguments(words.iter().copied()).run().end();
+        assert_eq!(ended.code, Some(0), "{words:?}: {}", ended.stderr);
+        ended.stdout
+    }
+
+    fn set(&self, schema: &str, key: &str, value: &str) {
+        self.gsettings(&["set", &format!("org.gnome.system.proxy{schema}"), key, value]);
+    }
+
+    fn all(&self) -> String {
+        self.gsettings(&["list-recursively", "org.gnome.system.proxy"])
+    }
+
+    fn mode(&self) -> String {
+        self.gsettings(&["get", "org.gnome.system.proxy", "mode"]).trim().to_owned()
+    }
+
+    fn proxy(&self, words: &[&str]) -> Ended {
+        let start = longwire(&self.folder.path().join("data"), ["proxy"].iter().chain(words).copied());
+        self.sees(start).run().end()
+    }
+}
+
+#[test]
+fn gnomes_mode_is_switched_off_and_comes_back_and_no_host_is_touched() {
+    sandboxed(async |_| {
+        let desktop = Desktop::start();
+        desktop.set(".http", "host", "127.0.0.1");
+        desktop.set(".http", "port", "7890");
+        desktop.set(".socks", "host", "::1");
+        desktop.set("", "autoconfig-url", "http://pac.test/公司.pac");
+        desktop.set("", "ignore-hosts", "['localhost', '*.公司']");
+        for mode in ["manual", "auto"] {
+            desktop.set("", "mode", mode);
+            let before = desktop.all();
+            let ended = desktop.proxy(&["off", "--yes"]);
+            assert_eq!(ended.code, Some(0), "{mode}: {}", ended.stderr);
+            assert_eq!(desktop.mode(), "'none'");
+            let quoted = format!("'{mode}'");
+            assert_eq!(desktop.all().replace("proxy mode 'none'", &format!("proxy mode {quoted}")), before);
+            let ended = desktop.proxy(&["restore"]);
+            assert_eq!(ended.code, Some(0), "{mode}: {}", ended.stderr);
+            assert_eq!(desktop.all(), before);
+        }
+        // What the user switches meanwhile is theirs.
+        assert_eq!(desktop.proxy(&["off", "--yes"]).code, Some(0));
+        desktop.set("", "mode", "manual");
+        let before = desktop.all();
+        assert_eq!(desktop.proxy(&["restore"]).code, Some(0));
+        assert_eq!(desktop.all(), before);
+        desktop.bus.signal("TERM");
+    });
+}
