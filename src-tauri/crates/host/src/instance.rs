@@ -85,16 +85,26 @@ impl InstanceLock {
         let open =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&path);
         let mut file = open.map_err(not_usable)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                return Err(AcquireError::Held(read_patiently(&mut file)));
+        let mut patience = 10;
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::Error(error)) => return Err(not_usable(error)),
+                // One without a word is about to leave it; or it is gone, and a program that it was just starting has the
+                // lock for another moment.
+                Err(TryLockError::WouldBlock) => match read(&mut file) {
+                    Some(holder) => return Err(AcquireError::Held(holder)),
+                    None if patience == 0 => return Err(AcquireError::Held(Holder::unknown())),
+                    None => {
+                        patience -= 1;
+                        thread::sleep(Duration::from_millis(10));
+                    }
+                },
             }
-            Err(TryLockError::Error(error)) => return Err(not_usable(error)),
         }
         let word = serde_json::to_vec(holder).map_err(|error| not_usable(error.into()))?;
         // What a killed holder left goes first: no one may read it as ours.
-        file.set_len(0).map_err(not_usable)?;
+        file.set_len(0).and_then(|()| file.rewind()).map_err(not_usable)?;
         // On a full disk it is held without a word: what is kept there may still have to be put back.
         file.write_all(&word).ok();
         Ok(Self { file })
@@ -109,18 +119,7 @@ impl Drop for InstanceLock {
     }
 }
 
-/// The holder's word. Between taking the lock and writing lie microseconds, so an empty or half-written file is
-/// read again a few times before it is given up.
-fn read_patiently(file: &mut File) -> Holder {
-    for _ in 0..10 {
-        if let Some(holder) = read(file) {
-            return holder;
-        }
-        thread::sleep(Duration::from_millis(10));
-    }
-    Holder::unknown()
-}
-
+/// The holder's word, where it can be read.
 fn read(file: &mut File) -> Option<Holder> {
     let mut word = Vec::new();
     file.rewind().ok()?;
