@@ -394,8 +394,8 @@ trusted: Array<Store>, };
 
 export type CaInspection = { 
 /**
- * The certificates of CAs that are there, each once; those that may be trusted first. Where nothing else is there,
- * the others, each with its refusal.
+ * The certificates of CAs that are there, each once; those that may be trusted first. Where neither these nor `lacks`
+ * is there, the others, each with its refusal.
  */
 certificates: Array<CaView>, 
 /**

@@ -46,8 +46,8 @@ pub struct CaQuestion {
 /// What was found at a source.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize, TS)]
 pub struct CaInspection {
-    /// The certificates of CAs that are there, each once; those that may be trusted first. Where nothing else is there,
-    /// the others, each with its refusal.
+    /// The certificates of CAs that are there, each once; those that may be trusted first. Where neither these nor `lacks`
+    /// is there, the others, each with its refusal.
     pub certificates: Vec<CaView>,
     /// Who signed at the end of the chain, where the chain does not hold that certificate.
     #[ts(optional = nullable)]

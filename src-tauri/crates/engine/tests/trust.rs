@@ -90,7 +90,12 @@ async fn what_is_trusted_is_trusted_after_a_restart_too() {
     let ca_file = std::fs::read(bench.ca_file()).unwrap();
     let cas = Cas::new(&bench.options()).with_domain(Some(bench.domain()));
     let road = cas.inspect(CaQuestion { source: CaSource::Road, app_id: Some(id()) }).await.unwrap();
-    assert!(road.lacks.is_some(), "the chain comes without its root: {road:#?}");
+    assert_eq!(
+        road.lacks.as_deref(),
+        Some("Longwire Simulator CA"),
+        "the chain comes without its root: {road:#?}"
+    );
+    assert!(road.certificates.is_empty(), "the host's own certificate is of no use: {road:#?}");
     let inspection = cas.inspect(content(&ca_file)).await.unwrap();
     let store = own_store(&inspection);
     let ca = &inspection.certificates[0];

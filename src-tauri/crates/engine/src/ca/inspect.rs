@@ -24,10 +24,11 @@ impl Shelf {
                 certificates.push(self.view(certificate, looked, &given.chain).await?);
             }
         }
-        order(&mut certificates);
+        let lacks = if of_road { ca::lacking(&given.chain) } else { None };
+        order(&mut certificates, lacks.is_some());
         Ok(CaInspection {
             certificates,
-            lacks: if of_road { ca::lacking(&given.chain) } else { None },
+            lacks,
             host: road.filter(|_| !given.chain.is_empty()).map(|road| road.origin.host().into_owned()),
             proxy: given.proxy,
             places: blocking(trust::places).await?,
@@ -102,9 +103,9 @@ pub(super) fn words(looked: &Looked) -> CaView {
 }
 
 /// Those that may be trusted first, and of these the one that signs the road; hosts' own certificates only where there is
-/// nothing else.
-fn order(certificates: &mut Vec<CaView>) {
-    if certificates.iter().any(|view| view.refusal != Some(CaRefusal::NotCa)) {
+/// nothing else to be said of what was found.
+fn order(certificates: &mut Vec<CaView>, lacks_root: bool) {
+    if lacks_root || certificates.iter().any(|view| view.refusal != Some(CaRefusal::NotCa)) {
         certificates.retain(|view| view.refusal != Some(CaRefusal::NotCa));
     }
     certificates.sort_by_key(|view| (view.refusal.is_some(), view.signs_road != Some(true)));
