@@ -20,7 +20,7 @@ use std::{
 };
 
 use longwire_contract::{
-    CaInspection, CaOutcome, DoctorReport, FindingCode, StoreKind, StoreResult, TrustedCa,
+    Action, CaInspection, CaOutcome, DoctorReport, Finding, FindingCode, StoreKind, StoreResult, TrustedCa,
 };
 use longwire_tests::{
     Certificate, Ended, Platform, Process, Start, longwire,
@@ -133,15 +133,18 @@ impl Bench {
     }
 
     /// `longwire doctor`: what stands in the way, and its exit code.
-    fn doctor(&self) -> (Vec<FindingCode>, Option<i32>) {
+    fn doctor(&self) -> (Vec<Finding>, Option<i32>) {
         let ended = self.as_the_app(&["doctor", "--json"]).run().end();
         let report: DoctorReport = read(&ended);
-        let blocking = report.findings.iter().filter(|finding| finding.blocks_connection);
-        (blocking.map(|finding| finding.code).collect(), ended.code)
+        let blocking = report.findings.into_iter().filter(|finding| finding.blocks_connection);
+        (blocking.collect(), ended.code)
     }
 
     fn is_red(&self) {
-        assert_eq!(self.doctor(), (vec![FindingCode::TlsUntrusted], Some(4)));
+        let (findings, code) = self.doctor();
+        let [finding] = &findings[..] else { panic!("{findings:?}") };
+        assert_eq!((finding.code, code), (FindingCode::TlsUntrusted, Some(4)));
+        assert_eq!(finding.action, Some(Action::TrustCa));
     }
 
     fn is_green(&self) {

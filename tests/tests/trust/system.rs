@@ -1,7 +1,7 @@
 //! The system's store, changed by the system's own program in copies of its folders.
 
 use longwire_contract::Store;
-use longwire_tests::{Sandbox, Tree, sandboxed_online};
+use longwire_tests::{Sandbox, Tree, sandboxed, sandboxed_online};
 
 use super::*;
 
@@ -91,5 +91,85 @@ fn where_the_systems_program_fails_nothing_is_left_behind() {
         before.same(&tree());
         let [listed] = user.list().try_into().unwrap();
         assert_eq!(listed.stores.len(), 1, "{:?}", listed.stores);
+    });
+}
+
+/// Who has no rights, on any system.
+const NOBODY: &str = "65534";
+
+/// Stands in for `pkexec`: root carries out what it is given, where the mood is `yes`.
+const PKEXEC: &str = r#"#!/bin/sh
+cd "${0%/*}"
+[ "$(cat mood)" = yes ] || exit 126
+printf '%s\0' "$@" >words
+cat >input
+echo >ask
+read -r code <answer
+exit "$code"
+"#;
+
+/// Root, who waits to be asked.
+const ROOT: &str = r#"
+while read -r _ <ask; do
+    code=0
+    xargs -0 -a words sh -c 'shift; exec "$@"' pkexec <input || code=$?
+    echo "$code" >answer
+done"#;
+
+#[test]
+fn whoever_is_not_root_is_asked_for_a_password_and_may_say_no() {
+    sandboxed(async |sandbox| {
+        let before = own_store(&sandbox);
+        let user = User::new();
+        let ca = user.new_ca("ca.pem");
+        let desk = tempfile::tempdir().unwrap();
+        let at = |name: &str| desk.path().join(name);
+        fs::write(at("pkexec"), PKEXEC).unwrap();
+        let shell = |script: &str| Process::start("sh".into()).arguments(["-euc", script, text(desk.path())]);
+        // The program itself may be where nobody else can go.
+        fs::write(at("longwire"), "").unwrap();
+        let prepare = format!(
+            "cd \"$0\"; chmod 755 . pkexec; mkfifo ask answer; touch mood words input; mount --bind {} longwire;
+             chown -R {NOBODY}:{NOBODY} ask answer mood words input {} {}",
+            text(&longwire_tests::program("longwire")),
+            text(user.home.path()),
+            text(user.data.path()),
+        );
+        let prepared = shell(&prepare).run().end();
+        assert_eq!(prepared.code, Some(0), "{}", prepared.stderr);
+        let root = shell(&format!("cd \"$0\"; {ROOT}")).run();
+        let path = format!("{}:{}", text(desk.path()), std::env::var("PATH").unwrap());
+        let program = at("longwire");
+        let longwire = |words: &[&str]| {
+            let nobody = ["--reuid", NOBODY, "--regid", NOBODY, "--clear-groups", text(&program)];
+            let start = Process::start("setpriv".into()).arguments(nobody).arguments(words.iter().copied());
+            let start = start.variable("HOME", user.home.path()).variable("PATH", &path);
+            start.variable("LONGWIRE_DATA_DIR", user.data.path()).run().end()
+        };
+        let trust = ["ca", "trust", text(&ca), "--store", "system", "--yes", "--json"];
+        let hash = sha256(&ca);
+        let untrust = ["ca", "untrust", &hash, "--yes", "--json"];
+        fs::write(at("mood"), "no").unwrap();
+        let ended = longwire(&trust);
+        assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+        let cancelled = [(StoreKind::System, StoreResult::Cancelled)];
+        assert_eq!(results(&read(&ended)), cancelled, "{}", ended.stdout);
+        before.same(&tree());
+
+        fs::write(at("mood"), "yes").unwrap();
+        let ended = longwire(&trust);
+        assert_eq!(ended.code, Some(0), "{}{}", ended.stderr, ended.stdout);
+        assert_eq!(results(&read(&ended)), [(StoreKind::System, StoreResult::Added)]);
+        assert!(fs::read_to_string(BUNDLE).unwrap().contains(fs::read_to_string(&ca).unwrap().trim()));
+
+        fs::write(at("mood"), "no").unwrap();
+        let ended = longwire(&untrust);
+        assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+        assert_eq!(results(&read::<Vec<CaOutcome>>(&ended)[0]), cancelled);
+        fs::write(at("mood"), "yes").unwrap();
+        let ended = longwire(&untrust);
+        assert_eq!(ended.code, Some(0), "{}{}", ended.stderr, ended.stdout);
+        before.same(&tree());
+        drop(root);
     });
 }
