@@ -165,17 +165,16 @@ fn the_proxies_are_set_aside_for_a_time_and_put_back_from_the_window() {
             tray.line("10 min left").await;
             stage.speak(Language::Chinese).await;
             tray.line("立即恢复").await;
-            desk.session.shoot(&format!("lease-{picture}-6-tray-zh"));
             stage.speak(Language::English).await;
             window.click("nav-overview").await;
-            shoot("7-strip").await;
+            shoot("6-strip").await;
 
             // Back, from the window.
             window.click("lease-end").await;
             window.reads("lease-report", "back as they were").await;
             assert_eq!(desk.state(), machine());
             window.hides("[data-testid='lease-bar']").await;
-            shoot("8-back").await;
+            shoot("7-back").await;
             assert!(
                 tray.menu().await.iter().all(|line| !line.label.contains("Put them back")),
                 "no lease is left"
