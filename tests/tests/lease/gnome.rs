@@ -1,8 +1,13 @@
 //! GNOME's own settings, by the real `gsettings` over a real dconf, on a bus and in a folder of the test's own.
 
-use longwire_tests::{Process, sandboxed};
+use std::net::{IpAddr, Ipv4Addr};
+
+use longwire_tests::{peers, sandboxed, sandboxed_online};
 
 use super::*;
+
+/// What is logged when the system has other proxies.
+const CHANGED: &str = "the system's proxy settings changed";
 
 /// A session of a desktop, with settings of its own.
 struct Desktop {
@@ -84,5 +89,42 @@ fn gnomes_mode_is_switched_off_and_comes_back_and_no_host_is_touched() {
         assert_eq!(desktop.proxy(&["restore"]).code, Some(0));
         assert_eq!(desktop.all(), before);
         desktop.bus.signal("TERM");
+    });
+}
+
+#[test]
+fn a_connection_on_auto_goes_straight_for_as_long_as_the_proxies_are_set_aside() {
+    sandboxed_online(async |_| {
+        let desktop = Desktop::start();
+        let platform = Platform::start().await;
+        let proxy = peers::tinyproxy(None);
+        desktop.set(".https", "host", "127.0.0.1");
+        desktop.set(".https", "port", &proxy.port().to_string());
+        desktop.set("", "mode", "manual");
+        let data = desktop.folder.path().join("data");
+        let (url, ca) = (platform.url(), platform.ca_file());
+        let words =
+            ["run", "--app-id", Platform::APP_ID, "--domain", &url, "--ca-file", ca.to_str().unwrap()];
+        let run =
+            desktop.sees(longwire(&data, words)).variable("LONGWIRE_APP_SECRET", Platform::SECRET).run();
+        run.stderr_line("connected to wss://");
+        // Each of its connections in turn, by where it came from: one that is up is not disturbed.
+        let links = || {
+            let visits = platform.simulator.visits().into_iter();
+            let links = visits.filter(|visit| visit.path.starts_with("/ws")).map(|visit| visit.peer.ip());
+            links.collect::<Vec<_>>()
+        };
+        let (outside, here) = (IpAddr::V4(peers::OUTSIDE), IpAddr::V4(Ipv4Addr::LOCALHOST));
+        for (words, wanted) in [(&["off", "--yes"][..], here), (&["restore"], outside)] {
+            let (before, told) = (links().len(), run.stderr().matches(CHANGED).count());
+            assert_eq!(desktop.proxy(words).code, Some(0));
+            until("the change is seen", || run.stderr().matches(CHANGED).count() > told);
+            platform.simulator.cut_links();
+            until("it is connected again", || links().len() > before);
+            assert_eq!(links().last(), Some(&wanted), "{words:?}: {}", run.stderr());
+        }
+        run.signal("INT");
+        assert_eq!(run.end().code, Some(0));
+        assert_eq!(desktop.mode(), "'manual'");
     });
 }
