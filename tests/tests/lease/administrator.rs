@@ -17,7 +17,7 @@ fn the_password_is_asked_for_once_and_no_means_no() {
         bench.mac.change(|mac| mac.cancels = true);
         let ended = bench.off();
         assert_eq!(ended.code, Some(1), "{}", ended.stderr);
-        bench.has(&guarded, "");
+        bench.has(&guarded);
         assert_eq!(asked(&bench), 1);
         bench.unwatched();
         assert!(bench.status().lease.is_none(), "and nothing is kept of it");
@@ -25,7 +25,7 @@ fn the_password_is_asked_for_once_and_no_means_no() {
         bench.mac.change(|mac| mac.cancels = false);
         let ended = bench.off();
         assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-        bench.has(&switched_off(&guarded), "");
+        bench.has(&switched_off(&guarded));
         assert_eq!(asked(&bench), 2);
 
         bench.mac.change(|mac| mac.cancels = true);
@@ -36,7 +36,7 @@ fn the_password_is_asked_for_once_and_no_means_no() {
         let before = asked(&bench);
         let ended = bench.restore();
         assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-        bench.has(&guarded, "");
+        bench.has(&guarded);
         assert_eq!(asked(&bench), before + 1);
     });
 }
@@ -51,14 +51,14 @@ fn a_service_whose_proxy_has_a_password_is_refused_before_anything_is_touched() 
         let ended = bench.off();
         assert_eq!(ended.code, Some(1), "{}", ended.stderr);
         assert!(ended.stderr.contains("Wi-Fi"), "{}", ended.stderr);
-        bench.has(&mac, "");
+        bench.has(&mac);
         bench.unwatched();
         // One that is off is nobody's concern.
         mac.services[0].secure_web.on = false;
         bench.mac.change(|now| now.services[0].secure_web.on = false);
         assert_eq!(bench.off().code, Some(0));
-        bench.has(&switched_off(&mac), "");
+        bench.has(&switched_off(&mac));
         assert_eq!(bench.restore().code, Some(0));
-        bench.has(&mac, "");
+        bench.has(&mac);
     });
 }

@@ -23,7 +23,7 @@ fn either_of_the_two_copies_is_enough() {
                 damage(&bench.data_dir().join(name));
                 let ended = bench.restore();
                 assert_eq!(ended.code, Some(0), "{name}: {}", ended.stderr);
-                bench.has(&machine(), &format!("{name}"));
+                bench.has_after(&machine(), name);
             }
         }
     });
@@ -45,14 +45,14 @@ fn where_both_are_damaged_it_is_told_and_the_repair_switches_on_what_is_stored()
             let ended = bench.proxy(words);
             assert_eq!(ended.code, Some(1), "{words:?}: {}", ended.stderr);
             assert!(ended.stderr.contains("longwire proxy restore"), "what to do is said: {}", ended.stderr);
-            bench.has(&switched_off(&small()), "");
+            bench.has(&switched_off(&small()));
         }
         // Nobody is there to be asked.
         assert_eq!(bench.proxy(&["restore", "--repair"]).code, Some(2));
-        bench.has(&switched_off(&small()), "");
+        bench.has(&switched_off(&small()));
         let ended = bench.proxy(&["restore", "--repair", "--yes"]);
         assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-        bench.has(&small(), "");
+        bench.has(&small());
         assert!(bench.status().lease.is_none());
         // What was damaged is kept for whoever wants to look.
         let names = fs::read_dir(bench.data_dir()).unwrap().flatten().map(|entry| entry.file_name());
@@ -60,7 +60,7 @@ fn where_both_are_damaged_it_is_told_and_the_repair_switches_on_what_is_stored()
         assert_eq!(kept, FILES.len());
         assert_eq!(bench.off().code, Some(0), "and all is as before");
         assert_eq!(bench.restore().code, Some(0));
-        bench.has(&small(), "");
+        bench.has(&small());
     });
 }
 
@@ -91,16 +91,16 @@ fn on_a_full_disk_nothing_is_switched_off_and_all_is_put_back() {
         let ended = bench.off();
         assert_eq!(ended.code, Some(1), "{}", ended.stderr);
         assert!(!ended.stderr.is_empty());
-        bench.has(&machine(), "");
+        bench.has(&machine());
         bench.unwatched();
         assert!(bench.mac.state().calls.iter().all(|call| !call.changes()), "nothing was ever touched");
 
         fs::remove_file(filler).unwrap();
         assert_eq!(bench.off().code, Some(0));
-        bench.has(&switched_off(&machine()), "");
+        bench.has(&switched_off(&machine()));
         fill(&folder);
         let ended = bench.restore();
         assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-        bench.has(&machine(), "");
+        bench.has(&machine());
     });
 }

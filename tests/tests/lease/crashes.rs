@@ -35,7 +35,7 @@ fn comes_back(bench: &Bench, what: &str) {
     bench.unwatched();
     bench.mac.change(|mac| mac.troubles.clear());
     let ended = bench.restore();
-    bench.has(&small(), &format!("{what}: {}", ended.stderr));
+    bench.has_after(&small(), &format!("{what}: {}", ended.stderr));
     let lease = bench.status().lease;
     assert_eq!(lease, None, "{what}: {}", ended.stderr);
 }
@@ -55,7 +55,7 @@ fn killed_at_any_step_of_switching_off_the_machine_comes_back() {
                 } else {
                     bench.mac.change(|mac| mac.troubles.clear());
                     assert_eq!(bench.restore().code, Some(0));
-                    bench.has(&small(), &format!("{what:?} {nth}"));
+                    bench.has_after(&small(), &format!("{what:?} {nth}"));
                 }
                 killed
             });

@@ -80,7 +80,14 @@ impl Bench {
     }
 
     /// Holds to it that they are; where they differ is told.
-    fn has(&self, wanted: &Mac, when: &str) {
+    #[track_caller]
+    fn has(&self, wanted: &Mac) {
+        self.has_after(wanted, "the settings");
+    }
+
+    /// The same, after what is named.
+    #[track_caller]
+    fn has_after(&self, wanted: &Mac, when: &str) {
         let (now, wanted) = (settings(&self.mac.state()), settings(wanted));
         let shorter = now.len().min(wanted.len());
         let different = now.iter().zip(&wanted).position(|(one, other)| one != other);

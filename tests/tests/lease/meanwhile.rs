@@ -31,7 +31,7 @@ fn what_the_user_changes_meanwhile_is_theirs_and_is_told() {
         wanted.services.remove(2);
         let ended = bench.restore();
         assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-        bench.has(&wanted, "");
+        bench.has(&wanted);
         let told = ended.stdout + &ended.stderr;
         for part in ["Wi-Fi", "公司 VPN", "USB 10/100/1000 LAN"] {
             assert!(told.contains(part), "{part}: {told}");
@@ -50,7 +50,7 @@ fn what_the_user_has_put_back_already_is_left_alone() {
         bench.mac.change(|mac| mac.services.clone_from(&machine().services));
         let ended = bench.restore();
         assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-        bench.has(&machine(), "");
+        bench.has(&machine());
         assert_eq!(changes(&bench), before);
     });
 }
@@ -69,7 +69,7 @@ fn a_tool_that_fails_or_lies_in_the_midst_leaves_the_machine_as_it_was() {
                 bench.unwatched();
                 // A tool that prints nonsense may still have been understood; what counts is what is there.
                 assert_eq!(ended.code, Some(1), "{what:?} {nth}: {}", ended.stderr);
-                bench.has(&machine(), &format!("{what:?} {nth}"));
+                bench.has_after(&machine(), &format!("{what:?} {nth}"));
                 assert!(bench.status().lease.is_none(), "{what:?} {nth}");
             }
         }
@@ -108,7 +108,7 @@ fn a_tool_that_hangs_in_the_midst_is_given_up_and_what_was_done_is_undone() {
         println!("given up after {:?}", started.elapsed());
         assert_eq!(ended.code, Some(1), "{}", ended.stderr);
         bench.unwatched();
-        bench.has(&small(), "");
+        bench.has(&small());
         assert!(bench.status().lease.is_none());
     });
 }
@@ -130,10 +130,10 @@ fn what_cannot_be_put_back_is_kept_and_told_until_it_can() {
         assert_eq!((lease.phase, failed), (LeasePhase::Stuck, 1), "{lease:?}");
         let mut rest = machine();
         rest.services[0].secure_web.on = false;
-        bench.has(&rest, "one that fails stops no other");
+        bench.has_after(&rest, "one that fails stops no other");
         bench.mac.change(|mac| mac.troubles.clear());
         let ended = bench.restore();
         assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-        bench.has(&machine(), "");
+        bench.has(&machine());
     });
 }

@@ -13,7 +13,7 @@ fn a_killed_longwire_leaves_the_machine_as_it_was_within_two_seconds() {
         let run = bench.run(&platform);
         let ended = bench.off();
         assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-        bench.has(&switched_off(&machine()), "");
+        bench.has(&switched_off(&machine()));
         assert_eq!(bench.watchdogs().len(), 1);
         run.signal("KILL");
         let killed = Instant::now();
@@ -36,7 +36,7 @@ fn a_longwire_that_is_ended_puts_the_proxies_back_first() {
         assert_eq!(bench.off().code, Some(0));
         run.signal("TERM");
         assert_eq!(run.end().code, Some(0));
-        bench.has(&machine(), "");
+        bench.has(&machine());
         bench.unwatched();
     });
 }

@@ -46,7 +46,7 @@ fn what_is_on_is_switched_off_and_comes_back_exactly() {
         let bench = Bench::new(&machine());
         let ended = bench.off();
         assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-        bench.has(&switched_off(&machine()), "and nothing else is touched");
+        bench.has_after(&switched_off(&machine()), "and nothing else is touched");
         let lease = bench.status().lease.unwrap();
         assert_eq!((lease.phase, lease.minutes_left, lease.changes.len()), (LeasePhase::Held, 5, 5));
         assert_eq!(bench.watchdogs().len(), 1);
@@ -54,10 +54,10 @@ fn what_is_on_is_switched_off_and_comes_back_exactly() {
         let again = bench.proxy(&["off", "--for", "9m"]);
         assert_eq!(again.code, Some(0), "{}", again.stderr);
         assert_eq!(bench.status().lease.unwrap().minutes_left, 9);
-        bench.has(&switched_off(&machine()), "");
+        bench.has(&switched_off(&machine()));
         let ended = bench.restore();
         assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-        bench.has(&machine(), "");
+        bench.has(&machine());
         assert!(bench.status().lease.is_none());
         bench.unwatched();
         // What was off before was not touched at all.
@@ -80,7 +80,7 @@ fn where_nothing_is_on_nothing_is_done() {
             assert_eq!(ended.code, Some(0), "it is so already: {words:?}: {}", ended.stderr);
         }
         bench.unwatched();
-        bench.has(&off, "");
+        bench.has(&off);
         assert!(bench.mac.state().calls.iter().all(|call| !call.changes()));
     });
 }
@@ -95,11 +95,11 @@ fn two_at_once_make_one_lease() {
         // The second may come while the first is at it, or when it is done.
         assert!(codes.contains(&Some(0)), "{codes:?}");
         assert_eq!(bench.watchdogs().len(), 1);
-        bench.has(&switched_off(&machine()), "");
+        bench.has(&switched_off(&machine()));
         let both = [(); 2].map(|()| bench.longwire(["proxy", "restore"]).run());
         let codes = both.map(|process| process.end().code);
         assert!(codes.contains(&Some(0)), "{codes:?}");
-        bench.has(&machine(), "");
+        bench.has(&machine());
     });
 }
 
@@ -112,10 +112,10 @@ fn the_time_is_kept_and_asked_for_in_words_that_there_are() {
             let ended = bench.proxy(&["off", "--yes", "--for", wrong]);
             assert_eq!(ended.code, Some(2), "{wrong}: {}", ended.stderr);
         }
-        bench.has(&small(), "");
+        bench.has(&small());
         assert_eq!(bench.proxy(&["off", "--yes", "--for", "1h"]).code, Some(0));
         assert_eq!(bench.status().lease.unwrap().minutes_left, 60);
         assert_eq!(bench.restore().code, Some(0));
-        bench.has(&small(), "");
+        bench.has(&small());
     });
 }
