@@ -306,8 +306,7 @@ fn quitting_from_the_tray_puts_the_proxies_back_before_the_app_ends() {
         let tray = desk.session.tray_icon().await;
         set_aside(&stage).await;
         assert_eq!(desk.state(), switched_off());
-        tray.choose("Quit Longwire").await;
-        stage.window.ended().await;
+        stage.window.ends(async || tray.choose("Quit Longwire").await).await;
         assert_eq!(desk.state(), machine());
         desk.unwatched().await;
     });

@@ -165,14 +165,16 @@ impl<'a> Window<'a> {
     }
 
     /// The process of the app.
-    pub fn app(&self) -> u32 {
+    fn app(&self) -> u32 {
         let [app] = webkit::children_of(self.driver.pid())[..] else { panic!("the driver has one app") };
         app
     }
 
-    /// Waits until the app has ended by itself.
-    pub async fn ended(self) {
+    /// Waits until the app has ended by itself, once it has been asked to.
+    pub async fn ends(self, ask: impl AsyncFnOnce()) {
+        // A process that has ended has no number any more.
         let app = self.app();
+        ask().await;
         self.gone(app).await;
     }
 
