@@ -100,7 +100,7 @@ pub(crate) struct Road {
     /// password goes into LONGWIRE_PROXY, since other users can read the command line [default: the app's own, else auto]
     #[arg(long, value_name = "PROXY")]
     pub(crate) proxy: Option<String>,
-    /// Trust this CA besides the system's, such as a proxy's (PEM or DER); may be repeated
+    /// Trust this CA besides the system's, such as a proxy's (PEM, DER or PKCS#7); may be repeated
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub(crate) ca_file: Vec<PathBuf>,
 }

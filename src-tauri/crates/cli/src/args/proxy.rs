@@ -36,7 +36,8 @@ pub(crate) struct ProxyStatus {
 const OFF_HELP: &str = "\
 Every program of this computer then goes straight, so that you see whether the proxy is what blocks. Each setting is written \
 down before it is changed, and a process of its own puts them back: when the time is over, with `longwire proxy restore`, \
-after a crash, and after a restart of this computer. What you change yourself meanwhile stays as you made it.
+or after a crash. If this computer goes down meanwhile, the next start of Longwire does. What you change yourself meanwhile \
+stays as you made it.
 
 There is a smaller step, which changes nothing of the system: `longwire run --proxy direct`, or Proxy: Direct in the app's form in \
 the window, lets Longwire alone go straight. `longwire doctor` walks both roads and says whether it would help.
