@@ -73,6 +73,7 @@ impl From<&Finding> for Exit {
             | Code::TlsUntrusted
             | Code::TrustFailing
             | Code::TlsIntercepted
+            | Code::TlsTrustedHere
             | Code::TlsSelfSigned
             | Code::TlsExpired
             | Code::TlsNotYetValid

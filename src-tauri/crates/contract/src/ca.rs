@@ -49,9 +49,13 @@ pub struct CaInspection {
     /// The certificates of CAs that are there, each once; those that may be trusted first. Where neither these nor `lacks`
     /// is there, the others, each with its refusal.
     pub certificates: Vec<CaView>,
-    /// Who signed at the end of the chain, where the chain does not hold that certificate.
+    /// Who signed at the end of the chain, where neither the chain nor a proxy's place on this machine holds that
+    /// certificate.
     #[ts(optional = nullable)]
     pub lacks: Option<String>,
+    /// The place that holds the certificate which the chain lacks: by its signature, not by its name.
+    #[ts(optional = nullable)]
+    pub found_at: Option<CaPlace>,
     /// The host whose chain the certificates were compared with.
     #[ts(optional = nullable)]
     pub host: Option<String>,

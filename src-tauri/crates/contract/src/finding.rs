@@ -135,6 +135,8 @@ pub enum FindingCode {
     TrustFailing,
     /// The certificate is signed by a CA that only this machine trusts: works here, breaks Node and Python.
     TlsIntercepted,
+    /// The certificate is signed by a CA that Longwire alone trusts, since its user said so.
+    TlsTrustedHere,
     /// The server signed its certificate itself.
     TlsSelfSigned,
     /// The certificate has expired, and the clock is right.
@@ -220,6 +222,7 @@ impl FindingCode {
         Self::TlsUntrusted,
         Self::TrustFailing,
         Self::TlsIntercepted,
+        Self::TlsTrustedHere,
         Self::TlsSelfSigned,
         Self::TlsExpired,
         Self::TlsNotYetValid,
