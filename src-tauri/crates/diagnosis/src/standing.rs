@@ -4,7 +4,7 @@ use longwire_contract::{Domain, Finding, FindingCode, Severity};
 use longwire_dial::{
     Trace,
     clock::Skew,
-    judge::{Judgement, Signed, environment_lines},
+    judge::{Judgement, Local, Signed, environment_lines},
 };
 use tokio::time::Instant;
 
@@ -101,7 +101,7 @@ pub(crate) fn seen(domain: &Domain, count: Option<u32>, ours: u32, events: u32) 
     found
 }
 
-/// That somebody reads along whom this machine trusts. A server that is nobody's public platform may well have a CA of its
+/// That somebody reads along whom this machine trusts: a warning, unless it is our own user who said so. A server that is nobody's public platform may well have a CA of its
 /// own, unless the CA is known to be an interceptor's.
 pub(crate) fn intercepted(
     domain: &Domain,
@@ -109,17 +109,20 @@ pub(crate) fn intercepted(
     issuer: Option<&str>,
     ca_file: Option<&str>,
 ) -> Option<Finding> {
-    let Signed::Locally { .. } = judgement.signed else { return None };
+    let Signed::Locally { by } = judgement.signed else { return None };
     if judgement.interceptor.is_none() && domain.other().is_none() {
         return None;
     }
     let issuer = issuer.unwrap_or_default();
     let interceptor = judgement.interceptor.map_or(issuer, |interceptor| interceptor.name);
-    let found =
-        finding(FindingCode::TlsIntercepted, format!("signed by \"{issuer}\", which is trusted here alone"))
-            .with("host", platform::host(domain))
-            .with("issuer", issuer)
-            .with("interceptor", interceptor);
+    let code = match by {
+        Local::System => FindingCode::TlsIntercepted,
+        Local::Extra => FindingCode::TlsTrustedHere,
+    };
+    let found = finding(code, format!("signed by \"{issuer}\", which is trusted here alone"))
+        .with("host", platform::host(domain))
+        .with("issuer", issuer)
+        .with("interceptor", interceptor);
     Some(match ca_file {
         Some(file) => {
             let lines: Vec<String> = environment_lines(file).iter().map(|line| line.export()).collect();
@@ -275,7 +278,9 @@ mod tests {
         let charles = Interceptor { name: "Charles", kind: Kind::DebuggingProxy };
         let custom = Domain::Custom("https://127.0.0.1:1".into());
         let locally = || Signed::Locally { by: Local::System };
+        let by_us = Signed::Locally { by: Local::Extra };
         for (domain, signed, wanted) in [
+            (&FEISHU, judged(by_us.clone(), Some(charles)), Some("Charles")),
             (&FEISHU, judged(locally(), Some(charles)), Some("Charles")),
             (&FEISHU, judged(locally(), None), Some("Charles CA")),
             (&custom, judged(locally(), Some(charles)), Some("Charles")),
@@ -290,7 +295,12 @@ mod tests {
             assert_eq!(named, wanted, "{domain} {:?}", signed.signed);
             if let Some(found) = found.first() {
                 assert_told(found);
-                assert_eq!((found.code, found.action), (F::TlsIntercepted, Some(Action::CopyEnvironment)));
+                let wanted = match signed.signed == by_us {
+                    true => (F::TlsTrustedHere, Severity::Advice),
+                    false => (F::TlsIntercepted, Severity::Warning),
+                };
+                assert_eq!((found.code, found.severity), wanted);
+                assert_eq!(found.action, Some(Action::CopyEnvironment));
                 assert!(found.values["environment"].contains("export NODE_EXTRA_CA_CERTS='/ca.pem'\n"));
             }
             let nowhere = Evidence { ca_file: None, ..evidence }.findings();

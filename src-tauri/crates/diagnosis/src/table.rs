@@ -46,6 +46,7 @@ pub fn rule(code: FindingCode) -> Rule {
         F::TlsUntrusted | F::TrustFailing => blocks(AT_ONCE, &[], Some(Do::TrustCa)),
         F::TlsSelfSigned => blocks(AT_ONCE, &[], Some(Do::AddCaFile)),
         F::TlsIntercepted => warns(AT_ONCE, &[F::TlsUntrusted, F::TrustFailing], Some(Do::CopyEnvironment)),
+        F::TlsTrustedHere => advises(AT_ONCE, &[F::TlsUntrusted, F::TrustFailing], Some(Do::CopyEnvironment)),
         F::TlsExpired | F::TlsNotYetValid => blocks(AT_ONCE, &[F::ClockWrong], Some(Do::Retry)),
         F::ClockWrong => blocks(AT_ONCE, &[], Some(Do::Retry)),
         F::TlsWrongHost => blocks(AT_ONCE, &[], Some(Do::Retry)),

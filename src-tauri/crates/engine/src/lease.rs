@@ -207,17 +207,20 @@ pub(crate) async fn look_after(engine: Weak<Inner>) {
     }
 }
 
-/// The lease is gone, whoever ended it.
+/// No lease is there: whoever ended one, its user is told what became of it, once.
 fn gone(inner: &Inner, lease: &Lease) {
     let shared = &inner.surroundings.shared;
-    if shared.snapshot().lease.is_none() {
+    let last = lease.last();
+    if last.is_none() && shared.snapshot().lease.is_none() {
         return;
     }
-    let report = lease.last().map(|ended| ended.report).unwrap_or_default();
     shared.change(|snapshot| {
         snapshot.lease = None;
-        tell(&mut snapshot.notices, snapshot.language, &report);
+        if let Some(ended) = &last {
+            tell(&mut snapshot.notices, snapshot.language, &ended.report);
+        }
     });
+    lease.forget_last();
 }
 
 async fn finished(
@@ -242,6 +245,7 @@ async fn finished(
                 snapshot.lease = None;
                 tell(&mut snapshot.notices, snapshot.language, report);
             });
+            lease.forget_last();
         }
         Err(error) => {
             warn!(%error, "the system's proxies");

@@ -127,9 +127,14 @@ impl Lease {
         }
     }
 
-    /// What became of the last one.
+    /// What became of the last one, until that is forgotten.
     pub fn last(&self) -> Option<Ended> {
         self.shelf.last()
+    }
+
+    /// Forgets what became of the last one: its user has been told.
+    pub fn forget_last(&self) {
+        self.shelf.remove_last();
     }
 
     /// Whether a watchdog looks after it: a live process, told by a lock that dies with it.

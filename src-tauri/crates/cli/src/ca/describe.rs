@@ -88,10 +88,14 @@ pub(crate) fn change(words: &Words, view: &CaView, each: &StoreView) -> Vec<Stri
     lines
 }
 
-/// What to look at twice.
+/// How it came here, where that is to be known: without encryption, or from elsewhere than the chain.
 pub(crate) fn caveat(words: &Words, inspection: &CaInspection) -> Option<String> {
-    let proxy = inspection.proxy.clone()?;
-    Some(format!("! {}", words.filled("cli.ca.plain", [("proxy", proxy)])))
+    if let Some(proxy) = inspection.proxy.clone() {
+        return Some(format!("! {}", words.filled("cli.ca.plain", [("proxy", proxy)])));
+    }
+    let place = inspection.found_at.as_ref()?;
+    let values = [("name", place.name.clone()), ("path", place.path.clone())];
+    Some(words.filled("cli.ca.found_at", values))
 }
 
 /// Where else the CA may be had from, where what is here does not help.
@@ -226,6 +230,13 @@ mod tests {
         assert!(english.contains("! ") && english.contains("longwire ca inspect platform"), "{english}");
         let found = CaInspection { host: None, ..testing::inspection() };
         assert!(!told(Language::English, &found, &Source::Platform).contains("! "));
+    }
+
+    #[test]
+    fn what_the_chain_does_not_hold_says_where_it_was_found() {
+        let found = CaInspection { found_at: testing::inspection().places.pop(), ..testing::inspection() };
+        let english = told(Language::English, &found, &Source::Platform);
+        assert!(english.contains("it is mitmproxy’s own file: /home/u/.mitmproxy"), "{english}");
     }
 
     #[test]

@@ -49,6 +49,7 @@ pub(crate) fn inspection() -> CaInspection {
     CaInspection {
         certificates: vec![view()],
         lacks: None,
+        found_at: None,
         host: Some("open.feishu.cn".to_owned()),
         proxy: None,
         places: vec![CaPlace {

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use longwire_contract::{Check, CheckKind, Finding, Mark, Note, NoteCode};
+use longwire_contract::{Check, CheckKind, Finding, Mark, Note, NoteCode, Severity};
 use longwire_dial::{Error, Origin, Protocol, Scheme, Stage, Trace};
 
 use super::sheet::{failed, passed, skipped};
@@ -61,7 +61,9 @@ pub(super) fn read_along(checks: &mut [Check], intercepted: &Finding) {
     let tls = checks.iter_mut().find(|check| check.kind == CheckKind::Tls && check.mark == Mark::Ok);
     if let Some(check) = tls {
         let values = intercepted.values.clone();
-        check.mark = Mark::Warn;
+        if intercepted.severity == Severity::Warning {
+            check.mark = Mark::Warn;
+        }
         check.note = Some(Note { code: NoteCode::SignedByInterceptor, values });
     }
 }

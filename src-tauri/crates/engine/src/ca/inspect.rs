@@ -15,7 +15,6 @@ use super::{Road, Shelf, blocking, source};
 impl Shelf {
     /// Looks at the certificates of a source.
     pub(crate) async fn inspect(&self, source: CaSource, road: Option<&Road>) -> Result<CaInspection, Fault> {
-        let of_road = matches!(source, CaSource::Road);
         let given = source::ask(source, road).await?;
         let mut certificates = Vec::new();
         for certificate in &given.certificates {
@@ -24,11 +23,11 @@ impl Shelf {
                 certificates.push(self.view(certificate, looked, &given.chain).await?);
             }
         }
-        let lacks = if of_road { ca::lacking(&given.chain) } else { None };
-        order(&mut certificates, lacks.is_some());
+        order(&mut certificates, given.lacks.is_some());
         Ok(CaInspection {
             certificates,
-            lacks,
+            lacks: given.lacks,
+            found_at: given.found_at,
             host: road.filter(|_| !given.chain.is_empty()).map(|road| road.origin.host().into_owned()),
             proxy: given.proxy,
             places: blocking(trust::places).await?,

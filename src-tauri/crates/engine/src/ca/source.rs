@@ -1,7 +1,7 @@
 use std::{fs::File, io::Read, path::Path};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use longwire_contract::{CaSource, Fault, FaultCode};
+use longwire_contract::{CaPlace, CaSource, Fault, FaultCode};
 use longwire_dial::{
     CertificateDer,
     ca::{self, CaFault, PageError},
@@ -11,19 +11,23 @@ use longwire_host::trust;
 use super::{Road, blocking};
 
 /// What a source gave.
+#[derive(Default)]
 pub(super) struct Given {
     pub(super) certificates: Vec<CertificateDer<'static>>,
     /// The chain of the road, where there is a road and one was presented.
     pub(super) chain: Vec<CertificateDer<'static>>,
     /// The proxy over which they came without encryption.
     pub(super) proxy: Option<String>,
+    /// Who signed at the end of the chain that was asked for, where that certificate is nowhere to be had.
+    pub(super) lacks: Option<String>,
+    /// The place that holds it, where the chain does not.
+    pub(super) found_at: Option<CaPlace>,
 }
 
 /// Has the certificates of a source, and the chain that they are to be compared with.
 pub(super) async fn ask(source: CaSource, road: Option<&Road>) -> Result<Given, Fault> {
     if let CaSource::Road = source {
-        let chain = presented(wanted(road)?).await?;
-        return Ok(Given { certificates: chain.clone(), chain, proxy: None });
+        return complete(presented(wanted(road)?).await?).await;
     }
     let (bytes, proxy) = match source {
         CaSource::ProxyPage => {
@@ -42,7 +46,27 @@ pub(super) async fn ask(source: CaSource, road: Option<&Road>) -> Result<Given, 
         Some(road) => presented(road).await.unwrap_or_default(),
         None => Vec::new(),
     };
-    Ok(Given { certificates, chain, proxy })
+    Ok(Given { certificates, chain, proxy, ..Given::default() })
+}
+
+/// A chain, and the certificate at its end: many proxies leave it out, and keep it on this machine. That it is the one is
+/// told by its signature, so that no file can pass another one off as it.
+async fn complete(chain: Vec<CertificateDer<'static>>) -> Result<Given, Fault> {
+    let lacks = ca::lacking(&chain);
+    let mut given = Given { certificates: chain.clone(), chain, lacks, ..Given::default() };
+    if given.lacks.is_none() {
+        return Ok(given);
+    }
+    for place in blocking(trust::places).await? {
+        // What cannot be read there helps nobody, and is told to who asks for that place.
+        let Ok(bytes) = file((&place.path).into()).await else { continue };
+        let found = ca::read(&bytes).unwrap_or_default().into_iter().find(|ca| ca::signs(ca, &given.chain));
+        if let Some(root) = found {
+            given.certificates.push(root);
+            return Ok(Given { lacks: None, found_at: Some(place), ..given });
+        }
+    }
+    Ok(given)
 }
 
 async fn presented(road: &Road) -> Result<Vec<CertificateDer<'static>>, Fault> {

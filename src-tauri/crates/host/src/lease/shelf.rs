@@ -123,6 +123,11 @@ impl Shelf {
         }
     }
 
+    /// Removes that word. Where it cannot be removed, it is told once more.
+    pub(super) fn remove_last(&self) {
+        self.disk.remove(&self.path("proxies.last.json")).ok();
+    }
+
     /// Waits until no other process changes the settings. It goes on until the file is dropped.
     pub(super) fn lock(&self) -> io::Result<File> {
         let file = lock_file(&self.path("proxies.lock"))?;
