@@ -1,5 +1,7 @@
 //! The NSS databases of browsers, made and read by NSS's own `certutil`.
 
+use std::os::unix::fs::PermissionsExt;
+
 use longwire_contract::Store;
 use longwire_tests::sandboxed;
 
@@ -123,5 +125,44 @@ fn without_certutil_each_database_says_so_and_what_brings_it() {
         let outcome: CaOutcome = read(&ended);
         let failed = (StoreKind::Chromium, StoreResult::Failed);
         assert_eq!(results(&outcome), [(StoreKind::App, StoreResult::Added), failed, failed]);
+    });
+}
+
+#[test]
+fn a_database_that_cannot_be_read_after_the_change_stays_on_the_list() {
+    sandboxed(async |_| {
+        let user = User::new();
+        with_databases(&user);
+        let ca = user.new_ca("ca.pem");
+        // A browser that has the database to itself from the moment on at which the certificate is in.
+        let real = String::from_utf8(Command::new("which").arg("certutil").output().unwrap().stdout).unwrap();
+        let locked = user.home.path().join("locked");
+        let script = format!(
+            "#!/bin/sh\ncase \" $* \" in\n*\" -A \"*) {real} \"$@\" && touch {flag} ;;\n\
+             *) [ ! -e {flag} ] && exec {real} \"$@\"; echo 'SEC_ERROR_LOCKED' >&2; exit 255 ;;\nesac\n",
+            real = real.trim(),
+            flag = locked.display()
+        );
+        let bin = user.write("bin/certutil", &script);
+        fs::set_permissions(&bin, fs::Permissions::from_mode(0o755)).unwrap();
+        let path = format!("{}:{}", bin.parent().unwrap().display(), std::env::var("PATH").unwrap());
+        let ca_command = |words: &[&str]| {
+            let words = ["ca"].iter().chain(words).copied();
+            user.longwire(words).variable("PATH", &path).run().end()
+        };
+
+        let ended = ca_command(&["trust", text(&ca), "--store", "chromium", "--yes", "--json"]);
+        let outcome: CaOutcome = read(&ended);
+        assert!(outcome.stores.iter().any(|one| one.result == StoreResult::Failed), "{outcome:#?}");
+        assert!(listed(&user, CHROMIUM[0]).contains("Longwire Test"), "it is in the database");
+        let kept = user.list();
+        assert!(kept[0].stores.iter().any(|store| store.place == place(&user, CHROMIUM[0])), "{kept:#?}");
+        // Trusted again while nothing can be read: it stays on the list, too.
+        ca_command(&["trust", text(&ca), "--store", "chromium", "--yes", "--json"]);
+        assert_eq!(user.list()[0].stores, kept[0].stores);
+
+        fs::remove_file(&locked).unwrap();
+        user.untrust(&outcome.sha256);
+        assert!(!listed(&user, CHROMIUM[0]).contains("Longwire Test") && user.list().is_empty());
     });
 }

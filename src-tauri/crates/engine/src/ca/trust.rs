@@ -64,12 +64,13 @@ impl Shelf {
 
     async fn add(&self, ca: &Ca, not_after_ms: i64, store: Store) -> Result<StoreOutcome, Fault> {
         let held = match store.kind {
-            StoreKind::App => false,
-            _ => {
-                let (ca, store) = (ca.clone(), store.clone());
-                let held = self.with_stores(move |stores| stores.holds(&store, &ca).unwrap_or(false)).await?;
-                held.unwrap_or(false)
-            }
+            StoreKind::App => Ok(false),
+            _ => self.holds(ca, &store).await?,
+        };
+        let held = match held {
+            Ok(held) => held,
+            // What cannot be read is not changed: nobody could tell what became of it.
+            Err(error) => return Ok(told(store, Err(error))),
         };
         // What somebody else put there is theirs: it is not on our list, and not taken out with what is ours.
         if held {
@@ -83,11 +84,31 @@ impl Shelf {
             return Ok(told(store, Ok(if new { StoreResult::Added } else { StoreResult::Already })));
         }
         let changed = self.change(ca, &store, Stores::add).await?;
-        if !matches!(changed, Ok(StoreResult::Added | StoreResult::Already)) {
-            // It is not there; a list that names it all the same does no harm, and is struck when it is taken out.
+        if new && self.is_surely_out(ca, &store, &changed).await? {
             self.list.strike(&ca.sha256, &store).ok();
         }
         Ok(told(store, changed))
+    }
+
+    /// Whether a change that was to add a certificate has surely left nothing behind. Where a store cannot be read the
+    /// certificate may be in it, and stays on the list: what is listed can be taken out.
+    async fn is_surely_out(
+        &self,
+        ca: &Ca,
+        store: &Store,
+        changed: &Result<StoreResult, TrustError>,
+    ) -> Result<bool, Fault> {
+        match changed {
+            Ok(StoreResult::Added | StoreResult::Already) | Err(TrustError::TooSlow { .. }) => Ok(false),
+            Ok(_) => Ok(true),
+            Err(_) => Ok(self.holds(ca, store).await? == Ok(false)),
+        }
+    }
+
+    async fn holds(&self, ca: &Ca, store: &Store) -> Result<Result<bool, TrustError>, Fault> {
+        let (ca, store) = (ca.clone(), store.clone());
+        let held = self.with_stores(move |stores| stores.holds(&store, &ca)).await?;
+        Ok(held.unwrap_or(Ok(false)))
     }
 
     async fn remove(&self, ca: &Ca, store: Store) -> Result<StoreOutcome, Fault> {
