@@ -535,6 +535,16 @@ port: number,
  */
 authenticated: boolean, };
 
+export type ProxySetting = { 
+/**
+ * Of which service.
+ */
+service: string, 
+/**
+ * What it says.
+ */
+entry: ProxyEntry, };
+
 export type ProxyService = { 
 /**
  * Its name, as the system has it.
@@ -577,10 +587,9 @@ export type LeaseRequest = {
  */
 minutes: number, 
 /**
- * The services whose settings may be changed, each by its name: what the user was shown. Others are left alone, and
- * nothing is changed where one that is on is not among them.
+ * Every setting that is to be switched off, as the user was shown it. Nothing is changed where another one is on.
  */
-services: Array<string>, };
+settings: Array<ProxySetting>, };
 
 export type LeaseExtension = { 
 /**

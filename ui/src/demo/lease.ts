@@ -10,6 +10,7 @@ import type {
   ProxyTable
 } from '../backend/contract.gen'
 import { CommandFault } from '../backend/backend'
+import { settingsStored } from '../state/proxies'
 import { refuse, type Handlers, type World } from './world'
 
 const MINUTE = 60_000
@@ -61,20 +62,17 @@ export function macTable(): ProxyTable {
       service('公司 VPN（上海）'),
       service('Thunderbolt Bridge', { enabled: false })
     ],
-    effective: ['HTTP 127.0.0.1:7890', 'HTTPS 127.0.0.1:7890', 'SOCKS 127.0.0.1:7891']
+    effective: ['http 127.0.0.1:7890', 'https 127.0.0.1:7890', 'socks 127.0.0.1:7891']
   }
 }
 
-export function gnomeTable(): ProxyTable {
-  const entries = [
-    entry('mode', 'manual', 0, true),
-    entry('web', '127.0.0.1', 7890),
-    entry('secure_web', '127.0.0.1', 7890),
-    entry('socks', '127.0.0.1', 7891),
-    entry('pac')
-  ]
+/** A desktop with one switch for all its proxies. */
+export function gnomeTable(mode: 'manual' | 'none' = 'manual'): ProxyTable {
+  const on = mode !== 'none'
+  const entries = [entry('mode', mode, 0, on)]
   const desktop = { name: 'GNOME', enabled: true, in_use: true, entries, bypass: ['localhost', '127.0.0.0/8', '::1'] }
-  return { keeper: 'GNOME', services: [desktop], effective: ['http://127.0.0.1:7890', 'socks5://127.0.0.1:7891'] }
+  const effective = on ? ['http 127.0.0.1:7890', 'https 127.0.0.1:7890', 'socks 127.0.0.1:7891'] : []
+  return { keeper: 'GNOME', services: [desktop], effective }
 }
 
 /** A proxy that is told a password, beside one that is not. */
@@ -146,10 +144,13 @@ export function leaseCommands(world: World, begin: LeaseBegin): LeaseCommands {
       if (begin.unreadable) throw new CommandFault(begin.unreadable)
       return seen()
     },
-    lease_start: ({ minutes, services }) => {
+    lease_start: ({ minutes, settings }) => {
       if (world.snapshot.lease) refuse('lease_held')
       const changes = changesOf(table, 'off')
-      const unnamed = changes.filter((change) => !services.includes(change.service)).map((change) => change.service)
+      const named = new Set(settings.map(({ service, entry }) => `${service} ${entry.kind}`))
+      const unnamed = changes
+        .filter(({ service, before }) => !named.has(`${service} ${before.kind}`))
+        .map(({ service }) => service)
       if (changes.length === 0) refuse('lease_nothing')
       if (unnamed.length > 0) refuse('lease_not_named', { services: [...new Set(unnamed)].join(', ') })
       world.change({ lease: { ...leaseOf('held', minutes), changes } })
@@ -172,7 +173,11 @@ export function leaseCommands(world: World, begin: LeaseBegin): LeaseCommands {
     lease_repair: () => {
       if (world.snapshot.lease?.phase !== 'damaged') refuse('lease_none')
       world.change({ lease: null })
-      return { changes: changesOf(table, 'restored') }
+      // Which way one switch was, nothing tells.
+      const stored = settingsStored(table).map(({ service, entry }): LeaseChange => {
+        return { service, before: { ...entry, on: true }, state: 'restored' }
+      })
+      return { changes: stored }
     }
   }
 }

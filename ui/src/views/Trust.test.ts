@@ -1,5 +1,6 @@
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte'
 import { afterEach, describe, expect, it } from 'vitest'
+import type { LeaseRequest } from '../backend/contract.gen'
 import { MITMPROXY_SHA } from '../demo/certificates'
 import { go } from '../state/route.svelte'
 import { APP, click, headline, open, sent, value } from '../test/window'
@@ -117,6 +118,22 @@ describe('the system’s proxies', () => {
     expect(screen.getAllByTestId('proxy-entry')[3]?.textContent).toMatch(/Off\s*unchanged/)
   })
 
+  it('say what one switch for all of them has in force, in the table and before it is switched off', async () => {
+    const force = 'In force: http 127.0.0.1:7890 · https 127.0.0.1:7890 · socks 127.0.0.1:7891'
+    await open('lease-gnome', '#/trust')
+    const service = within(await screen.findByTestId('proxy-service'))
+    expect(service.getByTestId('in-force').textContent).toBe(force)
+    await click('lease-ask')
+    const row = within(await screen.findByTestId('will-change'))
+    expect(row.getByTestId('in-force').textContent).toBe(force)
+    await click('lease-confirm')
+    await waitFor(() => expect(screen.queryByTestId('in-force')).toBeNull())
+    cleanup()
+    await open('lease-table', '#/trust')
+    await screen.findByTestId('proxy-table')
+    expect(screen.queryByTestId('in-force')).toBeNull()
+  })
+
   it('are read again when one comes back to the window', async () => {
     const reads = sent(await open('lease-table', '#/trust'), 'proxies')
     await screen.findByTestId('proxy-table')
@@ -164,7 +181,7 @@ describe('the system’s proxies', () => {
 describe('a lease', () => {
   const bar = () => screen.getByTestId('lease-bar')
 
-  it('names exactly the services whose settings were shown, and nothing before that', async () => {
+  it('names exactly the settings that were shown, and nothing before that', async () => {
     const starts = sent(await open('lease-table', '#/trust'), 'lease_start')
     await fireEvent.click((await screen.findAllByTestId('lease-preset'))[2] as HTMLElement)
     await click('lease-ask')
@@ -178,7 +195,14 @@ describe('a lease', () => {
     await click('lease-ask')
     await click('lease-confirm')
     await waitFor(() => expect(bar().dataset.phase).toBe('held'))
-    expect(starts).toEqual([{ minutes: 15, services: ['Wi-Fi', 'USB 10/100/1000 LAN'] }])
+    const start = starts[0] as LeaseRequest
+    expect([starts.length, start.minutes]).toEqual([1, 15])
+    expect(start.settings.map(({ service, entry }) => `${service} ${entry.kind} ${entry.on}`)).toEqual([
+      'Wi-Fi web true',
+      'Wi-Fi secure_web true',
+      'Wi-Fi socks true',
+      'USB 10/100/1000 LAN pac true'
+    ])
     expect(screen.queryByTestId('lease-sheet')).toBeNull()
     await waitFor(() => expect(document.querySelectorAll('[data-testid=proxy-entry][data-on=true]').length).toBe(0))
   })
@@ -241,12 +265,28 @@ describe('a lease', () => {
     await screen.findAllByTestId('will-change')
     await click('repair-confirm')
     await waitFor(() => expect(repairs.length).toBe(1))
-    expect(await screen.findByTestId('lease-report')).toBeTruthy()
+    expect((await screen.findByTestId('lease-report')).textContent).not.toContain('Nothing that was stored')
+    await click('report-dismiss')
+  })
+
+  it('whose backup is lost beyond all knowing says what is left to do', async () => {
+    await open('lease-damaged-gnome', '#/trust')
+    await click('lease-repair')
+    await waitFor(() => expect(screen.getByTestId<HTMLButtonElement>('repair-confirm').disabled).toBe(false))
+    await click('repair-confirm')
+    expect((await screen.findByTestId('lease-report')).textContent).toContain(
+      'Nothing that was stored could be switched on: choose your proxy mode in the system’s settings.'
+    )
+    await click('report-dismiss')
   })
 
   it('that ended elsewhere is told of by a notice', async () => {
     await open('lease-over')
     expect(headline()).toBe('Connected to Feishu')
     expect(screen.getByTestId('notices').textContent).toContain('Wi-Fi: SOCKS')
+    const signs = screen.getAllByTestId('nav-sign')
+    expect(signs.map((sign) => [sign.closest('a')?.dataset.testid, sign.getAttribute('aria-label')])).toEqual([
+      ['nav-trust', '1 to know']
+    ])
   })
 })

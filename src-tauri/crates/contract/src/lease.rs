@@ -74,9 +74,17 @@ impl ProxyKind {
 pub struct LeaseRequest {
     /// For how long, in minutes: 1 to 60.
     pub minutes: u32,
-    /// The services whose settings may be changed, each by its name: what the user was shown. Others are left alone, and
-    /// nothing is changed where one that is on is not among them.
-    pub services: Vec<String>,
+    /// Every setting that is to be switched off, as the user was shown it. Nothing is changed where another one is on.
+    pub settings: Vec<ProxySetting>,
+}
+
+/// One setting of one service, as it is or was.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize, TS)]
+pub struct ProxySetting {
+    /// Of which service.
+    pub service: String,
+    /// What it says.
+    pub entry: ProxyEntry,
 }
 
 /// The time for which they stay set aside, from now on.

@@ -35,7 +35,7 @@ pub use fault::{Fault, FaultCode};
 pub use finding::{Action, Finding, FindingCode, Severity};
 pub use lease::{
     LeaseChange, LeaseExtension, LeasePhase, LeaseReport, LeaseRequest, LeaseState, LeaseView, ProxyEntry,
-    ProxyKind, ProxyService, ProxyTable,
+    ProxyKind, ProxyService, ProxySetting, ProxyTable,
 };
 pub use schema::doctor_schema;
 pub use secret::Secret;

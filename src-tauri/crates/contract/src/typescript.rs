@@ -59,6 +59,7 @@ pub fn typescript() -> String {
         TrustedCa,
         ProxyKind,
         ProxyEntry,
+        ProxySetting,
         ProxyService,
         ProxyTable,
         LeaseRequest,

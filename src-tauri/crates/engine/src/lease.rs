@@ -84,7 +84,7 @@ impl Engine {
         });
         let begun = {
             let lease = lease.clone();
-            spawn_blocking(move || lease.begin(&request.services, length)).await.map_err(internal)?
+            spawn_blocking(move || lease.begin(&request.settings, length)).await.map_err(internal)?
         };
         self.show_lease(&lease);
         begun.map_err(|error| fault(&error))?;

@@ -1,5 +1,6 @@
 use longwire_contract::{
-    Fault, FaultCode, LeaseExtension, LeasePhase, LeaseRequest, ProxyEntry, ProxyService, ProxyTable, call,
+    Fault, FaultCode, LeaseExtension, LeasePhase, LeaseRequest, ProxyEntry, ProxyService, ProxySetting,
+    ProxyTable, call,
 };
 use longwire_engine::Machine;
 
@@ -45,10 +46,16 @@ pub(crate) async fn off(
             return Ok(Exit::Failed);
         }
     }
-    let services = services.iter().map(|service| service.name.clone()).collect();
-    order::<call::StartLease>(machine, &LeaseRequest { minutes: minutes.count(), services }).await?;
+    let settings = services.iter().flat_map(|service| on(service)).collect();
+    order::<call::StartLease>(machine, &LeaseRequest { minutes: minutes.count(), settings }).await?;
     say(&format!("✓ {}", until(words, "cli.proxy.done", machine, minutes)));
     Ok(Exit::Ok)
+}
+
+/// What is on of a service.
+fn on(service: &ProxyService) -> impl Iterator<Item = ProxySetting> {
+    let entries = service.entries.iter().filter(|entry| entry.on);
+    entries.map(|entry| ProxySetting { service: service.name.clone(), entry: entry.clone() })
 }
 
 /// The services of which something is on.

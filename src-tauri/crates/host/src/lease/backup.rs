@@ -10,6 +10,9 @@ use super::moment::{Deadline, Moment, millis};
 /// What is on the disk while proxies are set aside: what they were, and how far we got.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub(super) struct Backup {
+    /// Which lease it is of: no two of a data folder have the same.
+    #[serde(default)]
+    pub(super) id: String,
     pub(super) phase: LeasePhase,
     /// By the clock on the wall, for views alone.
     pub(super) since_ms: u64,
@@ -38,6 +41,7 @@ const VERSION: u32 = 1;
 impl Backup {
     pub(super) fn new(changes: Vec<LeaseChange>, now: &Moment, length: Duration) -> Self {
         let mut backup = Self {
+            id: format!("{}-{}", now.wall_ms, now.up_ms),
             phase: LeasePhase::Beginning,
             since_ms: now.wall_ms,
             until_ms: 0,

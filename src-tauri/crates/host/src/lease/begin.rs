@@ -1,6 +1,6 @@
 use std::{collections::BTreeMap, path::PathBuf, slice::SliceIndex, time::Duration};
 
-use longwire_contract::{LeaseChange, LeasePhase, LeaseState, ProxyEntry, ProxyTable};
+use longwire_contract::{LeaseChange, LeasePhase, LeaseState, ProxyEntry, ProxySetting, ProxyTable};
 
 use super::{
     Lease, LeaseError,
@@ -18,12 +18,12 @@ struct Failure {
 }
 
 impl Lease {
-    /// Sets every proxy aside that is on, of services that are named in `services`. A [`Watchdog`](super::Watchdog) must be
+    /// Sets every proxy aside that is on, where all of them are in `named`, as they are. A [`Watchdog`](super::Watchdog) must be
     /// there already.
     ///
     /// # Errors
     /// All but [`LeaseError::Unwatched`]. After an error every setting is as it was, but for [`LeaseError::Stuck`].
-    pub fn begin(&self, services: &[String], length: Duration) -> Result<(), LeaseError> {
+    pub fn begin(&self, named: &[ProxySetting], length: Duration) -> Result<(), LeaseError> {
         let _lock = self.shelf.lock().map_err(|error| LeaseError::Backup(error.to_string()))?;
         match self.shelf.read() {
             Found::Nothing => {}
@@ -31,11 +31,11 @@ impl Lease {
             Found::Damaged(path) => return Err(LeaseError::Damaged(path)),
         }
         let table = self.keeper.table().map_err(LeaseError::Unreadable)?;
-        let changes = planned(&table, services)?;
+        let changes = planned(&table, named)?;
         let mut backup = Backup::new(changes, &self.clock.now(), length);
         if let Err(error) = self.write(&backup) {
             // One of the two files may be there. It does no harm where it cannot be removed: nothing in it is changed.
-            self.shelf.remove().ok();
+            self.forget(&backup).ok();
             return Err(error);
         }
         let off = self.switch_off(&mut backup).and_then(|greatest| {
@@ -105,7 +105,7 @@ impl Lease {
     fn roll_back(&self, mut backup: Backup, failure: Failure) -> LeaseError {
         let outcome = put_back(&*self.keeper, &mut backup.changes, failure.greatest, &mut |_| ());
         let removed = match outcome.cause {
-            None => self.shelf.remove().map_err(|error| error.to_string()),
+            None => self.forget(&backup).map_err(|error| error.to_string()),
             Some(cause) => Err(cause),
         };
         match removed {
@@ -126,7 +126,7 @@ impl Failure {
 }
 
 /// What is to be switched off: all that is on, of services that are switched on themselves.
-fn planned(table: &ProxyTable, services: &[String]) -> Result<Vec<LeaseChange>, LeaseError> {
+fn planned(table: &ProxyTable, named: &[ProxySetting]) -> Result<Vec<LeaseChange>, LeaseError> {
     let on = |entry: &&ProxyEntry| entry.on;
     let concerned: Vec<_> = table
         .services
@@ -138,7 +138,12 @@ fn planned(table: &ProxyTable, services: &[String]) -> Result<Vec<LeaseChange>, 
     }
     let not_named: Vec<String> = concerned
         .iter()
-        .filter(|service| !services.contains(&service.name))
+        .filter(|service| {
+            let is_named = |entry: &&ProxyEntry| {
+                named.iter().any(|named| named.service == service.name && named.entry == **entry)
+            };
+            !service.entries.iter().filter(on).all(|entry| is_named(&entry))
+        })
         .map(|service| service.name.clone())
         .collect();
     if !not_named.is_empty() {

@@ -49,7 +49,7 @@ impl Lease {
         let removed = match outcome.cause {
             None => {
                 self.shelf.write_last(&outcome.report, self.clock.now().wall_ms);
-                self.shelf.remove().map_err(|error| error.to_string())
+                self.forget(&backup).map_err(|error| error.to_string())
             }
             Some(cause) => Err(cause),
         };
@@ -66,6 +66,24 @@ impl Lease {
             written.changes = changes.to_vec();
             self.shelf.write(&written).ok();
         })
+    }
+
+    /// Writes a backup anew whose files are lost or damaged. Tells whether one is there now: it may have been ended meanwhile.
+    pub(super) fn recover(&self, seen: &Backup) -> Result<bool, LeaseError> {
+        let _lock = self.shelf.lock().ok();
+        match self.shelf.read() {
+            Found::Whole(_) => Ok(true),
+            _ if self.is_ended(seen) => Ok(false),
+            _ => {
+                self.shelf.set_aside().ok();
+                self.write(seen).map(|()| true)
+            }
+        }
+    }
+
+    /// Whether this lease has come to its end.
+    pub(super) fn is_ended(&self, backup: &Backup) -> bool {
+        self.shelf.ended().is_some_and(|id| id == backup.id)
     }
 
     /// Switches on every proxy that is stored and off, and puts the damaged backup aside.

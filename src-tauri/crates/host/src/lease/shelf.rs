@@ -128,6 +128,17 @@ impl Shelf {
         self.disk.remove(&self.path("proxies.last.json")).ok();
     }
 
+    /// Notes which lease has come to its end; it stays noted. A backup that is not there is lost where this does not name it.
+    pub(super) fn write_ended(&self, id: &str) {
+        // Who looks in vain for it puts back what is put back already, which does no harm.
+        self.disk.replace(&self.path("proxies.ended"), id.as_bytes()).ok();
+    }
+
+    /// The lease that came to its end last.
+    pub(super) fn ended(&self) -> Option<String> {
+        String::from_utf8(bytes(&self.path("proxies.ended")).ok()?).ok()
+    }
+
     /// Waits until no other process changes the settings. It goes on until the file is dropped.
     pub(super) fn lock(&self) -> io::Result<File> {
         let file = lock_file(&self.path("proxies.lock"))?;

@@ -17,7 +17,7 @@ use tokio::{
 };
 
 use super::{
-    Ended, Lease, LeaseError,
+    Lease, LeaseError,
     backup::Backup,
     shelf::Found,
     watchdog::{DETACH, WATCHING},
@@ -66,8 +66,8 @@ struct Watch<'a> {
     _ignored: [Signal; 2],
     /// The lease, as it was seen last.
     seen: Option<Backup>,
-    /// What became of the one before.
-    last: Option<Ended>,
+    /// The one that came to its end before.
+    ended: Option<String>,
     /// Since when it is over.
     over: Option<Instant>,
     _lock: File,
@@ -85,7 +85,7 @@ impl<'a> Watch<'a> {
         let words = pipe::Receiver::from_owned_fd(io::stdin().as_fd().try_clone_to_owned()?)?;
         let mut looks = interval(LOOK);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let last = lease.last();
+        let ended = lease.shelf.ended();
         let mut output = io::stdout();
         writeln!(output, "{WATCHING}")?;
         output.flush()?;
@@ -98,7 +98,7 @@ impl<'a> Watch<'a> {
             terminate,
             _ignored: ignored,
             seen: None,
-            last,
+            ended,
             over: None,
             _lock: lock,
         })
@@ -128,6 +128,7 @@ impl<'a> Watch<'a> {
             return ControlFlow::Break(());
         }
         match self.lease.shelf.read() {
+            Found::Nothing | Found::Damaged(_) if self.is_lost() => self.recover().await,
             Found::Nothing if self.owner == Owner::Here && !self.has_been() => ControlFlow::Continue(()),
             Found::Nothing => ControlFlow::Break(()),
             // A person has to say what is to be done with it.
@@ -149,7 +150,31 @@ impl<'a> Watch<'a> {
 
     /// Whether the lease has come and gone, be it between two looks.
     fn has_been(&self) -> bool {
-        self.seen.is_some() || self.lease.last() != self.last
+        let ended = self.lease.shelf.ended();
+        self.seen.is_some() || (ended.is_some() && ended != self.ended)
+    }
+
+    /// Whether the lease has been seen and has not come to its end.
+    fn is_lost(&self) -> bool {
+        self.seen.as_ref().is_some_and(|seen| !self.lease.is_ended(seen))
+    }
+
+    /// The data folder is there, and the backup is not, or nobody can read it: it is written anew from what was seen last, and
+    /// the lease ends.
+    async fn recover(&mut self) -> ControlFlow<()> {
+        let (lease, seen) = (self.lease.clone(), self.seen.clone());
+        let recovered = spawn_blocking(move || seen.map(|seen| lease.recover(&seen)));
+        match recovered.await {
+            Ok(Some(Ok(true))) => {
+                self.owner = Owner::Gone;
+                self.end().await
+            }
+            Ok(Some(Err(_))) => {
+                self.put_back_from_memory().await;
+                ControlFlow::Break(())
+            }
+            _ => ControlFlow::Break(()),
+        }
     }
 
     /// Ends the lease, and goes on where it was extended meanwhile.
@@ -187,7 +212,7 @@ impl<'a> Watch<'a> {
         }
     }
 
-    /// The data folder is gone, and the backup with it: what was seen last is all that is left to go by.
+    /// The backup is gone, and cannot be written: what was seen last is all that is left to go by.
     async fn put_back_from_memory(&mut self) {
         if let Some(mut backup) = self.seen.take() {
             let lease = self.lease.clone();

@@ -1,11 +1,11 @@
 use std::{fs, os::unix::fs::PermissionsExt, sync::Arc};
 
-use longwire_contract::{LeasePhase, LeaseState, ProxyEntry, ProxyKind};
+use longwire_contract::{LeasePhase, LeaseState, ProxyEntry, ProxyKind, ProxySetting};
 use proptest::prelude::*;
 
 use super::{
     machine::{Call, Mood, State, any_machine, failed, off, on, service, too_slow, usual},
-    world::{MINUTE, World, begin},
+    world::{MINUTE, World, begin, named},
 };
 use crate::{
     keeper::{Change, KeeperError, Rights},
@@ -92,10 +92,19 @@ fn nothing_on_is_nothing_to_do() {
 }
 
 #[test]
-fn services_that_were_not_shown_are_not_touched() {
+fn what_was_not_shown_is_not_touched() {
+    let dock = || Err(LeaseError::NotNamed(vec!["Dock (2)".to_owned()]));
     let world = World::new(usual());
-    let begun = world.lease().begin(&["Wi-Fi".to_owned(), "gone".to_owned()], MINUTE);
-    assert_eq!(begun, Err(LeaseError::NotNamed(vec!["Dock (2)".to_owned()])));
+    let all = named(&usual().services);
+    let without_dock: Vec<_> = all.iter().filter(|setting| setting.service == "Wi-Fi").cloned().collect();
+    assert_eq!(world.lease().begin(&without_dock, MINUTE), dock());
+    // What was shown, and is something else by now.
+    for stale in [|entry: &mut ProxyEntry| entry.on = false, |entry: &mut ProxyEntry| entry.port = 1] {
+        let mut shown = all.clone();
+        let on = |setting: &&mut ProxySetting| setting.service == "Dock (2)" && setting.entry.on;
+        stale(&mut shown.iter_mut().find(on).unwrap().entry);
+        assert_eq!(world.lease().begin(&shown, MINUTE), dock());
+    }
     untouched(&world, &usual());
 }
 

@@ -7,16 +7,17 @@ use std::{
     time::Duration,
 };
 
-use longwire_contract::LeaseState;
+use longwire_contract::{LeaseState, ProxySetting};
 use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::{
     steps::{SteppedDisk, Steps},
-    world::{MINUTE, SetClock},
+    world::{MINUTE, SetClock, named},
 };
 use crate::{
     fake::{self, At, Mac, Proxy, Script, Service, Trouble, What},
+    keeper::Keeper,
     lease::{Lease, LeaseError},
 };
 
@@ -40,8 +41,13 @@ impl Desk {
     }
 
     fn begin(&self) -> Result<(), LeaseError> {
-        let names: Vec<String> = self.services().into_iter().map(|service| service.name).collect();
-        self.lease().begin(&names, MINUTE)
+        self.lease().begin(&self.shown(), MINUTE)
+    }
+
+    /// What somebody was shown, who looked at a time at which nothing went wrong.
+    fn shown(&self) -> Vec<ProxySetting> {
+        let mac = Mac { troubles: Vec::new(), ..self.mac.lock().unwrap().clone() };
+        named(&fake::keeper(Arc::new(Mutex::new(mac))).table().unwrap().services)
     }
 
     fn services(&self) -> Vec<Service> {

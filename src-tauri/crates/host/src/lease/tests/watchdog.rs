@@ -21,7 +21,7 @@ use tempfile::TempDir;
 use super::{
     machine::{Machine, State, off, usual},
     steps::{End, Steps},
-    world::begin,
+    world::{begin, named},
 };
 use crate::{
     keeper::Keeper,
@@ -75,9 +75,8 @@ fn act_as_owner() {
                 Err(error) => say(&format!("unwatched: {error}")),
             },
             "begin" => {
-                let names = place.machine(&Steps::endless()).state().services;
-                let names: Vec<String> = names.into_iter().map(|service| service.name).collect();
-                say(&format!("{:?}", lease.begin(&names, length)));
+                let services = place.machine(&Steps::endless()).state().services;
+                say(&format!("{:?}", lease.begin(&named(&services), length)));
             }
             "extend" => say(&format!("{:?}", lease.extend(length))),
             "end" => say(if lease.end().is_ok() { "ended" } else { "not ended" }),
@@ -351,6 +350,72 @@ fn a_data_folder_that_vanishes_ends_the_lease() {
     fs::remove_dir_all(scene.place.data()).unwrap();
     until("the machine is as it was", || scene.state().services == usual().services);
     until("no watchdog", || !is_alive(scene.watchdog()));
+}
+
+const BACKUPS: [&str; 2] = ["proxies.json", "proxies.copy.json"];
+
+/// Holds to it that a lease whose files are treated so ends within two seconds, whoever cares for it.
+fn ends_without_its_files(treat: fn(&Path)) {
+    for detached in [false, true] {
+        let scene = Scene::new(&usual());
+        // One that came to its end before is not taken for this one.
+        let mut owner = scene.holding("60000");
+        assert_eq!(owner.told("end"), "ended");
+        until("no watchdog", || !scene.place.lease().is_watched());
+        assert_eq!(owner.told("watch"), "watched");
+        assert_eq!(owner.told("begin 60000"), "Ok(())");
+        if detached {
+            assert_eq!(owner.told("detach"), "detached");
+        }
+        let watchdog = scene.watchdog();
+        // It has looked at the backup at least once.
+        sleep(Duration::from_millis(1200));
+        assert!(scene.is_off());
+        scene.place.lease().forget_last();
+        treat(&scene.place.data());
+        let took = scene.comes_back();
+        assert!(took < Duration::from_secs(2), "{took:?}");
+        until("no watchdog", || !is_alive(watchdog));
+        assert!(scene.place.lease().last().unwrap().report.is_complete());
+    }
+}
+
+#[test]
+fn backups_that_vanish_end_the_lease() {
+    ends_without_its_files(|data| BACKUPS.iter().for_each(|name| fs::remove_file(data.join(name)).unwrap()));
+}
+
+#[test]
+fn a_data_folder_that_is_emptied_ends_the_lease() {
+    ends_without_its_files(|data| {
+        for file in fs::read_dir(data).unwrap() {
+            fs::remove_file(file.unwrap().path()).unwrap();
+        }
+    });
+}
+
+#[test]
+fn backups_that_are_damaged_end_the_lease_and_are_kept() {
+    ends_without_its_files(|data| {
+        BACKUPS.iter().for_each(|name| fs::write(data.join(name), "{").unwrap());
+        until("they are kept", || {
+            fs::read(data.join("proxies.damaged-2.json")).is_ok_and(|kept| kept == b"{")
+        });
+    });
+}
+
+#[test]
+fn who_knows_of_no_end_leaves_what_the_user_switches_off_after_it() {
+    let scene = Scene::new(&usual());
+    let mut owner = scene.holding("60000");
+    sleep(Duration::from_millis(1200));
+    let watchdog = scene.watchdog();
+    assert_eq!(owner.told("end"), "ended");
+    scene.place.lease().forget_last();
+    let theirs = off(&usual().services[0].entries[0]);
+    scene.place.machine(&Steps::endless()).with(|state| state.services[0].entries[0] = theirs.clone());
+    until("no watchdog", || !is_alive(watchdog));
+    assert_eq!(scene.state().services[0].entries[0], theirs);
 }
 
 #[test]

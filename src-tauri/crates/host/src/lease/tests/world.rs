@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use longwire_contract::{LeaseReport, LeaseState, ProxyKind};
+use longwire_contract::{LeaseReport, LeaseState, ProxyEntry, ProxyKind, ProxyService, ProxySetting};
 use tempfile::TempDir;
 
 use super::{
@@ -99,12 +99,13 @@ impl World {
         self.dir.path().join(name)
     }
 
-    /// What is in the data folder beside the locks.
+    /// What is in the data folder beside the locks and the note of what has come to its end.
     pub(super) fn files(&self) -> Vec<String> {
         let entries = fs::read_dir(self.dir.path()).unwrap();
         let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-        let mut names: Vec<_> =
-            names.filter(|name| name != "proxies.lock" && name != "proxies.watch").collect();
+        let mut names: Vec<_> = names
+            .filter(|name| !["proxies.lock", "proxies.watch", "proxies.ended"].contains(&&**name))
+            .collect();
         names.sort();
         names
     }
@@ -112,8 +113,17 @@ impl World {
 
 /// With every service of the machine named.
 pub(super) fn begin(lease: &Lease, state: &State) -> Result<(), LeaseError> {
-    let names: Vec<String> = state.services.iter().map(|service| service.name.clone()).collect();
-    lease.begin(&names, 5 * MINUTE)
+    lease.begin(&named(&state.services), 5 * MINUTE)
+}
+
+/// Every setting of services, as somebody was shown them.
+pub(super) fn named(services: &[ProxyService]) -> Vec<ProxySetting> {
+    let named = |service: &ProxyService| {
+        let name = service.name.clone();
+        let setting = move |entry: &ProxyEntry| ProxySetting { service: name.clone(), entry: entry.clone() };
+        service.entries.iter().map(setting).collect::<Vec<_>>()
+    };
+    services.iter().flat_map(named).collect()
 }
 
 /// What became of each setting, in a line each.
