@@ -35,7 +35,10 @@ const SHAPES: [string, string][] = [
   ...['ok', 'warn', 'bad'].map((tone): [string, string] => [tone, `${tone}-soft`]),
   ['edge', 'panel'],
   ['edge', 'bg'],
+  ['edge', 'hover'],
+  ['panel', 'edge'],
   ['accent', 'bg'],
+  ['accent', 'hover'],
   ['accent', 'panel']
 ]
 
@@ -52,4 +55,15 @@ describe.each([
   it.each(SHAPES)('%s can be seen on %s', (shape, on) => {
     expect(ratio(shape, on)).toBeGreaterThanOrEqual(3)
   })
+})
+
+it('no checkbox, radio button or number field is left to the toolkit, which draws it for a light page', () => {
+  const rules = css.split('}').map((rule) => rule.split('{'))
+  const drawn = rules.filter(([, body]) => /[^-]appearance: (none|textfield)/.test(body ?? '')).map(([of]) => of ?? '')
+  for (const type of ['checkbox', 'radio', 'number']) {
+    expect(
+      drawn.some((of) => of.includes(`input[type='${type}']`)),
+      type
+    ).toBe(true)
+  }
 })
