@@ -1,0 +1,14 @@
+import type { NoticeCode } from '../backend/contract.gen'
+
+const PAGES: Record<NoticeCode, 'settings' | 'trust'> = {
+  settings_key_unknown: 'settings',
+  ca_file_unreadable: 'settings',
+  trusted_unreadable: 'trust',
+  proxies_theirs: 'trust',
+  proxies_gone: 'trust'
+}
+
+/** The page that a notice is about. */
+export function noticePage(code: NoticeCode): 'settings' | 'trust' {
+  return PAGES[code]
+}
