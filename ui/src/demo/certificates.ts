@@ -1,4 +1,5 @@
 import type { CaInspection, CaPlace, CaView, Store, StoreView, TrustedCa } from '../backend/contract.gen'
+import { environment } from './findings'
 
 const DAY = 86_400_000
 const HOME = '/home/me'
@@ -111,6 +112,7 @@ export const ROADS = {
   one: () => found([MITMPROXY]),
   several: () => found([MITMPROXY, older]),
   lacking: () => found([intermediate], { lacks: intermediate.issuer }),
+  placed: () => found([MITMPROXY], { found_at: PLACES[0] ?? null }),
   refused: () => found([expired, leaf]),
   mixed: () => found([{ ...MITMPROXY, stores: linux }]),
   already: () => found([{ ...MITMPROXY, stores: linux, trusted: [APP_STORE] }])
@@ -140,11 +142,6 @@ export function trustedCa(ca: CaView, stores: Store[]): TrustedCa {
     path,
     environment: environment(path)
   }
-}
-
-function environment(path: string): string {
-  const names = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'REQUESTS_CA_BUNDLE', 'CURL_CA_BUNDLE', 'GIT_SSL_CAINFO']
-  return names.map((name) => `export ${name}="${path}"`).join('\n')
 }
 
 export function trustedBefore(): TrustedCa[] {

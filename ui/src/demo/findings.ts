@@ -12,6 +12,7 @@ const RULES: Partial<Record<FindingCode, [Severity, Action | null]>> = {
   tls_untrusted: ['error', 'trust_ca'],
   trust_failing: ['error', 'trust_ca'],
   tls_intercepted: ['warning', 'copy_environment'],
+  tls_trusted_here: ['advice', 'copy_environment'],
   http_status: ['error', 'retry'],
   credentials_wrong: ['error', 'edit_credentials'],
   domain_wrong: ['error', 'switch_domain'],
@@ -38,9 +39,19 @@ export function hostOf(domain: Domain): string {
   return domain.replace(/^\w+:\/\//, '')
 }
 
-const CA = '/home/me/zscaler.pem'
-export const ENVIRONMENT = [
-  `export NODE_EXTRA_CA_CERTS="${CA}"`,
-  `export SSL_CERT_FILE="${CA}"`,
-  `export REQUESTS_CA_BUNDLE="${CA}"`
-].join('\n')
+const VARIABLES = [
+  'NODE_EXTRA_CA_CERTS',
+  'REQUESTS_CA_BUNDLE',
+  'SSL_CERT_FILE',
+  'CURL_CA_BUNDLE',
+  'GIT_SSL_CAINFO',
+  'CARGO_HTTP_CAINFO',
+  'DENO_CERT',
+  'AWS_CA_BUNDLE',
+  'PERL_LWP_SSL_CA_FILE'
+]
+
+/** The lines for a shell that name a CA's file to each program that asks no store. */
+export function environment(path: string): string {
+  return VARIABLES.map((name) => `export ${name}='${path}'`).join('\n')
+}

@@ -7,11 +7,12 @@ import type {
   Hop,
   HopKind,
   Mark,
-  Snapshot
+  Snapshot,
+  TrustedCa
 } from '../backend/contract.gen'
 import { examine } from './examinations'
-import { trustedBefore } from './certificates'
-import { ENVIRONMENT, finding, hostOf, ISSUER, note, PROXY } from './findings'
+import { MITMPROXY, APP_STORE, trustedBefore, trustedCa } from './certificates'
+import { environment, finding, hostOf, ISSUER, note, PROXY } from './findings'
 import { gnomeTable, leaseOf, NO_TABLE, passwordTable, quietTable, type LeaseBegin } from './lease'
 import type { TrustBegin } from './trust'
 
@@ -202,7 +203,7 @@ function intercepted(): AppView {
     host: 'open.feishu.cn',
     issuer: 'Zscaler Intermediate Root CA (zscaler.net)',
     interceptor: 'Zscaler',
-    environment: ENVIRONMENT
+    environment: environment('/home/me/zscaler.pem')
   }
   const hops = proxiedRoad(undefined, 'ok', values.issuer)
   return app({
@@ -210,6 +211,21 @@ function intercepted(): AppView {
     hops: hops.map((hop) => (hop.kind === 'tls' ? { ...hop, mark: 'warn' } : hop)),
     findings: [finding('tls_intercepted', values, 'tls: the chain ends at a CA that only this machine trusts')]
   })
+}
+
+/** Behind a proxy that decrypts, whose CA its user lets Longwire trust. */
+function trustedHere(): AppView {
+  const { environment } = trustedMitmproxy()
+  const values = { host: 'open.feishu.cn', issuer: 'mitmproxy', interceptor: 'mitmproxy', environment }
+  return app({
+    route: THROUGH_SYSTEM,
+    hops: proxiedRoad(undefined, 'ok', 'mitmproxy'),
+    findings: [finding('tls_trusted_here', values, 'signed by "mitmproxy", which is trusted here alone')]
+  })
+}
+
+function trustedMitmproxy(): TrustedCa {
+  return trustedCa(MITMPROXY, [APP_STORE])
 }
 
 function flapping(): AppView {
@@ -284,6 +300,12 @@ const SCENARIOS: Record<string, () => Scenario> = {
   'waiting-proxy': () => ({ apps: [waitingProxy()], events: 7 }),
   'locked-proxy': () => ({ apps: [lockedProxy()] }),
   intercepted: () => ({ apps: [intercepted()], events: 12, doctor: examine(intercepted()) }),
+  'trusted-here': () => ({
+    apps: [trustedHere()],
+    events: 12,
+    doctor: examine(trustedHere()),
+    trust: { trusted: [trustedMitmproxy()] }
+  }),
   flapping: () => ({ apps: [flapping()], events: 9 }),
   'other-clients': () => ({ apps: [otherClients()], events: 9, doctor: examine(otherClients()) }),
   'save-now': () => ({ apps: [fresh()] }),
@@ -303,6 +325,7 @@ const SCENARIOS: Record<string, () => Scenario> = {
   'trust-sheet': () => ({ apps: [decrypted()], events: 7, doctor: examine(decrypted()) }),
   'trust-several': () => ({ apps: [decrypted()], trust: { road: 'several' } }),
   'trust-lacks-root': () => ({ apps: [decrypted()], trust: { road: 'lacking' } }),
+  'trust-found-at': () => ({ apps: [decrypted()], trust: { road: 'placed' } }),
   'trust-refused': () => ({ apps: [decrypted()], trust: { road: 'refused' } }),
   'trust-no-chain': () => ({ apps: [decrypted()], trust: { road: 'unreachable' } }),
   'trust-stores-mixed': () => ({ apps: [decrypted()], trust: { road: 'mixed', mixed: true } }),
@@ -334,6 +357,10 @@ const SCENARIOS: Record<string, () => Scenario> = {
   'lease-ending': () => ({ apps: [app({})], lease: { lease: leaseOf('ending', 1) } }),
   'lease-stuck': () => ({ apps: [app({})], lease: { lease: leaseOf('stuck', 0) } }),
   'lease-damaged': () => ({ apps: [app({})], lease: { table: quietTable(), lease: leaseOf('damaged', 0) } }),
+  'lease-damaged-gnome': () => ({
+    apps: [app({})],
+    lease: { table: gnomeTable('none'), lease: leaseOf('damaged', 0) }
+  }),
   'lease-over': () => ({
     apps: [app({})],
     notices: [{ code: 'proxies_theirs', values: { settings: 'Wi-Fi: SOCKS' } }]

@@ -28,6 +28,11 @@ describe('the catalogues', () => {
     expect(keys.filter((key) => /['"]|\.\.\./.test(en[key]))).toEqual([])
   })
 
+  it('name a command in a finding without the marks that only a terminal reads', () => {
+    const findings = keys.filter((key) => key.startsWith('finding.'))
+    expect(findings.filter((key) => (en[key] + zh[key]).includes('`'))).toEqual([])
+  })
+
   it('begin each cause in lower case where English allows, for it follows a colon', () => {
     const titles = keys.filter((key) => /^finding\..*\.title$/.test(key)).map((key) => en[key])
     expect(titles.filter((title) => !/^([a-z]|App |HTTP |TLS )/.test(title))).toEqual([])

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { leaseOf, macTable, quietTable } from '../demo/lease'
+import { gnomeTable, leaseOf, macTable, quietTable } from '../demo/lease'
 import { setLanguage } from '../i18n/i18n.svelte'
-import { leaseText, servicesOf, settingsOn, settingsStored, settingText } from './proxies'
+import { inForce, leaseText, servicesOf, settingsOn, settingsStored, settingText } from './proxies'
 
 describe('the system’s proxies', () => {
   it('are those that are on, of each service that has one', () => {
@@ -14,6 +14,15 @@ describe('the system’s proxies', () => {
   it('are stored where there is a value, and switched on again by a repair', () => {
     expect(settingsStored(macTable()).map(({ service }) => service)).toEqual(Array(2).fill('USB 10/100/1000 LAN'))
     expect(settingsStored(quietTable()).length).toBe(6)
+  })
+
+  it('are told as they are in force only where the settings do not say it', () => {
+    expect(inForce(gnomeTable())).toEqual(['http 127.0.0.1:7890', 'https 127.0.0.1:7890', 'socks 127.0.0.1:7891'])
+    expect(inForce(gnomeTable('none'))).toEqual([])
+    expect(inForce(macTable())).toEqual([])
+    const tunnelled = ['https 10.8.0.1:3128']
+    expect(inForce({ ...macTable(), effective: tunnelled })).toEqual(tunnelled)
+    expect(inForce({ ...quietTable(), effective: tunnelled })).toEqual(tunnelled)
   })
 
   it('are told in a few words', () => {

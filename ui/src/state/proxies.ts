@@ -1,4 +1,4 @@
-import type { LeaseChange, LeaseView, ProxyEntry, ProxyService, ProxyTable } from '../backend/contract.gen'
+import type { LeaseChange, LeaseView, ProxyEntry, ProxyKind, ProxyService, ProxyTable } from '../backend/contract.gen'
 import { t } from '../i18n/i18n.svelte'
 import { secondsUntil } from '../format/time'
 import { lasting } from './words'
@@ -17,6 +17,34 @@ export function valueOf({ value, port }: ProxyEntry): string {
 /** Whether there is anything to be said of a setting: most of a Mac's were never set. */
 export function isSet({ on, value }: ProxyEntry): boolean {
   return on || value !== ''
+}
+
+/**
+ * What programs are told, where the settings do not say it themselves: where one switch stands for all, and where
+ * something else than the service in use has its way.
+ */
+export function inForce({ services, effective }: ProxyTable): string[] {
+  const told = services.flatMap(({ in_use, entries }) => (in_use ? entries.filter(({ on }) => on).map(asTold) : []))
+  return effective.every((line) => told.includes(line)) ? [] : effective
+}
+
+/** Whether one switch of the desktop stands for all its proxies. */
+export function hasSwitch({ services }: ProxyTable): boolean {
+  return services.some(({ entries }) => entries.some(({ kind }) => kind === 'mode'))
+}
+
+const WORDS: Record<ProxyKind, string> = {
+  web: 'http',
+  secure_web: 'https',
+  socks: 'socks',
+  pac: 'pac',
+  discovery: 'discovery',
+  mode: ''
+}
+
+/** A setting, as the keeper tells programs of it. */
+function asTold(entry: ProxyEntry): string {
+  return `${WORDS[entry.kind]} ${valueOf(entry)}`.trim()
 }
 
 /** Every setting that is on, of a service that is, too: what a lease switches off. */

@@ -122,10 +122,10 @@ describe('the system’s proxies', () => {
     const force = 'In force: http 127.0.0.1:7890 · https 127.0.0.1:7890 · socks 127.0.0.1:7891'
     await open('lease-gnome', '#/trust')
     const service = within(await screen.findByTestId('proxy-service'))
-    expect(service.getByTestId('in-force').textContent).toBe(force)
+    expect(service.getByTestId('in-force').textContent.replaceAll('\u00a0', ' ')).toBe(force)
     await click('lease-ask')
     const row = within(await screen.findByTestId('will-change'))
-    expect(row.getByTestId('in-force').textContent).toBe(force)
+    expect(row.getByTestId('in-force').textContent.replaceAll('\u00a0', ' ')).toBe(force)
     await click('lease-confirm')
     await waitFor(() => expect(screen.queryByTestId('in-force')).toBeNull())
     cleanup()
