@@ -72,6 +72,24 @@ describe('the trust sheet', () => {
     expect(trusts[1]?.stores.map((store) => store.kind)).toEqual(['chromium'])
   })
 
+  it('shows at once the root that the chain lacks, and whose file it is from', async () => {
+    const { trusts } = await sheet('trust-found-at')
+    expect((await confirm()).textContent.trim()).toBe('Trust for Longwire only')
+    expect(screen.getByTestId('found-at').textContent.trim()).toBe(
+      'The chain does not hold it; it is mitmproxy’s own file: /home/me/.mitmproxy/mitmproxy-ca-cert.pem'
+    )
+    expect(screen.queryByTestId('lacks')).toBeNull()
+    await click('trust-confirm')
+    await screen.findByTestId('trust-done')
+    expect(trusts).toEqual([{ question: ROAD, sha256: MITMPROXY_SHA, stores: [APP_STORE] }])
+  })
+
+  it('says nothing of a file where the chain holds it all', async () => {
+    await sheet('trust-sheet')
+    await confirm()
+    expect(screen.queryByTestId('found-at')).toBeNull()
+  })
+
   it('wants a place', async () => {
     await sheet('trust-sheet')
     await confirm()
