@@ -117,12 +117,23 @@ describe('what mends a finding', () => {
     await open('intercepted')
     expect(headline()).toBe('Connected to Feishu')
     expect(screen.getByTestId('finding').textContent).toContain('Traffic to open.feishu.cn is decrypted by Zscaler')
-    expect(screen.getByTestId('environment').textContent).toContain('NODE_EXTRA_CA_CERTS')
+    const lines = screen.getByTestId<HTMLDetailsElement>('environment')
+    expect(lines.textContent).toContain('NODE_EXTRA_CA_CERTS')
+    expect(lines.open).toBe(false)
+    expect(lines.querySelector('summary')?.textContent).toBe('Environment lines (9)')
     let copied = ''
     navigator.clipboard.writeText = (text) => Promise.resolve(void (copied = text))
     await click('mend')
     await waitFor(() => expect(screen.getByTestId('mend').textContent).toContain('Copied'))
     expect(copied).toContain('export SSL_CERT_FILE=')
+  })
+
+  it('are the same lines, and no alarm, where the user lets a proxy read along', async () => {
+    await open('trusted-here')
+    const panel = screen.getByTestId('finding')
+    expect(panel.className).toContain('tone-calm')
+    expect(panel.textContent).toContain('Traffic to open.feishu.cn is decrypted by mitmproxy, as you allowed')
+    expect(screen.getByTestId('mend').dataset.does).toBe('copy_environment')
   })
 
   it('is the console, where all is well and one has to know it', async () => {
