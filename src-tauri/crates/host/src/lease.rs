@@ -168,6 +168,12 @@ impl Lease {
         self.shelf.write(backup).map_err(|error| LeaseError::Backup(error.to_string()))
     }
 
+    /// Removes the backup of a lease that has come to its end, which is noted first.
+    fn forget(&self, backup: &Backup) -> std::io::Result<()> {
+        self.shelf.write_ended(&backup.id);
+        self.shelf.remove()
+    }
+
     /// Keeps the backup for another try. That it is marked is for views: a full disk does not make it worse.
     fn stuck(&self, mut backup: Backup, report: LeaseReport, cause: String) -> LeaseError {
         backup.phase = LeasePhase::Stuck;
