@@ -170,7 +170,17 @@ fn keeper(options: &Options) -> Option<Box<dyn Keeper>> {
 
 /// How the lease of a data folder stands, as an engine finds it. Only the one that [looks after](look_after) it follows it.
 pub(crate) fn found(options: &Options) -> Option<LeaseView> {
-    keeper(options).and_then(|keeper| Lease::new(&options.data_dir, keeper.into()).view())
+    let lease = Lease::new(&options.data_dir, keeper(options)?.into());
+    lease.view().map(|view| with_repairs(&lease, view))
+}
+
+/// The same, with what a repair would switch on where the backup cannot be read: who is asked is to be told.
+fn with_repairs(lease: &Lease, view: LeaseView) -> LeaseView {
+    match view.phase {
+        // What cannot be read now is told by the repair itself, which then changes nothing.
+        LeasePhase::Damaged => LeaseView { changes: lease.repairs().unwrap_or_default(), ..view },
+        _ => view,
+    }
 }
 
 /// Looks after the lease for as long as it is polled: ends one that a crash left behind, and one whose time is over, and
@@ -200,7 +210,15 @@ pub(crate) async fn look_after(engine: Weak<Inner>) {
             let watchdog = inner.lease.watchdog.lock().await;
             finished(&inner, &lease, watchdog, Lease::end).await.ok();
         } else {
-            show(&inner.surroundings.shared, Some(view));
+            let shown = inner.surroundings.shared.snapshot().lease.as_ref().map(|lease| lease.phase);
+            if view.phase != LeasePhase::Damaged {
+                show(&inner.surroundings.shared, Some(view));
+            } else if shown != Some(LeasePhase::Damaged) {
+                // Once: the whole machine is read for it.
+                let lease = lease.clone();
+                let view = spawn_blocking(move || with_repairs(&lease, view)).await.ok();
+                show(&inner.surroundings.shared, view);
+            }
         }
         drop(inner);
         sleep(LOOK).await;

@@ -86,6 +86,15 @@ impl Lease {
         self.shelf.ended().is_some_and(|id| id == backup.id)
     }
 
+    /// What [`Lease::repair`] would switch on, as it would be then. Reads the whole machine.
+    ///
+    /// # Errors
+    /// [`LeaseError::Unreadable`].
+    pub fn repairs(&self) -> Result<Vec<LeaseChange>, LeaseError> {
+        let table = self.keeper.table().map_err(LeaseError::Unreadable)?;
+        Ok(stored(&table, &self.shelf.salvaged()))
+    }
+
     /// Switches on every proxy that is stored and off, and puts the damaged backup aside.
     ///
     /// # Errors
@@ -94,8 +103,7 @@ impl Lease {
         let _lock = self.shelf.lock().ok();
         let Found::Damaged(_) = self.shelf.read() else { return Err(LeaseError::NotHeld) };
         let stuck = |report, cause| LeaseError::Stuck { report, cause };
-        let table = self.keeper.table().map_err(|error| stuck(LeaseReport::default(), error.to_string()))?;
-        let mut changes = stored(&table, &self.shelf.salvaged());
+        let mut changes = self.repairs().map_err(|error| stuck(LeaseReport::default(), error.to_string()))?;
         let outcome = put_back(&*self.keeper, &mut changes, Rights::Administrator, &mut |_| ());
         let set_aside = match outcome.cause {
             None => {
