@@ -58,12 +58,14 @@ pub(super) fn checks(origin: &Origin, trace: &Trace, failure: Option<&Error>) ->
 
 /// The TLS step again, where it is found that somebody reads along whom this machine trusts.
 pub(super) fn read_along(checks: &mut [Check], intercepted: &Finding) {
+    // Whom the user lets read along is named as anybody is who signs.
+    if intercepted.severity < Severity::Warning {
+        return;
+    }
     let tls = checks.iter_mut().find(|check| check.kind == CheckKind::Tls && check.mark == Mark::Ok);
     if let Some(check) = tls {
         let values = intercepted.values.clone();
-        if intercepted.severity == Severity::Warning {
-            check.mark = Mark::Warn;
-        }
+        check.mark = Mark::Warn;
         check.note = Some(Note { code: NoteCode::SignedByInterceptor, values });
     }
 }

@@ -3,8 +3,11 @@ use longwire_dial::judge::environment_lines;
 /// Lines for a shell that make programs trust the CA in `file`, each under the names of those who read it. A program that
 /// asks the system's store needs none of them; most bots ask no store at all.
 pub(super) fn lines(file: &str, sha256: &str) -> String {
-    let exports =
-        environment_lines(file).into_iter().map(|line| format!("# {}\n{}", line.read_by, line.export()));
+    let exports = environment_lines(file).into_iter().map(|line| {
+        // Enough where all that the program does is decrypted, and too little where some of it is not.
+        let instead = if line.adds { "" } else { " (in place of the CAs it has)" };
+        format!("# {}{instead}\n{}", line.read_by, line.export())
+    });
     exports.chain([java(file, sha256)]).collect::<Vec<_>>().join("\n")
 }
 
@@ -28,6 +31,8 @@ mod tests {
             assert!(lines.lines().any(|line| line.starts_with('#') && line.contains(runtime)), "{runtime}");
         }
         assert!(lines.contains(r"export NODE_EXTRA_CA_CERTS='/it'\''s/ca.pem'"), "{lines}");
+        assert!(lines.contains("# curl, PHP (in place of the CAs it has)\nexport"), "{lines}");
+        assert!(lines.contains("# Node.js\nexport"), "{lines}");
         assert!(lines.contains(r"-alias longwire-7a12bc34 -file '/it'\''s/ca.pem'"), "{lines}");
     }
 }
