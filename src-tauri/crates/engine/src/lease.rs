@@ -49,6 +49,9 @@ pub async fn watch_proxies(data_dir: &Path) {
 /// How often a lease is looked at: its time may be over, or another process may have ended it.
 const LOOK: Duration = Duration::from_secs(1);
 
+/// How many looks a watchdog has to end a lease whose backup is lost.
+const PATIENCE: u32 = 10;
+
 /// The lease, as far as this process holds it.
 #[derive(Debug, Default)]
 pub(crate) struct Holding {
@@ -74,10 +77,7 @@ impl Engine {
             Some(LeaseView { phase: LeasePhase::Damaged, .. }) => return Err(damaged(&self.inner.options)),
             Some(_) => return Err(fault(&LeaseError::Held)),
         }
-        let command = self.inner.options.watchdog.clone();
-        let command = command.ok_or_else(|| unwatched("this program has no watchdog"))?;
-        let started = spawn_blocking(move || Watchdog::start(&command.program, &command.arguments));
-        let started = started.await.map_err(internal)?.map_err(unwatched)?;
+        let started = self.start_watchdog().await?;
         self.shared().change(|snapshot| {
             snapshot.notices.retain(|notice| !is_of_lease(notice));
             snapshot.lease = Some(beginning(request.minutes));
@@ -89,24 +89,50 @@ impl Engine {
         self.show_lease(&lease);
         begun.map_err(|error| fault(&error))?;
         info!(minutes = request.minutes, "the system's proxies are set aside");
-        if self.owns_lease() {
-            *watchdog = Some(started);
-            self.inner.lease.changed.notify_one();
-        } else {
-            started.detach();
-        }
+        self.keep_watchdog(&mut watchdog, started);
         Ok(())
     }
 
     pub(crate) async fn extend_lease(&self, minutes: u32) -> Result<(), Fault> {
         let (length, lease) = (length(minutes)?, self.lease()?);
-        let _one_change = self.inner.lease.watchdog.lock().await;
+        let mut watchdog = self.inner.lease.watchdog.lock().await;
+        let held = lease.view().filter(|view| view.phase == LeasePhase::Held);
+        if held.as_ref().is_some_and(|view| view.minutes_left == 0) {
+            // Its time is over, or the machine has started anew: its user is to see first what is set aside anew.
+            finished(&self.inner, &lease, watchdog, Lease::end).await?;
+            return Err(fault(&LeaseError::NotHeld));
+        }
+        let started = match held.is_some() && !lease.is_watched() {
+            true => Some(self.start_watchdog().await?),
+            false => None,
+        };
         let extended = {
             let lease = lease.clone();
             spawn_blocking(move || lease.extend(length)).await.map_err(internal)?
         };
         self.show_lease(&lease);
-        extended.map_err(|error| fault(&error))
+        extended.map_err(|error| fault(&error))?;
+        if let Some(started) = started {
+            self.keep_watchdog(&mut watchdog, started);
+        }
+        Ok(())
+    }
+
+    async fn start_watchdog(&self) -> Result<Watchdog, Fault> {
+        let command = self.inner.options.watchdog.clone();
+        let command = command.ok_or_else(|| unwatched("this program has no watchdog"))?;
+        let started = spawn_blocking(move || Watchdog::start(&command.program, &command.arguments));
+        started.await.map_err(internal)?.map_err(unwatched)
+    }
+
+    /// Holds it for as long as the lease is held here, or leaves it to itself.
+    fn keep_watchdog(&self, held: &mut Option<Watchdog>, started: Watchdog) {
+        if self.owns_lease() {
+            *held = Some(started);
+            self.inner.lease.changed.notify_one();
+        } else {
+            started.detach();
+        }
     }
 
     pub(crate) async fn end_lease(&self) -> Result<LeaseReport, Fault> {
@@ -192,12 +218,25 @@ pub(crate) async fn look_after(engine: Weak<Inner>) {
         (Lease::new(&inner.options.data_dir, keeper.into()), inner.lease.changed.clone())
     };
     let mut tried = false;
+    let mut lost = 0;
     loop {
         let Some(inner) = engine.upgrade() else { return };
         let view = lease.view();
         let Some(view) = view else {
             tried = false;
+            if lost < PATIENCE && is_lost(&inner, &lease) {
+                lost += 1;
+                drop(inner);
+                sleep(LOOK).await;
+                continue;
+            }
+            lost = 0;
             gone(&inner, &lease);
+            if let Ok(mut watchdog) = inner.lease.watchdog.try_lock()
+                && lease.view().is_none()
+            {
+                *watchdog = None;
+            }
             // Not kept while nothing happens: the engine ends with its last handle.
             drop(inner);
             changed.notified().await;
@@ -223,6 +262,13 @@ pub(crate) async fn look_after(engine: Weak<Inner>) {
         drop(inner);
         sleep(LOOK).await;
     }
+}
+
+/// Whether the lease that is held here is gone, and nobody has noted its end: its watchdog remembers what it was, ends it,
+/// and notes that.
+fn is_lost(inner: &Inner, lease: &Lease) -> bool {
+    let is_held = inner.lease.watchdog.try_lock().is_ok_and(|watchdog| watchdog.is_some());
+    is_held && lease.last().is_none()
 }
 
 /// No lease is there: whoever ended one, its user is told what became of it, once.

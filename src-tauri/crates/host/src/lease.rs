@@ -145,14 +145,15 @@ impl Lease {
     /// Sets anew how long it lasts, from now on.
     ///
     /// # Errors
-    /// [`LeaseError::NotHeld`], also where its end has begun; [`LeaseError::Damaged`] or [`LeaseError::Backup`].
+    /// [`LeaseError::NotHeld`], also where its time is over or its end has begun; [`LeaseError::Damaged`] or [`LeaseError::Backup`].
     pub fn extend(&self, length: Duration) -> Result<(), LeaseError> {
         let _lock = self.shelf.lock().map_err(|error| LeaseError::Backup(error.to_string()))?;
         let mut backup = self.held()?;
-        if backup.phase != LeasePhase::Held {
+        let now = self.clock.now();
+        if backup.phase != LeasePhase::Held || backup.is_over(&now) {
             return Err(LeaseError::NotHeld);
         }
-        backup.extend(&self.clock.now(), length);
+        backup.extend(&now, length);
         self.write(&backup)
     }
 

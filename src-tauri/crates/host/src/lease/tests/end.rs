@@ -314,6 +314,7 @@ fn it_is_extended_from_now_on_and_only_while_it_is_held() {
     assert_eq!(view.until_ms - view.since_ms, 14 * 60_000);
     world.clock.advance(MINUTE * 10);
     assert_eq!(left(), 0);
+    assert_eq!(world.lease().extend(MINUTE), Err(LeaseError::NotHeld), "its time is over");
     world.machine.with(|state| state.failures = 9);
     world.lease().end().unwrap_err();
     assert_eq!(world.lease().extend(MINUTE), Err(LeaseError::NotHeld));
@@ -329,4 +330,5 @@ fn a_clock_that_is_set_does_not_move_the_end() {
     }
     world.clock.0.lock().unwrap().boot = "second".to_owned();
     assert_eq!(world.lease().view().unwrap().minutes_left, 0, "the machine has started anew");
+    assert_eq!(world.lease().extend(MINUTE), Err(LeaseError::NotHeld));
 }
