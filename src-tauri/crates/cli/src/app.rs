@@ -13,6 +13,9 @@ use crate::{
     words::values,
 };
 
+/// What a second Longwire is told while one of these commands has the data folder.
+const PROGRAM: &str = "longwire app";
+
 /// `longwire app …`
 pub(crate) async fn app(command: App, machine: Machine) -> Result<Exit, Fault> {
     let language = machine.language();
@@ -45,13 +48,13 @@ async fn add(app: AppAdd, machine: &Machine, language: Language) -> Result<Exit,
         name: app.name,
         proxy: given_proxy::given(app.proxy)?,
     };
-    order::<call::AddApp>(machine, &draft).await?;
+    order::<call::AddApp>(machine, PROGRAM, &draft).await?;
     say(&done);
     Ok(Exit::Ok)
 }
 
 async fn list(options: &AppList, machine: &Machine, language: Language) -> Result<Exit, Fault> {
-    let apps = order::<call::ReadSnapshot>(machine, &()).await?.apps;
+    let apps = order::<call::ReadSnapshot>(machine, PROGRAM, &()).await?.apps;
     if options.json {
         print_json(&apps);
         return Ok(Exit::Ok);
@@ -66,7 +69,7 @@ async fn list(options: &AppList, machine: &Machine, language: Language) -> Resul
 }
 
 async fn remove(app: AppRemove, machine: &Machine, language: Language) -> Result<Exit, Fault> {
-    order::<call::RemoveApp>(machine, &AppRef { app_id: app.app_id.clone() }).await?;
+    order::<call::RemoveApp>(machine, PROGRAM, &AppRef { app_id: app.app_id.clone() }).await?;
     say(&text(language, "cli.removed", &values([("app_id", app.app_id.to_string())])));
     Ok(Exit::Ok)
 }

@@ -49,14 +49,18 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
+/// The variable that names the data folder.
+pub(crate) const DATA_DIR: &str = "LONGWIRE_DATA_DIR";
+
 #[derive(Args, Debug)]
 pub(crate) struct Common {
     /// Data folder, in place of the system's standard one
-    #[arg(long, value_name = "DIR", env = "LONGWIRE_DATA_DIR", global = true)]
+    #[arg(long, value_name = "DIR", env = DATA_DIR, global = true)]
     pub(crate) data_dir: Option<PathBuf>,
-    /// How much to log to standard error and longwire.log
-    #[arg(long, value_name = "LEVEL", env = "LONGWIRE_LOG", default_value = "info", global = true)]
-    pub(crate) log_level: LogLevel,
+    /// How much to log to standard error and longwire.log [default: info; but only errors to standard error, where a
+    /// command is over in a moment]
+    #[arg(long, value_name = "LEVEL", env = "LONGWIRE_LOG", global = true)]
+    pub(crate) log_level: Option<LogLevel>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]

@@ -1,5 +1,6 @@
 //! `longwire ca …`: looks at CAs, trusts them where that is asked for, and takes that back.
 
+mod again;
 mod choose;
 mod describe;
 mod fingerprint;
@@ -13,10 +14,13 @@ mod testing;
 mod trust;
 mod untrust;
 
+use std::path::Path;
+
 use longwire_contract::{Fault, FaultCode, call};
 use longwire_engine::{Cas, Client, Machine};
 
 use self::{
+    again::Again,
     choose::{Meant, Plan, certificate, stores},
     fingerprint::in_pairs,
 };
@@ -31,12 +35,18 @@ use crate::{
     words::{self, Words},
 };
 
-/// `longwire ca …`
-pub(crate) async fn ca(command: Ca, machine: &Machine) -> Result<Exit, Fault> {
+/// `longwire ca …`. `data_dir` is the data folder where the command line names one.
+pub(crate) async fn ca(command: Ca, machine: &Machine, data_dir: Option<&Path>) -> Result<Exit, Fault> {
     let words = Words::new(machine.language());
     match command {
-        Ca::Inspect(inspect) => inspect::inspect(inspect, machine, &words).await,
-        Ca::Trust(trust) => trust::trust(trust, machine, &words, Person::here()).await,
+        Ca::Inspect(inspect) => {
+            let again = Again::of(&inspect.from, data_dir);
+            inspect::inspect(inspect, machine, &words, &again).await
+        }
+        Ca::Trust(trust) => {
+            let again = Again::of(&trust.from, data_dir);
+            trust::trust(trust, machine, &words, &again, Person::here()).await
+        }
         Ca::Untrust(untrust) => untrust::untrust(untrust, machine, &words, Person::here()).await,
         Ca::List(list) => list::list(&list, machine, &words),
     }
@@ -68,7 +78,7 @@ async fn tell_engine(machine: &Machine) {
 /// Says why a source gave nothing, and what was most likely meant.
 fn with_hint(words: &Words, source: &Source, fault: Fault) -> Fault {
     if let (FaultCode::CaUnreadable, Source::Place(name)) = (fault.code, source)
-        && std::path::Path::new(name).is_file()
+        && Path::new(name).is_file()
     {
         hint(&words.filled("cli.ca.file_here", [("name", name.clone())]));
     }

@@ -21,7 +21,7 @@ mod simulate;
 mod status;
 mod words;
 
-use std::process::ExitCode;
+use std::{path::Path, process::ExitCode};
 
 use clap::Parser;
 use longwire_contract::{Fault, FaultCode, Language};
@@ -30,7 +30,7 @@ use tokio::runtime::Builder;
 use tracing::Level;
 
 use crate::{
-    args::{Arguments, Command, LogLevel, Proxy},
+    args::{Arguments, Command, DATA_DIR, LogLevel, Proxy},
     exit::Exit,
 };
 
@@ -56,14 +56,18 @@ fn main() -> ExitCode {
 async fn carry_out(arguments: Arguments, machine: Machine) -> Result<Exit, Fault> {
     // What looks after the proxies has nobody who reads its log.
     if !matches!(arguments.command, Command::Proxy(Proxy::Watch)) {
-        log::start(level(arguments.common.log_level));
+        let (screen, file) = levels(&arguments);
+        log::start_apart(screen, file);
     }
     match arguments.command {
         Command::Run(options) => run::run(options, machine).await,
         Command::Status(options) => status::status(&options, &machine).await,
         Command::Doctor(options) => doctor::doctor(options, machine).await,
         Command::App(command) => app::app(command, machine).await,
-        Command::Ca(command) => ca::ca(command, &machine).await,
+        Command::Ca(command) => {
+            let data_dir = arguments.common.data_dir.as_deref().filter(|dir| !is_in_environment(dir));
+            ca::ca(command, &machine, data_dir).await
+        }
         Command::Proxy(command) => proxies::proxy(command, &machine).await,
         Command::Simulate(options) => simulate::simulate(options, machine.language()).await,
     }
@@ -76,6 +80,21 @@ fn tell(language: Language, fault: &Fault) -> Exit {
     Exit::from(fault)
 }
 
+/// Whether the next command has this data folder without being told.
+fn is_in_environment(data_dir: &Path) -> bool {
+    std::env::var_os(DATA_DIR).is_some_and(|dir| dir == data_dir)
+}
+
+/// How much is logged to the terminal, and to the file. One who waits for a command reads what it says; the log of one that
+/// goes on for hours is what it says.
+fn levels(arguments: &Arguments) -> (Level, Level) {
+    match (arguments.common.log_level, &arguments.command) {
+        (Some(asked), _) => (level(asked), level(asked)),
+        (None, Command::Run(_) | Command::Simulate(_)) => (Level::INFO, Level::INFO),
+        (None, _) => (Level::ERROR, Level::INFO),
+    }
+}
+
 fn level(level: LogLevel) -> Level {
     match level {
         LogLevel::Error => Level::ERROR,
@@ -83,5 +102,22 @@ fn level(level: LogLevel) -> Level {
         LogLevel::Info => Level::INFO,
         LogLevel::Debug => Level::DEBUG,
         LogLevel::Trace => Level::TRACE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_of_a_command_that_is_over_in_a_moment_stays_out_of_what_it_says() {
+        let of = |words: &[&str]| levels(&Arguments::parse_from([&["longwire"], words].concat()));
+        for goes_on in [&["run"][..], &["simulate"]] {
+            assert_eq!(of(goes_on), (Level::INFO, Level::INFO), "{goes_on:?}");
+        }
+        for short in [&["proxy", "status"][..], &["ca", "list"], &["doctor"], &["app", "list"]] {
+            assert_eq!(of(short), (Level::ERROR, Level::INFO), "{short:?}");
+        }
+        assert_eq!(of(&["ca", "list", "--log-level", "debug"]), (Level::DEBUG, Level::DEBUG));
     }
 }

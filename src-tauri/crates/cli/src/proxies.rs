@@ -8,11 +8,11 @@ mod table;
 #[cfg(test)]
 mod testing;
 
-use longwire_contract::{Fault, Notice, NoticeCode, Snapshot, text::text, text::word};
+use longwire_contract::{Call, Fault, Notice, NoticeCode, Snapshot, text::text, text::word};
 use longwire_engine::{Machine, watch_proxies};
 
 pub(crate) use self::minutes::Minutes;
-use crate::{args::Proxy, confirm::Person, exit::Exit, words::Words};
+use crate::{args::Proxy, confirm::Person, exit::Exit, order, words::Words};
 
 /// `longwire proxy …`
 pub(crate) async fn proxy(command: Proxy, machine: &Machine) -> Result<Exit, Fault> {
@@ -26,6 +26,11 @@ pub(crate) async fn proxy(command: Proxy, machine: &Machine) -> Result<Exit, Fau
             Ok(Exit::Ok)
         }
     }
+}
+
+/// Has one of these commands carried out.
+async fn order<C: Call>(machine: &Machine, request: &C::Request) -> Result<C::Response, Fault> {
+    order::order::<C>(machine, "longwire proxy", request).await
 }
 
 /// What the last lease left as somebody else made it.

@@ -249,6 +249,10 @@ impl Engine {
         }
         let shared = self.inner.surroundings.shared.clone();
         self.spawn(async move { shared.publish_events().await });
+        if matches!(self.inner.options.apps, Apps::None) {
+            // It is gone as soon as its one command is carried out: who asked it anything would be left without an answer.
+            return;
+        }
         match control::bind(&self.inner.options.data_dir) {
             Ok(listener) => self.spawn(control::serve(listener, Arc::downgrade(&self.inner))),
             // The links matter more than being asked about them.

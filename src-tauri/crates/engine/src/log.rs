@@ -27,10 +27,15 @@ const KEPT: usize = 4;
 /// Starts logging at `level` to standard error, and to `longwire.log` in the data folder once an engine holds that. Only
 /// Longwire's own lines are written, whatever the level: those of libraries may hold what was sent.
 pub fn start(level: Level) {
-    let screen =
+    start_apart(level, level);
+}
+
+/// As [`start`], at one level to standard error and at another to the file.
+pub fn start_apart(screen: Level, file: Level) {
+    let on_screen =
         fmt::layer().with_writer(io::stderr).with_ansi(io::stderr().is_terminal()).with_target(false);
-    let file = fmt::layer().with_writer(|| LogFile).with_ansi(false);
-    let both = screen.with_filter(ours(level)).and_then(file.with_filter(ours(level)));
+    let in_file = fmt::layer().with_writer(|| LogFile).with_ansi(false);
+    let both = on_screen.with_filter(ours(screen)).and_then(in_file.with_filter(ours(file)));
     // An error says that a log is running already, as in tests.
     tracing_subscriber::registry().with(both).try_init().ok();
 }

@@ -20,8 +20,15 @@ Exit codes:
 
 const TRUST_EXIT_CODES: &str = "\
 Exit codes:
-  0  every store that was named has it as you wanted
-  1  one has not: it failed, or you thought better of it
+  0  every store that was named has it
+  1  one has not: it failed, you thought better of it, or the CA is not to be had there; or the road that it was compared with \
+is still not trusted
+  2  usage: the command line is wrong, or something has to be named";
+
+const UNTRUST_EXIT_CODES: &str = "\
+Exit codes:
+  0  no store that was named has it any more
+  1  one still has: it failed, or you thought better of it
   2  usage: the command line is wrong, or something has to be named";
 
 #[derive(Debug, Subcommand)]
@@ -29,11 +36,11 @@ pub(crate) enum Ca {
     /// Show a CA's certificate: whose it is, whether it may be trusted, and where it is trusted already
     #[command(after_long_help = format!("{SOURCE_HELP}\n\nNothing is changed.\n\n{INSPECT_EXIT_CODES}"))]
     Inspect(CaInspect),
-    /// Trust a CA: by Longwire alone, or by this computer's stores, after a confirmation that names them
+    /// Trust a CA: by Longwire alone, or by those of this computer's stores that are named, after a confirmation
     #[command(after_long_help = format!("{SOURCE_HELP}\n\n{TRUST_HELP}\n\n{TRUST_EXIT_CODES}"))]
     Trust(CaTrust),
     /// Take a CA that was trusted with `ca trust`, or in the window, out of the stores it was put into
-    #[command(after_long_help = format!("{UNTRUST_HELP}\n\n{TRUST_EXIT_CODES}"))]
+    #[command(after_long_help = format!("{UNTRUST_HELP}\n\n{UNTRUST_EXIT_CODES}"))]
     Untrust(CaUntrust),
     /// List the CAs that were trusted with Longwire, and where each was put
     List(CaList),
@@ -66,8 +73,9 @@ pub(crate) struct CaInspect {
 
 const TRUST_HELP: &str = "\
 Whoever holds a CA's key can read what is sent to every host: trust only a CA whose SHA-256 you have compared with what your \
-proxy shows. `--app-only` is the least: Longwire alone believes it, and only on its way to the platform. Without a choice it is \
-put there and into each of this computer's stores, for TLS; all of them are shown first, with the commands that will be run.
+proxy shows. Without --store, which is the same as `--app-only`, Longwire alone believes it, and only on its way to the platform. \
+`--store` puts it into the stores that it names, for TLS, and into no other: `--store system`, `--store app keychain`. What will be \
+changed is shown first, with the commands that will be run.
 
 In a script nothing can be asked, so name it all: --sha256, --app-only or --store, and --yes. A bot of your own that is \
 written in Node, Python, Go or Java asks no store; the lines for its environment are printed at the end.";

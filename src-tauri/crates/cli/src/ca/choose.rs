@@ -40,8 +40,8 @@ pub(crate) fn certificate<'a>(inspection: &'a CaInspection, sha256: Option<&Fing
 pub(crate) struct Plan<'a> {
     /// The stores it is put into.
     pub(crate) stores: Vec<&'a StoreView>,
-    /// Those that nobody named and that cannot take it.
-    pub(crate) left_out: Vec<&'a StoreView>,
+    /// The other kinds that can take it, where nobody has named any.
+    pub(crate) wider: Vec<StoreKind>,
 }
 
 impl Plan<'_> {
@@ -56,21 +56,29 @@ impl Plan<'_> {
     }
 }
 
-/// The stores of these kinds; where none is named, all that can take the certificate.
+/// The stores of these kinds; where none is named, Longwire's own alone.
 ///
 /// # Errors
 /// The kind that this machine does not have.
 pub(crate) fn stores<'a>(view: &'a CaView, kinds: &[StoreKind]) -> Result<Plan<'a>, StoreKind> {
     if kinds.is_empty() {
-        let (stores, left_out) = view.stores.iter().partition(|each| each.obstacle.is_none());
-        return Ok(Plan { stores, left_out });
+        let own = stores(view, &[StoreKind::App])?;
+        return Ok(Plan { wider: wider(view), ..own });
     }
     let has = |kind| view.stores.iter().any(|each| each.store.kind == kind);
     if let Some(missing) = kinds.iter().find(|kind| !has(**kind)) {
         return Err(*missing);
     }
     let stores = view.stores.iter().filter(|each| kinds.contains(&each.store.kind)).collect();
-    Ok(Plan { stores, left_out: Vec::new() })
+    Ok(Plan { stores, wider: Vec::new() })
+}
+
+fn wider(view: &CaView) -> Vec<StoreKind> {
+    let can = view.stores.iter().filter(|each| each.obstacle.is_none()).map(|each| each.store.kind);
+    let mut kinds: Vec<_> = can.filter(|kind| *kind != StoreKind::App).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    kinds
 }
 
 #[cfg(test)]
@@ -115,12 +123,12 @@ mod tests {
     }
 
     #[test]
-    fn without_a_name_every_store_is_meant_that_can_take_it() {
-        let view = testing::view();
+    fn without_a_name_longwire_alone_is_meant_and_what_else_could_be_is_known() {
+        let mut view = testing::view();
+        view.stores.push(view.stores[2].clone());
         let plan = stores(&view, &[]).unwrap();
-        let kinds = |stores: &[&StoreView]| stores.iter().map(|each| each.store.kind).collect::<Vec<_>>();
-        assert_eq!(kinds(&plan.stores), [StoreKind::App, StoreKind::System]);
-        assert_eq!(kinds(&plan.left_out), [StoreKind::Firefox]);
+        assert_eq!(plan.named(), [testing::store(StoreKind::App)]);
+        assert_eq!(plan.wider, [StoreKind::System], "each kind once, and none that cannot take it");
     }
 
     #[test]
@@ -128,7 +136,7 @@ mod tests {
         let view = testing::view();
         let plan = stores(&view, &[StoreKind::Firefox]).unwrap();
         assert_eq!(plan.named(), [testing::store(StoreKind::Firefox)]);
-        assert!(plan.left_out.is_empty());
+        assert!(plan.wider.is_empty());
         let app = stores(&view, &[StoreKind::App]).unwrap();
         assert_eq!(app.named(), [testing::store(StoreKind::App)]);
         assert_eq!(stores(&view, &[StoreKind::App, StoreKind::Keychain]), Err(StoreKind::Keychain));
@@ -138,6 +146,6 @@ mod tests {
     fn it_is_done_when_each_store_that_is_meant_has_it() {
         let view = CaView { trusted: vec![testing::store(StoreKind::App)], ..testing::view() };
         assert!(stores(&view, &[StoreKind::App]).unwrap().is_done(&view));
-        assert!(!stores(&view, &[]).unwrap().is_done(&view));
+        assert!(!stores(&view, &[StoreKind::App, StoreKind::System]).unwrap().is_done(&view));
     }
 }

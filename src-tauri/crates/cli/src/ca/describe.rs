@@ -1,15 +1,20 @@
 //! A certificate and its stores, in lines for a terminal.
 
-use longwire_contract::{CaInspection, CaView, Store, StoreView, text::word, words::padded};
+use longwire_contract::{CaInspection, CaView, Store, StoreKind, StoreView, text::word, words::padded};
 
-use super::{Meant, Source, certificate, in_pairs};
+use super::{Again, Meant, Source, certificate, in_pairs};
 use crate::words::Words;
 
 /// Room for the longest label in either language, in columns.
 const LABEL_WIDTH: usize = 12;
 
 /// All that was found at a source, and what can be done with it.
-pub(crate) fn inspection(words: &Words, inspection: &CaInspection, source: &Source) -> Vec<String> {
+pub(crate) fn inspection(
+    words: &Words,
+    inspection: &CaInspection,
+    source: &Source,
+    again: &Again,
+) -> Vec<String> {
     let mut lines = Vec::new();
     for view in &inspection.certificates {
         lines.extend(one(words, inspection, view));
@@ -18,9 +23,13 @@ pub(crate) fn inspection(words: &Words, inspection: &CaInspection, source: &Sour
         lines.push(String::new());
     }
     lines.extend(caveat(words, inspection));
-    lines.extend(elsewhere(words, inspection, source));
+    if !has_what_helps(inspection) {
+        lines.extend(elsewhere(words, inspection, source, again));
+    }
     if !matches!(certificate(inspection, None), Meant::Refused(_)) {
-        lines.push(words.filled("cli.ca.next", [("source", source.to_string())]));
+        // The least that there is: who wants more is told how at the question.
+        let command = format!("{} --app-only", again.command("trust", &source.to_string()));
+        lines.push(words.filled("cli.ca.next", [("command", command)]));
     }
     while lines.last().is_some_and(String::is_empty) {
         lines.pop();
@@ -63,11 +72,18 @@ pub(crate) fn one(words: &Words, inspection: &CaInspection, view: &CaView) -> Ve
 /// What a store is called, and where it is; Longwire's own goes without the place.
 pub(crate) fn store(words: &Words, store: &Store) -> String {
     let name = words.plain(&format!("store.{}", word(&store.kind)));
-    if store.kind == longwire_contract::StoreKind::App {
+    if store.kind == StoreKind::App {
         name
     } else {
         words.filled("cli.ca.store", [("name", name), ("place", store.place.clone())])
     }
+}
+
+/// A kind of stores, and how it is named.
+pub(crate) fn named(words: &Words, kind: StoreKind) -> String {
+    let name = word(&kind);
+    let flag = format!("--store {name}");
+    words.filled("cli.ca.store", [("name", flag), ("place", words.plain(&format!("store.{name}")))])
 }
 
 /// What putting a certificate into a store means: who then trusts it, what is run or written.
@@ -98,37 +114,39 @@ pub(crate) fn caveat(words: &Words, inspection: &CaInspection) -> Option<String>
     Some(words.filled("cli.ca.found_at", values))
 }
 
-/// Where else the CA may be had from, where what is here does not help.
-pub(crate) fn elsewhere(words: &Words, inspection: &CaInspection, source: &Source) -> Vec<String> {
-    let helps = |view: &&CaView| {
-        view.refusal.is_none() && view.signs_road != Some(false) && inspection.lacks.is_none()
-    };
-    if inspection.certificates.iter().any(|view| helps(&view)) {
-        return Vec::new();
-    }
-    let mut lines = Vec::new();
-    if let Some(lacks) = &inspection.lacks {
-        lines.push(words.filled("cli.ca.lacks", [("lacks", lacks.clone())]));
-    }
-    lines.push(words.plain("cli.ca.elsewhere"));
-    let mut offer = |from: &str, what: &str| lines.push(format!("  longwire ca inspect {from}  {what}"));
-    if *source != Source::Platform && inspection.lacks.is_none() {
-        offer(&padded("platform", SOURCE_WIDTH), &words.plain("cli.ca.from.platform"));
-    }
-    if *source != Source::Proxy {
-        offer(&padded("proxy", SOURCE_WIDTH), &words.plain("cli.ca.from.proxy"));
-    }
-    let others = inspection.places.iter().filter(|place| *source != Source::Place(place.id.clone()));
-    for place in others {
-        let what = [("name", place.name.clone()), ("place", place.path.clone())];
-        offer(&padded(&place.id, SOURCE_WIDTH), &words.filled("cli.ca.store", what));
-    }
-    offer(&padded("FILE", SOURCE_WIDTH), &words.plain("cli.ca.from.file"));
-    lines
+/// Whether something is here that may be trusted and mends the road, as far as that is known.
+fn has_what_helps(inspection: &CaInspection) -> bool {
+    let helps = |view: &CaView| view.refusal.is_none() && view.signs_road != Some(false);
+    inspection.lacks.is_none() && inspection.certificates.iter().any(helps)
 }
 
-/// Room for the longest short name.
-const SOURCE_WIDTH: usize = 14;
+/// What the chain lacks, and where else the CA may be had from.
+pub(crate) fn elsewhere(
+    words: &Words,
+    inspection: &CaInspection,
+    source: &Source,
+    again: &Again,
+) -> Vec<String> {
+    let inspect = |from: &str| again.command("inspect", from);
+    let mut offers = Vec::new();
+    if *source != Source::Platform && inspection.lacks.is_none() {
+        offers.push((inspect("platform"), words.plain("cli.ca.from.platform")));
+    }
+    if *source != Source::Proxy {
+        offers.push((inspect("proxy"), words.plain("cli.ca.from.proxy")));
+    }
+    let others = inspection.places.iter().filter(|place| *source != Source::Place(place.id.clone()));
+    offers.extend(others.map(|place| {
+        let what = [("name", place.name.clone()), ("place", place.path.clone())];
+        (inspect(&place.id), words.filled("cli.ca.store", what))
+    }));
+    offers.push((inspect("FILE"), words.plain("cli.ca.from.file")));
+    // They differ in names of ours alone, so that a character is a column.
+    let width = offers.iter().map(|(command, _)| command.chars().count()).max().unwrap_or_default();
+    let offers = offers.iter().map(|(command, what)| format!("  {command:<width$}  {what}"));
+    let lacks = inspection.lacks.clone().map(|lacks| words.filled("cli.ca.lacks", [("lacks", lacks)]));
+    lacks.into_iter().chain([words.plain("cli.ca.elsewhere")]).chain(offers).collect()
+}
 
 fn road(words: &Words, inspection: &CaInspection, view: &CaView) -> Option<String> {
     let host = inspection.host.clone()?;
@@ -163,12 +181,28 @@ fn labelled(words: &Words, key: &str, value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use longwire_contract::{CaRefusal, Language, StoreKind};
+    use longwire_contract::{CaRefusal, Language};
 
     use super::{super::testing, *};
 
     fn told(language: Language, found: &CaInspection, source: &Source) -> String {
-        inspection(&Words::utc(language), found, source).join("\n")
+        inspection(&Words::utc(language), found, source, &Again::default()).join("\n")
+    }
+
+    #[test]
+    fn what_is_offered_is_a_command_with_the_road_that_was_given() {
+        let again =
+            Again::of(&testing::from(&["platform", "--domain", "https://h:1", "--proxy", "direct"]), None);
+        let words = Words::utc(Language::English);
+        let told = inspection(&words, &testing::inspection(), &Source::Platform, &again);
+        let wanted = "longwire ca trust platform --domain https://h:1 --proxy direct --app-only";
+        assert!(told.last().unwrap().ends_with(wanted), "{told:?}");
+        let found = CaInspection { lacks: Some("mitmproxy".into()), ..testing::inspection() };
+        let told = inspection(&words, &found, &Source::Platform, &again).join("\n");
+        for source in ["proxy", "mitmproxy", "FILE"] {
+            let offered = format!("\n  longwire ca inspect {source} --domain https://h:1 --proxy direct  ");
+            assert!(told.contains(&offered), "{told}");
+        }
     }
 
     #[test]
@@ -182,7 +216,7 @@ mod tests {
             "mitmproxy (debugging proxy)",
             "open.feishu.cn",
             "nobody here",
-            "longwire ca trust platform",
+            "longwire ca trust platform --app-only",
         ] {
             assert!(english.contains(part), "{part}: {english}");
         }

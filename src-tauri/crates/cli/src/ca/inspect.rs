@@ -1,7 +1,7 @@
 use longwire_contract::Fault;
 use longwire_engine::Machine;
 
-use super::{Meant, cas_on, certificate, describe, question, with_hint};
+use super::{Again, Meant, cas_on, certificate, describe, question, with_hint};
 use crate::{
     args::CaInspect,
     exit::Exit,
@@ -10,7 +10,12 @@ use crate::{
 };
 
 /// `longwire ca inspect`: what is to be had at a source, and whether it may be trusted.
-pub(crate) async fn inspect(inspect: CaInspect, machine: &Machine, words: &Words) -> Result<Exit, Fault> {
+pub(crate) async fn inspect(
+    inspect: CaInspect,
+    machine: &Machine,
+    words: &Words,
+    again: &Again,
+) -> Result<Exit, Fault> {
     let from = &inspect.from;
     let asked = question::asked(from, machine.apps()?, words)?;
     let cas = cas_on(from, &asked, machine)?;
@@ -18,7 +23,7 @@ pub(crate) async fn inspect(inspect: CaInspect, machine: &Machine, words: &Words
     if inspect.json {
         print_json(&found);
     } else {
-        say(&describe::inspection(words, &found, &from.source).join("\n"));
+        say(&describe::inspection(words, &found, &from.source, again).join("\n"));
     }
     Ok(match certificate(&found, None) {
         Meant::One(_) | Meant::Several(_) => Exit::Ok,

@@ -1,6 +1,8 @@
 //! What came of a change of trust, store by store.
 
-use longwire_contract::{CaOutcome, CaRoad, StoreOutcome, StoreResult, TrustedCa, text::word, words as said};
+use longwire_contract::{
+    CaOutcome, CaRoad, StoreKind, StoreOutcome, StoreResult, TrustedCa, text::word, words as said,
+};
 
 use super::describe;
 use crate::{exit::Exit, words::Words};
@@ -20,6 +22,17 @@ pub(crate) fn environment(words: &Words, trusted: &TrustedCa) -> Vec<String> {
 pub(crate) fn exit(outcome: &CaOutcome) -> Exit {
     let is_done = |each: &StoreOutcome| !matches!(each.result, StoreResult::Failed | StoreResult::Cancelled);
     if outcome.stores.iter().all(is_done) { Exit::Ok } else { Exit::Failed }
+}
+
+/// As [`exit`]; but 1 where the road was compared, and is not through with what Longwire trusts now. `signs_road` tells
+/// whether the certificate signs it.
+pub(crate) fn exit_of_trust(outcome: &CaOutcome, signs_road: Option<bool>) -> Exit {
+    let is_through = outcome.road.as_ref().is_none_or(|road| road.here);
+    // Longwire asks no browser: one who names nothing but browsers has what they wanted.
+    let is_ours = |each: &StoreOutcome| !matches!(each.store.kind, StoreKind::Chromium | StoreKind::Firefox);
+    let helps_nobody = signs_road == Some(false);
+    let was_to_help = signs_road == Some(true) && outcome.stores.iter().any(is_ours);
+    if !is_through && (helps_nobody || was_to_help) { Exit::Failed } else { exit(outcome) }
 }
 
 fn store(words: &Words, each: &StoreOutcome) -> String {
@@ -54,7 +67,7 @@ fn road(words: &Words, road: &CaRoad) -> String {
 mod tests {
     use std::collections::BTreeMap;
 
-    use longwire_contract::{Finding, FindingCode, Language, Severity, StoreKind};
+    use longwire_contract::{Finding, FindingCode, Language, Severity};
 
     use super::{super::testing, *};
 
@@ -96,6 +109,24 @@ mod tests {
         assert_eq!(of(&[StoreResult::Removed, StoreResult::Absent]), Exit::Ok);
         assert_eq!(of(&[StoreResult::Added, StoreResult::Cancelled]), Exit::Failed);
         assert_eq!(of(&[StoreResult::Failed, StoreResult::Added]), Exit::Failed);
+    }
+
+    #[test]
+    fn a_road_that_is_not_through_is_a_failure_of_what_was_to_mend_it() {
+        let of = |kind, here, signs_road| {
+            let road = CaRoad { host: "h".into(), system: false, here, finding: None };
+            let outcome = CaOutcome { road: Some(road), ..outcome(&[(kind, StoreResult::Added, "")]) };
+            exit_of_trust(&outcome, signs_road)
+        };
+        let app = StoreKind::App;
+        assert_eq!(of(app, false, Some(false)), Exit::Failed, "it signs another road");
+        assert_eq!(of(app, false, Some(true)), Exit::Failed);
+        assert_eq!(of(app, true, Some(false)), Exit::Ok, "the road is through by another CA");
+        assert_eq!(of(app, true, Some(true)), Exit::Ok);
+        assert_eq!(of(app, false, None), Exit::Ok, "it was compared with no road");
+        assert_eq!(of(StoreKind::Chromium, false, Some(true)), Exit::Ok, "Longwire asks no browser");
+        let nowhere = outcome(&[(app, StoreResult::Added, "")]);
+        assert_eq!(exit_of_trust(&nowhere, Some(false)), Exit::Ok);
     }
 
     #[test]

@@ -41,18 +41,7 @@ fn road(from: &CaFrom, mut apps: Vec<AppId>) -> Result<(Option<AppId>, Option<Do
 
 #[cfg(test)]
 mod tests {
-    use clap::Parser;
-
-    use super::*;
-    use crate::args::{Arguments, Ca, Command};
-
-    fn from(arguments: &[&str]) -> CaFrom {
-        let arguments = [&["longwire", "ca", "inspect"], arguments].concat();
-        match Arguments::try_parse_from(arguments).unwrap().command {
-            Command::Ca(Ca::Inspect(inspect)) => inspect.from,
-            other => panic!("{other:?}"),
-        }
-    }
+    use super::{super::testing::from, *};
 
     fn id(number: u8) -> AppId {
         format!("cli_{number:016x}").parse().unwrap()

@@ -1,8 +1,20 @@
 //! A certificate as tests look at it.
 
+use clap::Parser;
 use longwire_contract::{
     CaInspection, CaMaker, CaMakerKind, CaPlace, CaView, Store, StoreKind, StoreView, TrustedCa,
 };
+
+use crate::args::{Arguments, Ca, CaFrom, Command};
+
+/// What the command line of `longwire ca inspect` names.
+pub(crate) fn from(arguments: &[&str]) -> CaFrom {
+    let arguments = [&["longwire", "ca", "inspect"], arguments].concat();
+    match Arguments::try_parse_from(arguments).unwrap().command {
+        Command::Ca(Ca::Inspect(inspect)) => inspect.from,
+        other => panic!("{other:?}"),
+    }
+}
 
 /// 2026-01-31.
 pub(crate) const DAY: i64 = 1_769_817_600_000;

@@ -5,8 +5,8 @@ use longwire_contract::{
 use longwire_engine::{Cas, Machine};
 
 use super::{
-    Meant, Plan, Source, cas_on, certificate, complain, describe, in_pairs, outcome, question, stores,
-    tell_engine, with_hint,
+    Again, Fingerprint, Meant, Plan, Source, cas_on, certificate, complain, describe, in_pairs, outcome,
+    question, stores, tell_engine, with_hint,
 };
 use crate::{
     args::CaTrust,
@@ -21,6 +21,7 @@ pub(crate) async fn trust(
     trust: CaTrust,
     machine: &Machine,
     words: &Words,
+    again: &Again,
     mut person: Person<'_>,
 ) -> Result<Exit, Fault> {
     let from = &trust.from;
@@ -51,15 +52,18 @@ pub(crate) async fn trust(
             return Ok(Exit::Usage);
         }
         Meant::Refused(refused) => {
-            hint(&refusal(words, &found, &refused, &from.source).join("\n"));
+            hint(&refusal(words, &found, &refused, &from.source, again).join("\n"));
             return Ok(Exit::Failed);
         }
         Meant::Unknown => {
-            let sha256 = trust.sha256.as_ref().map(|sha256| in_pairs(sha256.digits())).unwrap_or_default();
-            return Err(Fault::new(FaultCode::CaUnknown, "not at this source").with("sha256", sha256));
+            complain(words, &unknown(trust.sha256.as_ref()));
+            hint(&others(words, &found, &from.source, again).join("\n"));
+            // What a road presents is not known beforehand; what a file holds is.
+            return Ok(if from.source.needs_road() { Exit::Failed } else { Exit::Usage });
         }
     };
     let plan = stores(view, &kinds).map_err(no_store)?;
+    let signs_road = view.signs_road;
     let outcome = if plan.is_done(view) {
         nothing_to_do(view, &plan)
     } else {
@@ -80,7 +84,7 @@ pub(crate) async fn trust(
     } else {
         tell(words, &cas, &outcome);
     }
-    Ok(outcome::exit(&outcome))
+    Ok(outcome::exit_of_trust(&outcome, signs_road))
 }
 
 fn tell(words: &Words, cas: &Cas, outcome: &CaOutcome) {
@@ -103,6 +107,11 @@ fn declined(words: &Words) -> Exit {
 fn no_store(kind: StoreKind) -> Fault {
     let name = word(&kind);
     Fault::new(FaultCode::StoreUnknown, format!("no store of this kind: {name}")).with("store", name)
+}
+
+fn unknown(sha256: Option<&Fingerprint>) -> Fault {
+    let sha256 = sha256.map(|sha256| in_pairs(sha256.digits())).unwrap_or_default();
+    Fault::new(FaultCode::CaUnknown, "not at this source").with("sha256", sha256)
 }
 
 /// What comes of a change that is made already.
@@ -131,9 +140,24 @@ fn listed(words: &Words, found: &CaInspection, several: &[&CaView]) -> Vec<Strin
 }
 
 /// Why there is nothing to trust, and where else to look.
-fn refusal(words: &Words, found: &CaInspection, refused: &[&CaView], source: &Source) -> Vec<String> {
+fn refusal(
+    words: &Words,
+    found: &CaInspection,
+    refused: &[&CaView],
+    source: &Source,
+    again: &Again,
+) -> Vec<String> {
     let refused = refused.iter().flat_map(|view| describe::one(words, found, view));
-    refused.chain([String::new()]).chain(describe::elsewhere(words, found, source)).collect()
+    refused.chain([String::new()]).chain(describe::elsewhere(words, found, source, again)).collect()
+}
+
+/// What is there in place of the one that was named, and where that one may be had from.
+fn others(words: &Words, found: &CaInspection, source: &Source, again: &Again) -> Vec<String> {
+    let one = |view: &CaView| format!("  {}  {}", in_pairs(&view.sha256), view.subject);
+    let mut lines = vec![words.plain("cli.ca.there")];
+    lines.extend(found.certificates.iter().map(one));
+    lines.extend([String::new()].into_iter().chain(describe::elsewhere(words, found, source, again)));
+    lines
 }
 
 /// The certificate, and all that will be changed, before anything is.
@@ -142,11 +166,12 @@ fn confirmation(words: &Words, found: &CaInspection, view: &CaView, plan: &Plan<
     lines.extend(describe::caveat(words, found));
     lines.extend([String::new(), words.plain("cli.ca.changes")]);
     lines.extend(plan.stores.iter().flat_map(|each| describe::change(words, view, each)));
-    if !plan.left_out.is_empty() {
-        lines.push(words.plain("cli.ca.left_out"));
-        lines.extend(plan.left_out.iter().flat_map(|each| describe::change(words, view, each)));
-    }
     lines.push(String::new());
+    if !plan.wider.is_empty() {
+        let named = plan.wider.iter().map(|kind| describe::named(words, *kind));
+        let stores = named.collect::<Vec<_>>().join(", ");
+        lines.push(words.filled("cli.ca.wider", [("stores", stores)]));
+    }
     lines
 }
 
@@ -161,19 +186,42 @@ mod tests {
         for language in [Language::English, Language::Chinese] {
             let words = Words::utc(language);
             let (found, view) = (testing::inspection(), testing::view());
-            let told = confirmation(&words, &found, &view, &stores(&view, &[]).unwrap()).join("\n");
+            let kinds = [StoreKind::App, StoreKind::System];
+            let told = confirmation(&words, &found, &view, &stores(&view, &kinds).unwrap()).join("\n");
             for part in
                 ["7A:12:BC:34", "/data/ca/7A12BC34.pem", "/stores/system", "sudo update-ca-certificates"]
             {
                 assert!(told.contains(part), "{part}: {told}");
             }
-            for kind in [StoreKind::App, StoreKind::System] {
+            for kind in kinds {
                 let scope = words.plain(&format!("store.{}.scope", word(&kind)));
                 assert!(told.contains(&scope), "{scope}: {told}");
             }
-            let (changed, left_out) = told.split_once(&words.plain("cli.ca.left_out")).unwrap();
-            assert!(left_out.contains("certutil") && !changed.contains("certutil"), "{told}");
+            assert!(!told.contains("--store"), "{told}");
             assert!(!told.contains("cli.") && !told.contains('{'), "{told}");
+        }
+    }
+
+    #[test]
+    fn where_nobody_names_a_store_it_is_longwires_own_and_the_wider_ones_are_offered() {
+        for language in [Language::English, Language::Chinese] {
+            let words = Words::utc(language);
+            let (found, view) = (testing::inspection(), testing::view());
+            let told = confirmation(&words, &found, &view, &stores(&view, &[]).unwrap());
+            let (last, before) = told.split_last().unwrap();
+            assert!(last.contains("--store system") && !last.contains("firefox"), "{last}");
+            assert!(last.contains(&words.plain("store.system")) && !last.contains('{'), "{last}");
+            assert!(!before.join("\n").contains("update-ca-certificates"), "{before:#?}");
+        }
+    }
+
+    #[test]
+    fn one_that_is_not_there_is_told_with_what_is_and_where_else_to_look() {
+        let found = CaInspection { lacks: Some("Corp Root".into()), ..testing::inspection() };
+        let told =
+            others(&Words::utc(Language::English), &found, &Source::Platform, &Again::default()).join("\n");
+        for part in ["7A:12:BC:34", "mitmproxy", "“Corp Root”", "longwire ca inspect proxy "] {
+            assert!(told.contains(part), "{part}: {told}");
         }
     }
 
@@ -203,7 +251,8 @@ mod tests {
         let view = CaView { refusal: Some(CaRefusal::Expired), ..testing::view() };
         let found = CaInspection { certificates: vec![view.clone()], ..testing::inspection() };
         let source = Source::File("ca.pem".into());
-        let told = refusal(&Words::utc(Language::English), &found, &[&view], &source).join("\n");
+        let told =
+            refusal(&Words::utc(Language::English), &found, &[&view], &source, &Again::default()).join("\n");
         assert!(told.contains("It has expired") && told.contains("longwire ca inspect platform"), "{told}");
     }
 

@@ -4,12 +4,11 @@ use longwire_contract::{
 };
 use longwire_engine::Machine;
 
-use super::{Minutes, table};
+use super::{Minutes, order, table};
 use crate::{
     args::ProxyOff,
     confirm::{Consent, Person},
     exit::Exit,
-    order::order,
     output::{hint, say},
     words::Words,
 };

@@ -1,12 +1,11 @@
 use longwire_contract::{Fault, FaultCode, LeaseChange, LeaseReport, ProxyKind, ProxyTable, call};
 use longwire_engine::Machine;
 
-use super::{left, table};
+use super::{left, order, table};
 use crate::{
     args::ProxyRestore,
     confirm::{Consent, Person},
     exit::Exit,
-    order::order,
     output::{hint, say},
     words::{self, Words},
 };

@@ -2,11 +2,10 @@ use longwire_contract::{Fault, call};
 use longwire_engine::Machine;
 use serde_json::json;
 
-use super::{left, table};
+use super::{left, order, table};
 use crate::{
     args::ProxyStatus,
     exit::Exit,
-    order::order,
     output::{print_json, say},
     words::Words,
 };
