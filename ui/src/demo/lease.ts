@@ -10,7 +10,6 @@ import type {
   ProxyTable
 } from '../backend/contract.gen'
 import { CommandFault } from '../backend/backend'
-import { settingsStored } from '../state/proxies'
 import { refuse, type Handlers, type World } from './world'
 
 const MINUTE = 60_000
@@ -121,6 +120,16 @@ export function leaseOf(phase: LeasePhase, minutes = 4): LeaseView {
   }
 }
 
+/** A lease whose backup cannot be read: what is stored and off can be switched on; which way one switch was, nothing tells. */
+export function damagedLease({ services }: ProxyTable): LeaseView {
+  const changes = services.flatMap(({ name, entries }) =>
+    entries
+      .filter((each) => !each.on && each.value !== '' && each.kind !== 'mode')
+      .map((each): LeaseChange => ({ service: name, before: { ...each, on: true }, state: 'off' }))
+  )
+  return { ...leaseOf('damaged', 0), changes }
+}
+
 /** The commands about the system's proxies. While they are set aside, the user changes the SOCKS proxy. */
 export function leaseCommands(world: World, begin: LeaseBegin): LeaseCommands {
   const table = begin.table ?? macTable()
@@ -172,12 +181,9 @@ export function leaseCommands(world: World, begin: LeaseBegin): LeaseCommands {
     },
     lease_repair: () => {
       if (world.snapshot.lease?.phase !== 'damaged') refuse('lease_none')
+      const stored = world.snapshot.lease.changes
       world.change({ lease: null })
-      // Which way one switch was, nothing tells.
-      const stored = settingsStored(table).map(({ service, entry }): LeaseChange => {
-        return { service, before: { ...entry, on: true }, state: 'restored' }
-      })
-      return { changes: stored }
+      return { changes: stored.map((change) => ({ ...change, state: 'restored' })) }
     }
   }
 }

@@ -13,7 +13,7 @@ import type {
 import { examine } from './examinations'
 import { MITMPROXY, APP_STORE, trustedBefore, trustedCa } from './certificates'
 import { environment, finding, hostOf, ISSUER, note, PROXY } from './findings'
-import { gnomeTable, leaseOf, NO_TABLE, passwordTable, quietTable, type LeaseBegin } from './lease'
+import { damagedLease, gnomeTable, leaseOf, NO_TABLE, passwordTable, quietTable, type LeaseBegin } from './lease'
 import type { TrustBegin } from './trust'
 
 /** A state of the world to look at: what `?demo=NAME` shows. */
@@ -356,10 +356,10 @@ const SCENARIOS: Record<string, () => Scenario> = {
   'lease-held': () => ({ apps: [app({})], events: 24, lease: { lease: leaseOf('held') } }),
   'lease-ending': () => ({ apps: [app({})], lease: { lease: leaseOf('ending', 1) } }),
   'lease-stuck': () => ({ apps: [app({})], lease: { lease: leaseOf('stuck', 0) } }),
-  'lease-damaged': () => ({ apps: [app({})], lease: { table: quietTable(), lease: leaseOf('damaged', 0) } }),
+  'lease-damaged': () => ({ apps: [app({})], lease: { table: quietTable(), lease: damagedLease(quietTable()) } }),
   'lease-damaged-gnome': () => ({
     apps: [app({})],
-    lease: { table: gnomeTable('none'), lease: leaseOf('damaged', 0) }
+    lease: { table: gnomeTable('none'), lease: damagedLease(gnomeTable('none')) }
   }),
   'lease-over': () => ({
     apps: [app({})],

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { gnomeTable, leaseOf, macTable, quietTable } from '../demo/lease'
 import { setLanguage } from '../i18n/i18n.svelte'
-import { inForce, leaseText, servicesOf, settingsOn, settingsStored, settingText } from './proxies'
+import { inForce, leaseText, servicesOf, settingsOn, settingText } from './proxies'
 
 describe('the system’s proxies', () => {
   it('are those that are on, of each service that has one', () => {
@@ -9,11 +9,6 @@ describe('the system’s proxies', () => {
     expect(on.map(({ entry }) => entry.kind)).toEqual(['web', 'secure_web', 'socks', 'pac'])
     expect(servicesOf(on)).toEqual(['Wi-Fi', 'USB 10/100/1000 LAN'])
     expect(settingsOn(quietTable())).toEqual([])
-  })
-
-  it('are stored where there is a value, and switched on again by a repair', () => {
-    expect(settingsStored(macTable()).map(({ service }) => service)).toEqual(Array(2).fill('USB 10/100/1000 LAN'))
-    expect(settingsStored(quietTable()).length).toBe(6)
   })
 
   it('are told as they are in force only where the settings do not say it', () => {

@@ -48,18 +48,10 @@ function asTold(entry: ProxyEntry): string {
 }
 
 /** Every setting that is on, of a service that is, too: what a lease switches off. */
-export function settingsOn(table: ProxyTable): Setting[] {
-  return settings(table, (entry) => entry.on)
-}
-
-/** Every setting that is stored and off: what a repair switches on. */
-export function settingsStored(table: ProxyTable): Setting[] {
-  return settings(table, (entry) => !entry.on && entry.value !== '' && entry.kind !== 'mode')
-}
-
-function settings({ services }: ProxyTable, wanted: (entry: ProxyEntry) => boolean): Setting[] {
+export function settingsOn({ services }: ProxyTable): Setting[] {
   const enabled = services.filter((service) => service.enabled)
-  return enabled.flatMap(({ name, entries }) => entries.filter(wanted).map((entry) => ({ service: name, entry })))
+  const on = (entries: ProxyEntry[]) => entries.filter((entry) => entry.on)
+  return enabled.flatMap(({ name, entries }) => on(entries).map((entry) => ({ service: name, entry })))
 }
 
 /** The services of settings, each once. */
