@@ -58,17 +58,18 @@ pub(crate) struct ProxyOff {
 }
 
 const RESTORE_HELP: &str = "\
-What has been changed by somebody else since stays as it is, and is said. Where the backup is damaged, --repair switches on \
-every proxy that the system has stored: the best there is.
+What has been changed by somebody else since stays as it is, and is said. Where the backup is damaged, what could have been on is \
+shown, and --repair switches it on after a question: every proxy that the system has stored, which is the best there is. Where \
+nothing is stored, --repair sets the damaged files aside and changes nothing else.
 
 Exit codes:
   0  they are as they were, or as somebody else wants them
-  1  one could not be put back; the backup is kept
+  1  one could not be put back, and the backup is kept; or it is damaged, and nobody knows how they were
   2  usage: nobody can be asked and --yes is missing";
 
 #[derive(Args, Debug)]
 pub(crate) struct ProxyRestore {
-    /// Where the backup is damaged: switch on every proxy that is stored
+    /// Where the backup is damaged: switch on what it shows, which is every proxy that is stored
     #[arg(long)]
     pub(crate) repair: bool,
     /// Do not ask before a repair

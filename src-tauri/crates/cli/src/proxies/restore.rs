@@ -1,4 +1,4 @@
-use longwire_contract::{Fault, FaultCode, LeaseChange, LeaseReport, ProxyKind, ProxyTable, call};
+use longwire_contract::{Fault, FaultCode, LeaseChange, LeaseReport, call};
 use longwire_engine::Machine;
 
 use super::{left, order, table};
@@ -48,42 +48,46 @@ async fn repair(
     words: &Words,
     person: &mut Person<'_>,
 ) -> Result<Exit, Fault> {
-    let proxies = order::<call::ReadProxies>(machine, &()).await?;
     let lease = order::<call::ReadSnapshot>(machine, &()).await?.lease;
-    let salvaged = lease.map(|lease| lease.changes).unwrap_or_default();
-    hint(&confirmation(words, &proxies, &salvaged).join("\n"));
+    let repairs = lease.map(|lease| lease.changes).unwrap_or_default();
+    hint(&confirmation(words, &repairs).join("\n"));
+    if repairs.is_empty() && !restore.repair {
+        hint(&words.plain("cli.proxy.unknown_repair"));
+        return Ok(Exit::Failed);
+    }
     match person.consent(restore.yes, restore.repair) {
         Ok(Consent::Given) => {}
         Ok(Consent::Asked) => {
-            if !person.agrees(&words.plain("cli.proxy.repair_ask")) {
+            let question =
+                if repairs.is_empty() { "cli.proxy.set_aside_ask" } else { "cli.proxy.repair_ask" };
+            if !person.agrees(&words.plain(question)) {
                 hint(&words.plain("cli.unchanged"));
                 return Ok(Exit::Failed);
             }
         }
         Err(_) => {
-            hint(&words.plain("cli.proxy.repair_nobody"));
+            let hinted =
+                if repairs.is_empty() { "cli.proxy.unknown_repair" } else { "cli.proxy.repair_nobody" };
+            hint(&words.plain(hinted));
             return Ok(if restore.repair { Exit::Usage } else { Exit::Failed });
         }
     }
-    Ok(tell(words, &order::<call::RepairLease>(machine, &()).await?))
+    let report = order::<call::RepairLease>(machine, &()).await?;
+    if report.changes.is_empty() {
+        say(&words.plain("cli.proxy.set_aside"));
+        return Ok(Exit::Failed);
+    }
+    Ok(tell(words, &report))
 }
 
-/// What a repair switches on: every proxy that is stored and off, and what is stored nowhere but was on by what can still be
-/// read of the backup.
-fn confirmation(words: &Words, proxies: &ProxyTable, salvaged: &[LeaseChange]) -> Vec<String> {
-    let mut lines = vec![words.plain("cli.proxy.repairs")];
-    for service in proxies.services.iter().filter(|service| service.enabled) {
-        let stored = service.entries.iter().filter(|entry| !entry.on && !entry.authenticated);
-        let stored = stored.filter_map(|entry| {
-            let was =
-                |change: &&LeaseChange| change.service == service.name && change.before.kind == entry.kind;
-            let is_stored = !entry.value.is_empty() && entry.kind != ProxyKind::Mode;
-            if is_stored { Some(entry) } else { salvaged.iter().find(was).map(|change| &change.before) }
-        });
-        lines.extend(stored.map(|entry| format!("  + {}", table::setting(words, &service.name, entry))));
+/// What a repair switches on; or that it can switch nothing on.
+fn confirmation(words: &Words, repairs: &[LeaseChange]) -> Vec<String> {
+    if repairs.is_empty() {
+        return vec![words.plain("cli.proxy.unknown")];
     }
-    lines.push(String::new());
-    lines
+    let named = repairs.iter().map(|one| format!("  + {}", table::setting(words, &one.service, &one.before)));
+    let title = [words.plain("cli.proxy.repairs")];
+    title.into_iter().chain(named).chain([String::new()]).collect()
 }
 
 fn tell(words: &Words, report: &LeaseReport) -> Exit {
@@ -95,18 +99,24 @@ fn tell(words: &Words, report: &LeaseReport) -> Exit {
 
 #[cfg(test)]
 mod tests {
-    use longwire_contract::{Language, LeaseState};
+    use longwire_contract::{Language, LeaseState, ProxyKind};
 
     use super::{super::testing, *};
 
     #[test]
-    fn a_repair_names_what_it_would_switch_on() {
-        let told = confirmation(&Words::utc(Language::English), &testing::table(), &[]).join("\n");
-        assert!(told.contains("+ Wi-Fi: Secure web (HTTPS) secure.example:8443"), "{told}");
-        assert!(!told.contains("127.0.0.1") && !told.contains("SOCKS"), "{told}");
-        let socks = testing::entry(ProxyKind::Socks, true, "127.0.0.1", 1080);
-        let salvaged = [LeaseChange { before: socks, ..testing::change(LeaseState::Off) }];
-        let told = confirmation(&Words::utc(Language::English), &testing::table(), &salvaged).join("\n");
-        assert!(told.contains("+ Wi-Fi: SOCKS 127.0.0.1:1080"), "{told}");
+    fn a_repair_names_what_it_would_switch_on_and_nothing_else() {
+        for language in [Language::English, Language::Chinese] {
+            let words = Words::utc(language);
+            let socks = testing::entry(ProxyKind::Socks, true, "127.0.0.1", 1080);
+            let web = testing::change(LeaseState::Off);
+            let repairs = [LeaseChange { before: socks, ..web.clone() }, web];
+            let told = confirmation(&words, &repairs);
+            assert_eq!(told.len(), 4, "{told:#?}");
+            assert!(told[1].starts_with("  + Wi-Fi: SOCKS"), "{told:#?}");
+            assert!(told[1].ends_with("127.0.0.1:1080") && told[2].ends_with("127.0.0.1:7890"), "{told:#?}");
+            let told = confirmation(&words, &[]);
+            assert_eq!(told, [words.plain("cli.proxy.unknown")]);
+            assert_ne!(told[0], "cli.proxy.unknown");
+        }
     }
 }

@@ -18,7 +18,9 @@ pub(crate) fn lines(words: &Words, table: &ProxyTable, lease: Option<&LeaseView>
     if table.keeper.is_empty() {
         return vec![words.plain("fault.no_proxy_settings")];
     }
-    let changes = lease.map_or(&[][..], |lease| &lease.changes);
+    // Without the backup nobody knows how anything was: there, it is what a repair would switch on.
+    let known = lease.filter(|lease| lease.phase != LeasePhase::Damaged);
+    let changes = known.map_or(&[][..], |lease| &lease.changes);
     let services = table.services.iter().flat_map(|each| service(words, each, changes));
     let mut lines: Vec<_> = [table.keeper.clone()].into_iter().chain(services).collect();
     lines.push(String::new());
@@ -41,11 +43,16 @@ pub(crate) fn standing(words: &Words, lease: &LeaseView) -> String {
             words.filled("cli.proxy.held", [("phase", phase), ("minutes", left), ("time", time)])
         }
         LeasePhase::Beginning | LeasePhase::Ending => words.filled("cli.proxy.busy", [("phase", phase)]),
-        LeasePhase::Stuck | LeasePhase::Damaged => {
-            let detail = if lease.detail.is_empty() { String::new() } else { format!(" ({})", lease.detail) };
-            words.filled("cli.proxy.broken", [("phase", phase), ("detail", detail)])
+        LeasePhase::Stuck => words.filled("cli.proxy.broken", [("phase", phase), ("detail", detail(lease))]),
+        LeasePhase::Damaged => {
+            words.filled("cli.proxy.damaged", [("phase", phase), ("detail", detail(lease))])
         }
     }
+}
+
+/// The technical cause, as an aside.
+fn detail(lease: &LeaseView) -> String {
+    if lease.detail.is_empty() { String::new() } else { format!(" ({})", lease.detail) }
 }
 
 /// A setting of a service, by its name and its value.
@@ -172,6 +179,15 @@ mod tests {
     }
 
     #[test]
+    fn without_the_backup_nothing_is_said_of_how_a_setting_was() {
+        let mut table = testing::table();
+        table.services[0].entries[0].on = false;
+        let lease = testing::lease(LeasePhase::Damaged);
+        let told = lines(&Words::utc(Language::English), &table, Some(&lease)).join("\n");
+        assert!(!told.contains('→') && told.contains("--repair"), "{told}");
+    }
+
+    #[test]
     fn each_phase_says_how_it_stands_and_a_broken_one_what_to_do() {
         for language in [Language::English, Language::Chinese] {
             let words = Words::utc(language);
@@ -181,6 +197,8 @@ mod tests {
                 assert!(!told.contains('{') && !told.contains("lease."), "{told}");
                 let broken = matches!(phase, LeasePhase::Stuck | LeasePhase::Damaged);
                 assert_eq!(told.contains("networksetup"), broken, "{told}");
+                let repaired = told.contains("longwire proxy restore --repair");
+                assert_eq!(repaired, *phase == LeasePhase::Damaged, "{told}");
             }
         }
     }
