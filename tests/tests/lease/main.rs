@@ -9,6 +9,7 @@ mod administrator;
 mod backup;
 mod crashes;
 mod gnome;
+mod lost;
 mod meanwhile;
 mod owner;
 mod round;

@@ -1,0 +1,68 @@
+//! What looks after a lease is lost: its files, or its watchdog.
+
+use longwire_tests::{Platform, sandboxed};
+
+use super::*;
+
+fn empty(folder: &Path) {
+    for name in ["proxies.json", "proxies.copy.json"] {
+        fs::remove_file(folder.join(name)).unwrap();
+    }
+}
+
+#[test]
+fn files_that_are_removed_end_a_lease_that_nobody_holds() {
+    sandboxed(async |sandbox| {
+        FakeMac::install(&sandbox);
+        let bench = Bench::new(&machine());
+        assert_eq!(bench.off().code, Some(0));
+        // The watchdog looks twice a second.
+        thread::sleep(Duration::from_millis(1200));
+        empty(&bench.data_dir());
+        let removed = Instant::now();
+        until("the machine is as it was", || bench.is(&machine()));
+        println!("put back {:?} after the files were removed", removed.elapsed());
+        bench.unwatched();
+        assert!(bench.status().lease.is_none());
+    });
+}
+
+#[test]
+fn files_that_are_removed_end_a_lease_that_longwire_holds() {
+    sandboxed(async |sandbox| {
+        FakeMac::install(&sandbox);
+        let platform = Platform::start().await;
+        let bench = Bench::new(&machine());
+        let run = bench.run(&platform);
+        for _ in 0..2 {
+            assert_eq!(bench.off().code, Some(0));
+            thread::sleep(Duration::from_millis(1200));
+            empty(&bench.data_dir());
+            until("the machine is as it was", || bench.is(&machine()));
+            until("no lease is shown", || bench.status().lease.is_none());
+            bench.unwatched();
+        }
+        run.signal("TERM");
+        assert_eq!(run.end().code, Some(0));
+        bench.has(&machine());
+    });
+}
+
+#[test]
+fn a_lease_that_nobody_watches_is_watched_again_when_it_is_extended() {
+    sandboxed(async |sandbox| {
+        FakeMac::install(&sandbox);
+        let bench = Bench::new(&machine());
+        assert_eq!(bench.off().code, Some(0));
+        bench.kill_watchdogs();
+        let ended = bench.off();
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+        assert_eq!(bench.watchdogs().len(), 1);
+        bench.has(&switched_off(&machine()));
+        for pid in bench.watchdogs() {
+            Command::new("kill").args(["-TERM", &pid.to_string()]).status().unwrap();
+        }
+        until("the machine is as it was", || bench.is(&machine()));
+        bench.unwatched();
+    });
+}
