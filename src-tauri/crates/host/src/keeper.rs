@@ -45,6 +45,30 @@ pub trait Keeper: fmt::Debug + Send + Sync {
     /// Where they cannot be read.
     fn service(&self, name: &str) -> Result<Option<Vec<ProxyEntry>>, KeeperError>;
 
+    /// The network location that the settings are of; `None` where there is no such thing.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    fn location(&self) -> Result<Option<String>, KeeperError> {
+        Ok(None)
+    }
+
+    /// Whether there is a network location of this name.
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    fn has_location(&self, _name: &str) -> Result<bool, KeeperError> {
+        Ok(true)
+    }
+
+    /// The interface of each service by its name, empty where it has none; nothing where services never change their names.
+    ///
+    /// # Errors
+    /// Where they cannot be read.
+    fn devices(&self) -> Result<BTreeMap<String, String>, KeeperError> {
+        Ok(BTreeMap::new())
+    }
+
     /// Carries out changes in their order, up to the first that fails. With [`Rights::Administrator`] the user is asked
     /// once for all of them.
     ///

@@ -10,6 +10,8 @@ mod sh;
 mod trouble;
 
 pub use security::{Certificate, Security, Silence, Trusted};
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 pub use trouble::{At, Trouble, What};
 
@@ -19,6 +21,10 @@ pub use trouble::{At, Trouble, What};
 pub struct Mac {
     /// Its network services, in its own order.
     pub services: Vec<Service>,
+    /// The name of the network location that they are of; empty for the one that every Mac has.
+    pub location: String,
+    /// The network services of the other locations.
+    pub elsewhere: BTreeMap<String, Vec<Service>>,
     /// The interface of the default route; `None` where there is no route.
     pub route: Option<String>,
     /// What its keychains hold, and what is trusted.
@@ -156,6 +162,13 @@ impl Mac {
     /// A service, by its name.
     pub fn service(&mut self, name: &str) -> Option<&mut Service> {
         self.services.iter_mut().find(|service| service.name == name)
+    }
+
+    /// Switches to another location, with no service where it is new.
+    pub fn switch_location(&mut self, name: &str) {
+        let services = self.elsewhere.remove(name).unwrap_or_default();
+        let left = std::mem::replace(&mut self.services, services);
+        self.elsewhere.insert(std::mem::replace(&mut self.location, name.to_owned()), left);
     }
 
     fn answer(&mut self, tool: &str, args: &[String], root: bool) -> Answer {

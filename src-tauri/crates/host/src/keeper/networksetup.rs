@@ -9,6 +9,7 @@ mod services;
 mod settings;
 
 use std::{
+    collections::BTreeMap,
     ffi::OsStr,
     path::{Path, PathBuf},
     process,
@@ -17,7 +18,7 @@ use std::{
 
 use longwire_contract::{ProxyEntry, ProxyService, ProxyTable};
 
-use self::{output::Output, settings::Setting};
+use self::{output::Output, services::Listed, settings::Setting};
 use super::{Change, Keeper, KeeperError, Rights, effective, line};
 use crate::{command::Runner, proxies};
 
@@ -62,6 +63,12 @@ impl<R: Runner> NetworkSetup<R> {
     /// With the usual deadlines. `prompt` is what a person is told who is asked for a password.
     pub(crate) fn new(tools: Tools, prompt: String, runner: R) -> Self {
         Self { tools, deadline: DEADLINE, patience: PATIENCE, prompt, runner }
+    }
+
+    /// Every service with its interface.
+    fn order(&self) -> Result<Vec<Listed>, KeeperError> {
+        let order = self.networksetup(&["-listnetworkserviceorder"])?;
+        services::order(&order).ok_or_else(|| not_understood(&self.tools.networksetup, &order))
     }
 
     /// The interface that the default route takes, where there is a route.
@@ -192,8 +199,7 @@ impl<R: Runner> Keeper for NetworkSetup<R> {
     fn table(&self) -> Result<ProxyTable, KeeperError> {
         let program = &self.tools.networksetup;
         let all = self.networksetup(&["-listallnetworkservices"])?;
-        let order = self.networksetup(&["-listnetworkserviceorder"])?;
-        let order = services::order(&order).ok_or_else(|| not_understood(program, &order))?;
+        let order = self.order()?;
         let listed = services::listed(&all, order).ok_or_else(|| not_understood(program, &all))?;
         let interface = self.interface()?;
         let used = services::used(&listed, interface.as_deref()).map(str::to_owned);
@@ -216,6 +222,24 @@ impl<R: Runner> Keeper for NetworkSetup<R> {
 
     fn service(&self, name: &str) -> Result<Option<Vec<ProxyEntry>>, KeeperError> {
         self.entries(name)
+    }
+
+    fn location(&self) -> Result<Option<String>, KeeperError> {
+        let said = self.networksetup(&["-getcurrentlocation"])?;
+        match said.strip_suffix('\n').unwrap_or(&said) {
+            name if name.is_empty() || name.contains('\n') => {
+                Err(not_understood(&self.tools.networksetup, &said))
+            }
+            name => Ok(Some(name.to_owned())),
+        }
+    }
+
+    fn has_location(&self, name: &str) -> Result<bool, KeeperError> {
+        Ok(self.networksetup(&["-listlocations"])?.split('\n').any(|line| line == name))
+    }
+
+    fn devices(&self) -> Result<BTreeMap<String, String>, KeeperError> {
+        Ok(self.order()?.into_iter().map(|service| (service.name, service.device)).collect())
     }
 
     fn carry_out(&self, changes: &[Change], rights: Rights) -> Result<(), KeeperError> {

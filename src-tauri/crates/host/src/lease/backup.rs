@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use longwire_contract::{LeaseChange, LeasePhase, LeaseState, LeaseView};
 use ring::digest::{SHA256, digest};
@@ -18,6 +18,12 @@ pub(super) struct Backup {
     pub(super) since_ms: u64,
     pub(super) until_ms: u64,
     pub(super) deadline: Deadline,
+    /// The network location that they are of; `None` where there is no such thing.
+    #[serde(default)]
+    pub(super) location: Option<String>,
+    /// The interface of each service that was there, by its name: whoever gives one another name leaves it that.
+    #[serde(default)]
+    pub(super) devices: BTreeMap<String, String>,
     /// Never [`LeaseState::Failed`]: what that setting was before we failed is what the next try has to know.
     pub(super) changes: Vec<LeaseChange>,
     /// Why not all could be put back.
@@ -46,6 +52,8 @@ impl Backup {
             since_ms: now.wall_ms,
             until_ms: 0,
             deadline: Deadline::new(now, length),
+            location: None,
+            devices: BTreeMap::new(),
             changes,
             detail: String::new(),
             refused: false,

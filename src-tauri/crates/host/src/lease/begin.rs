@@ -2,12 +2,7 @@ use std::{collections::BTreeMap, path::PathBuf, slice::SliceIndex, time::Duratio
 
 use longwire_contract::{LeaseChange, LeasePhase, LeaseState, ProxyEntry, ProxySetting, ProxyTable};
 
-use super::{
-    Lease, LeaseError,
-    backup::Backup,
-    restore::{named, put_back},
-    shelf::Found,
-};
+use super::{Lease, LeaseError, backup::Backup, restore::named, shelf::Found};
 use crate::keeper::{Change, KeeperError, Rights};
 
 /// What went wrong while settings were switched off.
@@ -30,9 +25,11 @@ impl Lease {
             Found::Whole(_) => return Err(LeaseError::Held),
             Found::Damaged(path) => return Err(LeaseError::Damaged(path)),
         }
+        let location = self.keeper.location().map_err(LeaseError::Unreadable)?;
+        let devices = self.keeper.devices().map_err(LeaseError::Unreadable)?;
         let table = self.keeper.table().map_err(LeaseError::Unreadable)?;
         let changes = planned(&table, named)?;
-        let mut backup = Backup::new(changes, &self.clock.now(), length);
+        let mut backup = Backup { location, devices, ..Backup::new(changes, &self.clock.now(), length) };
         if let Err(error) = self.write(&backup) {
             // One of the two files may be there. It does no harm where it cannot be removed: nothing in it is changed.
             self.forget(&backup).ok();
@@ -103,7 +100,7 @@ impl Lease {
 
     /// Puts back what may have been changed; what comes out is the error that led here, or a worse one.
     fn roll_back(&self, mut backup: Backup, failure: Failure) -> LeaseError {
-        let outcome = put_back(&*self.keeper, &mut backup.changes, failure.greatest, &mut |_| ());
+        let outcome = self.put_back(&mut backup, failure.greatest);
         let removed = match outcome.cause {
             None => self.forget(&backup).map_err(|error| error.to_string()),
             Some(cause) => Err(cause),

@@ -1,4 +1,4 @@
-use std::thread;
+use std::{collections::BTreeMap, thread};
 
 use longwire_contract::{
     LeaseChange, LeasePhase, LeaseReport, LeaseState, ProxyEntry, ProxyKind, ProxyTable,
@@ -7,7 +7,7 @@ use longwire_contract::{
 use super::{
     Lease, LeaseError,
     backup::Backup,
-    restore::{Outcome, put_back},
+    restore::{Outcome, put_back, untouched},
     shelf::Found,
 };
 use crate::keeper::Rights;
@@ -19,6 +19,15 @@ impl Lease {
     /// [`LeaseError::NotHeld`], [`LeaseError::Damaged`] or [`LeaseError::Stuck`].
     pub fn end(&self) -> Result<LeaseReport, LeaseError> {
         self.end_if(|_| Some(Rights::Administrator)).map(Option::unwrap_or_default)
+    }
+
+    /// Tries once more to put back what could not be, without asking anybody for a password; `None` where there is no such
+    /// thing.
+    ///
+    /// # Errors
+    /// As those of [`Self::end`].
+    pub fn try_again(&self) -> Result<Option<LeaseReport>, LeaseError> {
+        self.end_if(|backup| (backup.phase == LeasePhase::Stuck).then_some(Rights::User))
     }
 
     /// Ends it with the rights that `greatest` says, or leaves it as it is where that says none.
@@ -40,7 +49,7 @@ impl Lease {
             thread::sleep(self.orphans);
             for (change, before) in backup.changes.iter_mut().zip(interrupted) {
                 if is_changing(&before) {
-                    *change = before;
+                    change.state = before.state;
                 }
             }
             outcome = self.put_back(&mut backup, greatest);
@@ -61,11 +70,31 @@ impl Lease {
 
     /// Puts back what `backup` says, which may not be on the disk any more.
     pub(super) fn put_back(&self, backup: &mut Backup, greatest: Rights) -> Outcome {
+        if let Err(cause) = self.is_here(backup) {
+            return untouched(&backup.changes, cause);
+        }
         let mut written = backup.clone();
-        put_back(&*self.keeper, &mut backup.changes, greatest, &mut |changes| {
+        put_back(&*self.keeper, &mut backup.changes, &mut backup.devices, greatest, &mut |changes| {
             written.changes = changes.to_vec();
             self.shelf.write(&written).ok();
         })
+    }
+
+    /// Whether the settings of the machine are those of the network location that `backup` is of. One that is gone, or has
+    /// another name, counts as this one: what is not as we left it is not touched.
+    fn is_here(&self, backup: &Backup) -> Result<(), String> {
+        let Some(theirs) = &backup.location else { return Ok(()) };
+        match self.keeper.location() {
+            Ok(Some(here)) if here != *theirs => match self.keeper.has_location(theirs) {
+                Ok(false) => Ok(()),
+                Ok(true) => {
+                    Err(format!("the network location is {here}; what was set aside belongs to {theirs}"))
+                }
+                Err(error) => Err(error.to_string()),
+            },
+            Ok(_) => Ok(()),
+            Err(error) => Err(error.to_string()),
+        }
     }
 
     /// Writes a backup anew whose files are lost or damaged. Tells whether one is there now: it may have been ended meanwhile.
@@ -104,7 +133,8 @@ impl Lease {
         let Found::Damaged(_) = self.shelf.read() else { return Err(LeaseError::NotHeld) };
         let stuck = |report, cause| LeaseError::Stuck { report, cause };
         let mut changes = self.repairs().map_err(|error| stuck(LeaseReport::default(), error.to_string()))?;
-        let outcome = put_back(&*self.keeper, &mut changes, Rights::Administrator, &mut |_| ());
+        let outcome =
+            put_back(&*self.keeper, &mut changes, &mut BTreeMap::new(), Rights::Administrator, &mut |_| ());
         let set_aside = match outcome.cause {
             None => {
                 self.shelf.write_last(&outcome.report, self.clock.now().wall_ms);

@@ -18,15 +18,19 @@ pub(super) struct Outcome {
 /// Puts back each setting that still stands as we left it. What is settled is noted in `changes`, and told to `journal`
 /// after each change to the machine; the others stay as they are, for another try.
 ///
+/// A service that is gone by its name, while exactly one new one is on its interface and as we left it, has been given that
+/// name: it goes by it from then on, in `changes` and in `devices`.
+///
 /// Each is looked at, changed and read back before the next: what a user changes at the same time has but a moment in
 /// which it could be overwritten.
 pub(super) fn put_back(
     keeper: &dyn Keeper,
     changes: &mut [LeaseChange],
+    devices: &mut BTreeMap<String, String>,
     greatest: Rights,
     journal: &mut dyn FnMut(&[LeaseChange]),
 ) -> Outcome {
-    let mut work = Work { keeper, changes, journal, mute: BTreeMap::new(), cause: None };
+    let mut work = Work { keeper, changes, devices, journal, mute: BTreeMap::new(), cause: None };
     let mut denied = Vec::new();
     for index in 0..work.changes.len() {
         if work.is_ours(index) {
@@ -64,6 +68,7 @@ enum Sight {
 struct Work<'a> {
     keeper: &'a dyn Keeper,
     changes: &'a mut [LeaseChange],
+    devices: &'a mut BTreeMap<String, String>,
     journal: &'a mut dyn FnMut(&[LeaseChange]),
     /// Services that were waited for in vain. Others may still answer, and are not to wait for these again.
     mute: BTreeMap<String, KeeperError>,
@@ -115,25 +120,69 @@ impl Work<'_> {
     }
 
     fn look(&mut self, index: usize) -> Result<Sight, KeeperError> {
-        let Some(LeaseChange { service, before, state }) = self.changes.get(index) else {
+        let Some(LeaseChange { service, before, state }) = self.changes.get(index).cloned() else {
             return Ok(Sight::Settled(LeaseState::Gone));
         };
-        if let Some(error) = self.mute.get(service) {
-            return Err(error.clone());
-        }
-        let entries = self.keeper.service(service).inspect_err(|error| {
-            if matches!(error, KeeperError::TooSlow { .. }) {
-                self.mute.insert(service.clone(), error.clone());
-            }
-        })?;
+        let entries = match self.entries(&service)? {
+            None => match self.renamed(&service)? {
+                Some(name) => self.entries(&name)?,
+                None => None,
+            },
+            entries => entries,
+        };
         let now = entries.into_iter().flatten().find(|entry| entry.kind == before.kind);
         Ok(match now {
             None => Sight::Settled(LeaseState::Gone),
-            Some(now) if now == *before => Sight::Settled(LeaseState::Restored),
+            Some(now) if now == before => Sight::Settled(LeaseState::Restored),
             // Before we began to change it, it was somebody else who switched it off.
-            Some(now) if is_switched_off(&now, before) && *state != LeaseState::Pending => Sight::Ours,
+            Some(now) if is_switched_off(&now, &before) && state != LeaseState::Pending => Sight::Ours,
             Some(_) => Sight::Settled(LeaseState::Theirs),
         })
+    }
+
+    fn entries(&mut self, service: &str) -> Result<Option<Vec<ProxyEntry>>, KeeperError> {
+        if let Some(error) = self.mute.get(service) {
+            return Err(error.clone());
+        }
+        self.keeper.service(service).inspect_err(|error| {
+            if matches!(error, KeeperError::TooSlow { .. }) {
+                self.mute.insert(service.to_owned(), error.clone());
+            }
+        })
+    }
+
+    /// The name that a service has been given which is gone by its own: all that is left to be done for it goes by that.
+    fn renamed(&mut self, service: &str) -> Result<Option<String>, KeeperError> {
+        let device = self.devices.get(service).filter(|device| !device.is_empty()).cloned();
+        let Some(device) = device else { return Ok(None) };
+        let mut names = Vec::new();
+        for (name, its) in self.keeper.devices()? {
+            // One that had its name before is another one.
+            if its == device && !self.devices.contains_key(&name) && self.is_left_by_us(&name, service)? {
+                names.push(name);
+            }
+        }
+        let Some(name) = names.pop().filter(|_| names.is_empty()) else { return Ok(None) };
+        for change in self.changes.iter_mut().filter(|change| is_open(change, service)) {
+            change.service.clone_from(&name);
+        }
+        self.devices.remove(service);
+        self.devices.insert(name.clone(), device);
+        Ok(Some(name))
+    }
+
+    /// Whether the service `name` is as we left the one that was `service`. A setting that has no value tells only together
+    /// with all others.
+    fn is_left_by_us(&mut self, name: &str, service: &str) -> Result<bool, KeeperError> {
+        let entries = self.entries(name)?.unwrap_or_default();
+        let left = |change: &LeaseChange| {
+            change.state != LeaseState::Pending
+                && entries
+                    .iter()
+                    .any(|entry| entry.kind == change.before.kind && is_switched_off(entry, &change.before))
+        };
+        let open = || self.changes.iter().filter(|change| is_open(change, service));
+        Ok(open().any(|change| !change.before.value.is_empty() && left(change)) || open().all(left))
     }
 
     fn carry_out(&self, indices: &[usize], rights: Rights) -> Result<(), KeeperError> {
@@ -156,13 +205,27 @@ impl Work<'_> {
     }
 
     fn done(self, refused: bool) -> Outcome {
-        let reported = |change: &LeaseChange| LeaseChange {
-            state: if is_settled(change.state) { change.state } else { LeaseState::Failed },
-            ..change.clone()
-        };
-        let report = LeaseReport { changes: self.changes.iter().map(reported).collect() };
-        Outcome { cause: self.cause.filter(|_| !report.is_complete()), report, refused }
+        outcome(self.changes, self.cause, refused)
     }
+}
+
+/// What comes of not touching anything, because of `cause`.
+pub(super) fn untouched(changes: &[LeaseChange], cause: String) -> Outcome {
+    outcome(changes, Some(cause), false)
+}
+
+/// Whether something is left to be done for a setting of this service.
+fn is_open(change: &LeaseChange, service: &str) -> bool {
+    change.service == service && !is_settled(change.state)
+}
+
+fn outcome(changes: &[LeaseChange], cause: Option<String>, refused: bool) -> Outcome {
+    let reported = |change: &LeaseChange| LeaseChange {
+        state: if is_settled(change.state) { change.state } else { LeaseState::Failed },
+        ..change.clone()
+    };
+    let report = LeaseReport { changes: changes.iter().map(reported).collect() };
+    Outcome { cause: cause.filter(|_| !report.is_complete()), report, refused }
 }
 
 /// A setting, as an error names it.

@@ -12,6 +12,11 @@ pub(super) fn answer(mac: &mut Mac, args: &[&str], root: bool) -> Answer {
                 |service: &Service| format!("{}{}\n", if service.enabled { "" } else { "*" }, service.name);
             Answer::printed(&(HEADER.to_owned() + &mac.services.iter().map(line).collect::<String>()))
         }
+        ["-getcurrentlocation"] => Answer::printed(&format!("{}\n", shown(&mac.location))),
+        ["-listlocations"] => {
+            let names = mac.elsewhere.keys().chain([&mac.location]);
+            Answer::printed(&names.map(|name| format!("{}\n", shown(name))).collect::<String>())
+        }
         ["-listnetworkserviceorder"] => Answer::printed(&order(&mac.services)),
         [flag, ..] if flag.starts_with("-set") && mac.admin_required && !root => {
             Answer { status: 14, ..Answer::printed("** Error: Command requires admin privileges.\n") }
@@ -27,6 +32,10 @@ pub(super) fn answer(mac: &mut Mac, args: &[&str], root: bool) -> Answer {
         },
         _ => not_valid(),
     }
+}
+
+fn shown(location: &str) -> &str {
+    if location.is_empty() { "Automatic" } else { location }
 }
 
 fn order(services: &[Service]) -> String {
