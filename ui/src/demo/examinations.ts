@@ -116,11 +116,13 @@ function road(app: AppView, proxied: boolean, at?: CheckKind, why?: Note): Check
 /** A running connection is not disturbed: it shows by itself what a second one would show. */
 function held(checks: Check[], app: AppView): Check[] {
   const intercepted = app.findings.find((each) => each.code === 'tls_intercepted')
+  const allowed = app.findings.find((each) => each.code === 'tls_trusted_here')
   const others = app.findings.find((each) => each.code === 'other_clients')?.values.others
   return checks.map((check): Check => {
     if (check.kind === 'tls' && intercepted) {
       return { ...check, mark: 'warn', note: note('signed_by_interceptor', intercepted.values) }
     }
+    if (check.kind === 'tls' && allowed) return { ...check, note: note('signed_by', allowed.values) }
     if (check.kind === 'online' && others) {
       return { ...check, mark: 'warn', note: note('counted_others', { count: String(Number(others) + 1), others }) }
     }
