@@ -135,6 +135,24 @@ async fn the_second_on_a_data_folder_is_told_who_holds_it() {
     third.stderr_line("connected to ws://");
 }
 
+#[test]
+fn commands_that_are_given_at_once_are_all_carried_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let secret = folder.path().join("secret");
+    write_private(&secret, "s");
+    let add = |number: u8| {
+        let id = format!("cli_{number:016x}");
+        longwire(folder.path(), ["app", "add", &id, "--app-secret-file", secret.to_str().unwrap()]).run()
+    };
+    let all: Vec<_> = (0..6).map(add).collect();
+    for ended in all.into_iter().map(|process| process.end()) {
+        assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""));
+    }
+    let listed = longwire(folder.path(), ["app", "list"]).run().end();
+    assert_eq!(listed.stdout.lines().count(), 6, "{}", listed.stdout);
+    assert!(folder.path().join("longwire.log").exists(), "what they log is kept there");
+}
+
 fn write_private(path: &std::path::Path, text: &str) {
     use std::os::unix::fs::PermissionsExt;
     std::fs::write(path, text).unwrap();

@@ -154,9 +154,13 @@ fn refusal(
 /// What is there in place of the one that was named, and where that one may be had from.
 fn others(words: &Words, found: &CaInspection, source: &Source, again: &Again) -> Vec<String> {
     let one = |view: &CaView| format!("  {}  {}", in_pairs(&view.sha256), view.subject);
-    let mut lines = vec![words.plain("cli.ca.there")];
-    lines.extend(found.certificates.iter().map(one));
-    lines.extend([String::new()].into_iter().chain(describe::elsewhere(words, found, source, again)));
+    let mut lines = Vec::new();
+    if !found.certificates.is_empty() {
+        lines.push(words.plain("cli.ca.there"));
+        lines.extend(found.certificates.iter().map(one));
+        lines.push(String::new());
+    }
+    lines.extend(describe::elsewhere(words, found, source, again));
     lines
 }
 
@@ -223,6 +227,10 @@ mod tests {
         for part in ["7A:12:BC:34", "mitmproxy", "“Corp Root”", "longwire ca inspect proxy "] {
             assert!(told.contains(part), "{part}: {told}");
         }
+        let nothing = CaInspection { certificates: Vec::new(), ..found };
+        let words = Words::utc(Language::English);
+        let told = others(&words, &nothing, &Source::Platform, &Again::default());
+        assert!(told[0].contains("“Corp Root”"), "{told:?}");
     }
 
     #[test]
