@@ -20,7 +20,7 @@ use longwire_host::{
 use tokio::{
     sync::{Mutex, MutexGuard, Notify},
     task::spawn_blocking,
-    time::sleep,
+    time::{Instant, sleep},
 };
 use tracing::{info, warn};
 
@@ -49,6 +49,8 @@ pub async fn watch_proxies(data_dir: &Path) {
 /// How often a lease is looked at: its time may be over, or another process may have ended it.
 const LOOK: Duration = Duration::from_secs(1);
 
+/// How often it is tried again to put back what could not be: what was in the way may be gone.
+const AGAIN: Duration = Duration::from_secs(30);
 /// How many looks a watchdog has to end a lease whose backup is lost.
 const PATIENCE: u32 = 10;
 
@@ -218,6 +220,7 @@ pub(crate) async fn look_after(engine: Weak<Inner>) {
         (Lease::new(&inner.options.data_dir, keeper.into()), inner.lease.changed.clone())
     };
     let mut tried = false;
+    let mut tried_at = Instant::now();
     let mut lost = 0;
     loop {
         let Some(inner) = engine.upgrade() else { return };
@@ -246,8 +249,12 @@ pub(crate) async fn look_after(engine: Weak<Inner>) {
         if over && !tried && view.phase != LeasePhase::Damaged {
             // Once: a dialog that asks for a password must not come again and again.
             tried = true;
+            tried_at = Instant::now();
             let watchdog = inner.lease.watchdog.lock().await;
             finished(&inner, &lease, watchdog, Lease::end).await.ok();
+        } else if view.phase == LeasePhase::Stuck && tried_at.elapsed() >= AGAIN {
+            tried_at = Instant::now();
+            try_again(&inner, &lease).await;
         } else {
             let shown = inner.surroundings.shared.snapshot().lease.as_ref().map(|lease| lease.phase);
             if view.phase != LeasePhase::Damaged {
@@ -302,21 +309,38 @@ async fn finished(
         spawn_blocking(move || finish(&lease)).await.map_err(internal)?
     };
     match &ended {
-        Ok(report) => {
-            info!(settings = report.changes.len(), "the system's proxies are put back");
-            *watchdog = None;
-            shared.change(|snapshot| {
-                snapshot.lease = None;
-                tell(&mut snapshot.notices, snapshot.language, report);
-            });
-            lease.forget_last();
-        }
+        Ok(report) => put_back(shared, lease, &mut watchdog, report),
         Err(error) => {
             warn!(%error, "the system's proxies");
             show(shared, lease.view());
         }
     }
     ended.map_err(|error| fault(&error))
+}
+
+/// Tries once more to end a lease that is stuck. Nobody is asked for a password, and nothing is said of a try in vain: all
+/// of it has been said.
+async fn try_again(inner: &Inner, lease: &Lease) {
+    let mut watchdog = inner.lease.watchdog.lock().await;
+    let tried = {
+        let lease = lease.clone();
+        spawn_blocking(move || lease.try_again()).await
+    };
+    let shared = &inner.surroundings.shared;
+    match tried {
+        Ok(Ok(Some(report))) => put_back(shared, lease, &mut watchdog, &report),
+        _ => show(shared, lease.view()),
+    }
+}
+
+fn put_back(shared: &Shared, lease: &Lease, watchdog: &mut Option<Watchdog>, report: &LeaseReport) {
+    info!(settings = report.changes.len(), "the system's proxies are put back");
+    *watchdog = None;
+    shared.change(|snapshot| {
+        snapshot.lease = None;
+        tell(&mut snapshot.notices, snapshot.language, report);
+    });
+    lease.forget_last();
 }
 
 fn show(shared: &Shared, view: Option<LeaseView>) {

@@ -181,7 +181,13 @@ impl Work<'_> {
                     .iter()
                     .any(|entry| entry.kind == change.before.kind && is_switched_off(entry, &change.before))
         };
-        let open = || self.changes.iter().filter(|change| is_open(change, service));
+        // Those that were put back, or are somebody else's, cannot tell; one that has just been found missing does.
+        let open = || {
+            let known = [LeaseState::Restored, LeaseState::Theirs];
+            self.changes
+                .iter()
+                .filter(move |change| change.service == service && !known.contains(&change.state))
+        };
         Ok(open().any(|change| !change.before.value.is_empty() && left(change)) || open().all(left))
     }
 
