@@ -93,6 +93,33 @@ fn gnomes_mode_is_switched_off_and_comes_back_and_no_host_is_touched() {
 }
 
 #[test]
+fn where_a_damaged_backup_leaves_nothing_to_switch_on_a_repair_sets_it_aside_and_says_so() {
+    sandboxed(async |_| {
+        let desktop = Desktop::start();
+        desktop.set("", "mode", "none");
+        assert_eq!(desktop.proxy(&["status"]).code, Some(0), "the data folder is made");
+        let data = desktop.folder.path().join("data");
+        for name in ["proxies.json", "proxies.copy.json"] {
+            fs::write(data.join(name), "{").unwrap();
+        }
+        let before = desktop.all();
+        let status = desktop.proxy(&["status"]).stdout;
+        assert!(status.contains("longwire proxy restore --repair"), "{status}");
+        let ended = desktop.proxy(&["restore"]);
+        assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+        assert!(ended.stderr.contains("cannot be known any more"), "{}", ended.stderr);
+        assert!(ended.stderr.contains("sets the damaged files aside"), "{}", ended.stderr);
+        assert_eq!(desktop.proxy(&["restore", "--repair"]).code, Some(2), "nobody can be asked");
+        assert!(data.join("proxies.json").exists());
+        assert_eq!(desktop.proxy(&["restore", "--repair", "--yes"]).code, Some(1), "nothing is as it was");
+        assert!(!data.join("proxies.json").exists());
+        assert_eq!(desktop.proxy(&["restore"]).code, Some(0), "there is nothing left to put back");
+        assert_eq!(desktop.all(), before);
+        desktop.bus.signal("TERM");
+    });
+}
+
+#[test]
 fn a_connection_on_auto_goes_straight_for_as_long_as_the_proxies_are_set_aside() {
     sandboxed_online(async |_| {
         let desktop = Desktop::start();

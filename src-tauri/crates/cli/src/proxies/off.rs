@@ -27,9 +27,15 @@ pub(crate) async fn off(
             hint(&table::standing(words, &lease));
             return Ok(Exit::Failed);
         }
-        order::<call::ExtendLease>(machine, &LeaseExtension { minutes: minutes.count() }).await?;
-        say(&format!("✓ {}", until(words, "cli.proxy.extended", machine, minutes)));
-        return Ok(Exit::Ok);
+        match order::<call::ExtendLease>(machine, &LeaseExtension { minutes: minutes.count() }).await {
+            Ok(()) => {
+                say(&format!("✓ {}", until(words, "cli.proxy.extended", machine, minutes)));
+                return Ok(Exit::Ok);
+            }
+            // It came to its end meanwhile: what is set aside anew is shown first.
+            Err(fault) if fault.code == FaultCode::LeaseNone => {}
+            Err(fault) => return Err(fault),
+        }
     }
     let Ok(consent) = person.consent(off.yes, true) else {
         hint(&words.plain("cli.proxy.nobody"));
