@@ -66,3 +66,33 @@ fn a_lease_that_nobody_watches_is_watched_again_when_it_is_extended() {
         bench.unwatched();
     });
 }
+
+#[test]
+fn a_lease_of_another_network_location_ends_when_that_is_back() {
+    sandboxed(async |sandbox| {
+        FakeMac::install(&sandbox);
+        let platform = Platform::start().await;
+        let at_home = Mac { elsewhere: [("Office".to_owned(), machine().services)].into(), ..machine() };
+        let mut at_work = switched_off(&at_home);
+        at_work.switch_location("Office");
+        let bench = Bench::new(&at_home);
+        let run = bench.run(&platform);
+        assert_eq!(bench.off().code, Some(0));
+        bench.mac.change(|mac| mac.switch_location("Office"));
+        let ended = bench.restore();
+        assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+        assert!(ended.stderr.contains("Office") && ended.stderr.contains("Automatic"), "{}", ended.stderr);
+        bench.has(&at_work);
+        assert_eq!(bench.status().lease.unwrap().phase, LeasePhase::Stuck);
+        bench.mac.change(|mac| mac.switch_location(""));
+        let back = Instant::now();
+        while !bench.is(&at_home) {
+            assert!(back.elapsed() < 2 * PATIENCE, "it is tried again twice a minute");
+            thread::sleep(Duration::from_millis(50));
+        }
+        until("no lease is shown", || bench.status().lease.is_none());
+        bench.unwatched();
+        run.signal("TERM");
+        assert_eq!(run.end().code, Some(0));
+    });
+}
