@@ -336,3 +336,18 @@ fn a_tool_that_is_not_there_is_named() {
         "{error:?}"
     );
 }
+
+#[test]
+fn locations_and_interfaces_are_told_by_their_names() {
+    let (mac, keeper) = kept(proxied());
+    assert_eq!(keeper.location().unwrap().as_deref(), Some("Automatic"));
+    mac.lock().unwrap().switch_location("Büro 2 ");
+    assert_eq!(keeper.location().unwrap().as_deref(), Some("Büro 2 "));
+    assert_eq!(
+        ["Automatic", "Büro 2 ", "Büro"].map(|name| keeper.has_location(name).unwrap()),
+        [true, true, false]
+    );
+    mac.lock().unwrap().services = vec![Service::new("a", "en0"), Service::new("vpn", "")];
+    let devices = [("a", "en0"), ("vpn", "")].map(|(name, device)| (name.to_owned(), device.to_owned()));
+    assert_eq!(keeper.devices().unwrap(), devices.into());
+}
