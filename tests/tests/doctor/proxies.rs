@@ -13,12 +13,19 @@ fn an_intercepting_proxy_that_is_not_trusted_and_then_is() {
         assert_eq!(finding.values["interceptor"], "mitmproxy");
         let told = doctor(&platform, through().arguments(["--ca-file", mitm.ca_file.to_str().unwrap()]));
         told.well();
-        let says = "only this computer trusts";
-        let finding = told.adds(Code::TlsIntercepted, says, Some(Action::CopyEnvironment));
+        let says = "which you let Longwire trust";
+        let finding = told.adds(Code::TlsTrustedHere, says, Some(Action::CopyEnvironment));
         assert_eq!(finding.values["interceptor"], "mitmproxy");
         for line in ["NODE_EXTRA_CA_CERTS", "REQUESTS_CA_BUNDLE", "mitmproxy-ca-cert.pem"] {
             assert!(finding.values["environment"].contains(line), "{finding:?}");
         }
+        assert_eq!(told.check(CheckKind::Tls).mark, Mark::Ok);
+        // The same where it is not its user who said so, but the machine.
+        let told = doctor(&platform, through().variable("SSL_CERT_FILE", &mitm.ca_file));
+        told.well();
+        let found = told.report.findings.iter().find(|finding| finding.code == Code::TlsIntercepted);
+        assert_eq!(found.unwrap().severity, Severity::Warning);
+        assert_eq!(told.check(CheckKind::Tls).mark, Mark::Warn);
     });
 }
 
