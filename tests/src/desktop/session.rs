@@ -180,7 +180,15 @@ impl Session {
 
     /// The app's window as its page, which a test can read and use. It starts the app.
     pub async fn open_window(&self) -> Window<'_> {
+        // One that was killed has its name on the bus for a moment more, and who starts then would be sent to it.
+        eventually("the last app is off the bus", async || (!self.has_app().await).then_some(())).await;
         Window::open(self).await
+    }
+
+    async fn has_app(&self) -> bool {
+        let bus = zbus::fdo::DBusProxy::new(&self.bus).await.expect("the bus");
+        let names = bus.list_names().await.expect("the names on the bus");
+        names.iter().any(|name| name.as_str().ends_with(".SingleInstance"))
     }
 
     /// Whether the app's window is on the screen.
