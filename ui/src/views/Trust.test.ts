@@ -265,7 +265,7 @@ describe('a lease', () => {
     await screen.findAllByTestId('will-change')
     await click('repair-confirm')
     await waitFor(() => expect(repairs.length).toBe(1))
-    expect((await screen.findByTestId('lease-report')).textContent).not.toContain('Nothing that was stored')
+    expect((await screen.findByTestId('lease-report')).textContent).toContain('Every stored proxy is on')
     await click('report-dismiss')
   })
 
