@@ -12,9 +12,9 @@ export type Phase = "paused" | "connected" | "connecting" | "waiting" | "needs_y
 
 export type Severity = "advice" | "warning" | "error";
 
-export type Action = "retry" | "edit_credentials" | "edit_domain" | "switch_domain" | "edit_proxy" | "go_direct" | "use_proxy" | "trust_ca" | "add_ca_file" | "copy_environment" | "open_console";
+export type Action = "retry" | "edit_credentials" | "edit_domain" | "switch_domain" | "edit_proxy" | "go_direct" | "use_proxy" | "trust_ca" | "add_ca_file" | "copy_environment" | "open_console" | "show_target" | "replay_failed";
 
-export type FindingCode = "no_network" | "dns_failed" | "tcp_refused" | "tcp_unreachable" | "timed_out" | "tcp_broken" | "proxy_unreachable" | "proxy_credentials_wanted" | "proxy_credentials_wrong" | "proxy_refused" | "proxy_other_protocol" | "proxy_broken" | "proxy_tls" | "proxy_setting_bad" | "pac_failed" | "direct_works" | "proxy_works" | "tls_untrusted" | "trust_failing" | "tls_intercepted" | "tls_trusted_here" | "tls_self_signed" | "tls_expired" | "tls_not_yet_valid" | "clock_wrong" | "tls_wrong_host" | "tls_not_spoken" | "tls_cut" | "tls_failed" | "not_the_platform" | "http_status" | "bad_address" | "platform_busy" | "credentials_wrong" | "app_id_malformed" | "domain_wrong" | "forbidden" | "connection_limit" | "platform_code" | "ticket_refused" | "upgrade_blocked" | "link_silent" | "link_closed" | "flapping" | "other_clients" | "platform_sees_us" | "nothing_received" | "secret_missing" | "secret_unreadable" | "no_secret_store" | "domain_unusable";
+export type FindingCode = "no_network" | "dns_failed" | "tcp_refused" | "tcp_unreachable" | "timed_out" | "tcp_broken" | "proxy_unreachable" | "proxy_credentials_wanted" | "proxy_credentials_wrong" | "proxy_refused" | "proxy_other_protocol" | "proxy_broken" | "proxy_tls" | "proxy_setting_bad" | "pac_failed" | "direct_works" | "proxy_works" | "tls_untrusted" | "trust_failing" | "tls_intercepted" | "tls_trusted_here" | "tls_self_signed" | "tls_expired" | "tls_not_yet_valid" | "clock_wrong" | "tls_wrong_host" | "tls_not_spoken" | "tls_cut" | "tls_failed" | "not_the_platform" | "http_status" | "bad_address" | "platform_busy" | "credentials_wrong" | "app_id_malformed" | "domain_wrong" | "forbidden" | "connection_limit" | "platform_code" | "ticket_refused" | "upgrade_blocked" | "link_silent" | "link_closed" | "flapping" | "other_clients" | "platform_sees_us" | "nothing_received" | "secret_missing" | "secret_unreadable" | "no_secret_store" | "domain_unusable" | "disk_full" | "not_kept" | "target_down" | "target_failing" | "answer_late" | "answer_invalid";
 
 export type Finding = { 
 /**
@@ -43,7 +43,7 @@ values: { [key in string]: string },
  */
 detail: string, };
 
-export type FaultCode = "bad_request" | "secret_empty" | "secret_unreadable" | "secret_file_open" | "no_secret_store" | "domain_unusable" | "proxy_unusable" | "proxy_password" | "app_exists" | "app_unknown" | "secret_store" | "settings_unreadable" | "settings_unwritable" | "data_folder" | "held_by_other" | "event_gone" | "simulator" | "no_apps" | "not_running" | "no_report" | "browser" | "ca_unreadable" | "ca_private_key" | "ca_unknown" | "ca_refused" | "store_unknown" | "no_chain" | "no_proxy_page" | "trusted_list" | "lease_nothing" | "lease_held" | "lease_none" | "lease_not_named" | "lease_password" | "lease_unreadable" | "lease_backup" | "lease_failed" | "lease_cancelled" | "lease_damaged" | "lease_stuck" | "lease_unwatched" | "no_proxy_settings" | "internal";
+export type FaultCode = "bad_request" | "secret_empty" | "secret_unreadable" | "secret_file_open" | "no_secret_store" | "domain_unusable" | "proxy_unusable" | "proxy_password" | "app_exists" | "app_unknown" | "secret_store" | "settings_unreadable" | "settings_unwritable" | "data_folder" | "held_by_other" | "event_gone" | "simulator" | "no_apps" | "not_running" | "no_report" | "browser" | "ca_unreadable" | "ca_private_key" | "ca_unknown" | "ca_refused" | "store_unknown" | "no_chain" | "no_proxy_page" | "trusted_list" | "lease_nothing" | "lease_held" | "lease_none" | "lease_not_named" | "lease_password" | "lease_unreadable" | "lease_backup" | "lease_failed" | "lease_cancelled" | "lease_damaged" | "lease_stuck" | "lease_unwatched" | "no_proxy_settings" | "journal" | "target_unknown" | "target_exists" | "target_unusable" | "target_remote" | "filter_unusable" | "no_target" | "trigger_unknown" | "payload_unusable" | "export_failed" | "notify_failed" | "internal";
 
 export type Fault = { 
 /**
@@ -647,7 +647,7 @@ export type LeaseReport = {
  */
 changes: Array<LeaseChange>, };
 
-export type NoticeCode = "settings_key_unknown" | "ca_file_unreadable" | "trusted_unreadable" | "proxies_theirs" | "proxies_gone";
+export type NoticeCode = "settings_key_unknown" | "ca_file_unreadable" | "trusted_unreadable" | "proxies_theirs" | "proxies_gone" | "journal_set_aside" | "journal_unusable" | "target_unusable" | "notifications_fail";
 
 export type Notice = { 
 /**
@@ -676,6 +676,179 @@ url: string,
  * The failure it plays at the moment.
  */
 fault?: SimulatedFault | null, };
+
+export type TargetKind = "webhook" | "command" | "print";
+
+export type TargetHealth = "untried" | "up" | "failing" | "down" | "paused";
+
+export type TargetView = { 
+/**
+ * Its name, by which it is known.
+ */
+name: string, 
+/**
+ * What it is.
+ */
+kind: TargetKind, 
+/**
+ * The app whose events it gets; of all apps where absent.
+ */
+app_id?: AppId | null, 
+/**
+ * Its URL or its command line.
+ */
+address: string, 
+/**
+ * The event types it gets; `im.message.*` stands for all that begin so. All where empty.
+ */
+events: Array<string>, 
+/**
+ * What must hold of an event's JSON besides: `event.message.chat_type = p2p`.
+ */
+filters: Array<string>, 
+/**
+ * The names of its extra headers. Their values are secrets.
+ */
+headers: Array<string>, 
+/**
+ * How long it may take for one event, in seconds.
+ */
+deadline_s: number, 
+/**
+ * Whether it may be on another machine.
+ */
+remote: boolean, 
+/**
+ * Whether events are encrypted and signed with an Encrypt Key.
+ */
+encrypts: boolean, 
+/**
+ * Whether events carry a Verification Token of its own.
+ */
+has_token: boolean, 
+/**
+ * Whether it was given on the command line and is in no settings.
+ */
+given: boolean, 
+/**
+ * How it stands.
+ */
+health: TargetHealth, 
+/**
+ * Since when, in milliseconds since the Unix epoch.
+ */
+since_ms: number, 
+/**
+ * Events that wait for it.
+ */
+queued: number, 
+/**
+ * Events it did not take, which wait for a replay.
+ */
+failed: number, 
+/**
+ * Events it has taken since the start.
+ */
+delivered: number, 
+/**
+ * When it took the last one, in milliseconds since the Unix epoch.
+ */
+last_ms?: number | null, 
+/**
+ * The last attempt that failed, until one succeeds.
+ */
+trouble?: AttemptView | null, 
+/**
+ * When it is tried again, while it is down, in milliseconds since the Unix epoch.
+ */
+retry_at_ms?: number | null, };
+
+export type JournalSettings = { 
+/**
+ * For so many days, 1 to 365.
+ */
+days: number, 
+/**
+ * On so much of the disk, in megabytes, 10 to 100 000; the oldest go first.
+ */
+megabytes: number, 
+/**
+ * Whether an event is acknowledged only once it would outlast a power cut. Without it, what a power cut can cost are the
+ * events of the last second; a crash of Longwire, or of its bot, never costs any.
+ */
+power_safe: boolean, };
+
+export type JournalView = { 
+/**
+ * How many events are kept.
+ */
+events: number, 
+/**
+ * What they take on the disk, in bytes.
+ */
+bytes: number, 
+/**
+ * When the oldest arrived, in milliseconds since the Unix epoch.
+ */
+oldest_ms?: number | null, 
+/**
+ * How long they are kept.
+ */
+settings: JournalSettings, };
+
+export type QuietHours = { 
+/**
+ * When it begins, in minutes after local midnight.
+ */
+from_minute: number, 
+/**
+ * When it ends.
+ */
+to_minute: number, };
+
+export type NotifyRule = { 
+/**
+ * Of this app.
+ */
+app_id?: AppId | null, 
+/**
+ * Of one of these types; `im.message.*` stands for all that begin so.
+ */
+events: Array<string>, 
+/**
+ * In one of these chats.
+ */
+chats: Array<string>, 
+/**
+ * With this in the text, whatever its case.
+ */
+text: string, 
+/**
+ * Whether these are not told.
+ */
+mute: boolean, };
+
+export type NotifySettings = { 
+/**
+ * Of events that a rule wants.
+ */
+events: boolean, 
+/**
+ * Of the connection: lost for more than 30 s, back, needs you.
+ */
+connection: boolean, 
+/**
+ * Whether the text of a message is shown. Without it only its kind and number are.
+ */
+preview: boolean, 
+/**
+ * When nothing is told.
+ */
+quiet?: QuietHours | null, 
+/**
+ * Which events are told. The first rule that fits an event decides; one that none fits is not told.
+ */
+rules: Array<NotifyRule>, };
 
 export type Snapshot = { 
 /**
@@ -731,6 +904,18 @@ ca_files: Array<CaFile>,
  */
 trusted: Array<TrustedCa>, 
 /**
+ * Who is handed events, in the order they were added.
+ */
+targets: Array<TargetView>, 
+/**
+ * What is kept of events.
+ */
+journal: JournalView, 
+/**
+ * What the desktop is told.
+ */
+notify: NotifySettings, 
+/**
  * The system's proxies, where they are set aside.
  */
 lease?: LeaseView | null, 
@@ -739,15 +924,73 @@ lease?: LeaseView | null,
  */
 doctor?: DoctorReport | null, };
 
+export type EventOrigin = "platform" | "trigger" | "edited";
+
+export type DeliveryState = "delivered" | "queued" | "failed";
+
+export type AttemptOutcome = "delivered" | "answer_late" | "answer_invalid" | "unreachable" | "broken" | "timed_out" | "bad_status" | "redirected" | "too_large" | "not_started" | "exited_badly" | "killed" | "not_sendable";
+
+export type AttemptView = { 
+/**
+ * Which of its attempts it was, from 1.
+ */
+number: number, 
+/**
+ * When it began, in milliseconds since the Unix epoch.
+ */
+at_ms: number, 
+/**
+ * How long it took, in milliseconds.
+ */
+took_ms: number, 
+/**
+ * How it ended.
+ */
+outcome: AttemptOutcome, 
+/**
+ * The HTTP status, or the exit code of a program.
+ */
+status?: number | null, 
+/**
+ * The beginning of what it answered.
+ */
+response?: string | null, 
+/**
+ * The technical cause in English; empty where there is none. It holds no secret.
+ */
+detail: string, };
+
+export type DeliveryView = { 
+/**
+ * The target's name.
+ */
+target: string, 
+/**
+ * How it stands.
+ */
+state: DeliveryState, 
+/**
+ * When it is tried again, in milliseconds since the Unix epoch.
+ */
+retry_at_ms?: number | null, 
+/**
+ * The attempts, the first one first. Of many, those in the middle are not kept.
+ */
+attempts: Array<AttemptView>, };
+
 export type EventView = { 
 /**
- * Its place in the order of arrival, from 1, across all apps.
+ * Its place in the order of arrival, from 1, across all apps. Never given twice, also not after it was deleted.
  */
 seq: number, 
 /**
  * The app that received it.
  */
 app_id: AppId, 
+/**
+ * Where it came from.
+ */
+origin: EventOrigin, 
 /**
  * When it arrived, in milliseconds since the Unix epoch.
  */
@@ -761,6 +1004,10 @@ event_type: string,
  */
 event_id?: string | null, 
 /**
+ * The chat it is from, where it names one.
+ */
+chat_id?: string | null, 
+/**
  * What a person reads first: the message's text, where the type has one.
  */
 preview?: string | null, 
@@ -769,13 +1016,18 @@ preview?: string | null,
  */
 bytes: number, 
 /**
- * The code of our acknowledgement: 200 or 500.
+ * From the frame's arrival until it was kept, which is what its acknowledgement waited for, in milliseconds. Of a
+ * callback until its answer was there.
  */
-ack_code: number, 
+ack_ms: number, 
 /**
- * From the frame's arrival to its acknowledgement, in milliseconds.
+ * How often the platform sent it again after we had it.
  */
-ack_ms: number, };
+duplicates: number, 
+/**
+ * How it stands with its targets, the worst of them; absent where no target wanted it.
+ */
+delivery?: DeliveryState | null, };
 
 export type EventDetail = { 
 /**
@@ -789,19 +1041,395 @@ payload: string,
 /**
  * The frame's headers, in order.
  */
-headers: Array<[string, string]>, };
-
-export type EventsAfter = { 
+headers: Array<[string, string]>, 
 /**
- * Only events whose `seq` is above this; 0 for all that are kept.
+ * The frame it came in, without its payload, as a protobuf encoder writes it: hexadecimal. Empty for one that was made
+ * here.
  */
-after: number, };
+frame: string, 
+/**
+ * What became of it at each target that wanted it.
+ */
+deliveries: Array<DeliveryView>, };
+
+export type EventQuery = { 
+/**
+ * Of this app alone.
+ */
+app_id?: AppId | null, 
+/**
+ * With all of these words in their texts, or with this id (of the event, the message, the chat, a person). Of Chinese
+ * any part of a word is found.
+ */
+text: string, 
+/**
+ * Of one of these types; `im.message.*` stands for all that begin so. All where empty.
+ */
+types: Array<string>, 
+/**
+ * With a delivery in this state; see `target`.
+ */
+state?: DeliveryState | null, 
+/**
+ * Wanted by this target.
+ */
+target?: string | null, 
+/**
+ * Arrived at this moment or later, in milliseconds since the Unix epoch.
+ */
+since_ms?: number | null, 
+/**
+ * Arrived before this moment.
+ */
+until_ms?: number | null, 
+/**
+ * Older than this one: the next page begins where the last one ended.
+ */
+before?: number | null, 
+/**
+ * Newer than this one.
+ */
+after?: number | null, 
+/**
+ * How many at most; 100 where it is 0, and never more than 500.
+ */
+limit: number, };
+
+export type EventPage = { 
+/**
+ * Newest first.
+ */
+events: Array<EventView>, 
+/**
+ * Whether there are older ones that match.
+ */
+more: boolean, };
 
 export type EventRef = { 
 /**
  * Its `seq`.
  */
 seq: number, };
+
+export type EventSelection = { "by": "seqs", "value": Array<number> } | { "by": "matching", "value": EventQuery };
+
+export type EventTypeCount = { 
+/**
+ * The type; empty for events that name none.
+ */
+event_type: string, 
+/**
+ * How many are kept.
+ */
+events: number, };
+
+export type ReplayRequest = { 
+/**
+ * Which.
+ */
+events: EventSelection, 
+/**
+ * To this target, whether or not it wanted them the first time; where absent, to each target that wanted them (where
+ * `events` names a state: in that state), and where none did, to those that want them now.
+ */
+target?: string | null, };
+
+export type Replayed = { 
+/**
+ * How many events go out again.
+ */
+events: number, 
+/**
+ * To how many targets, counted for each event.
+ */
+deliveries: number, };
+
+export type EditedEvent = { 
+/**
+ * The one it was made of.
+ */
+seq: number, 
+/**
+ * The payload: JSON text. Where its id is that of an event that is kept already, it is given a new one.
+ */
+payload: string, 
+/**
+ * To this target alone; where absent, to all that want it.
+ */
+target?: string | null, };
+
+export type CurlRequest = { 
+/**
+ * The event.
+ */
+seq: number, 
+/**
+ * The webhook; the first one that wanted it where absent.
+ */
+target?: string | null, };
+
+export type EventLines = { 
+/**
+ * An event each, newest first: the event as received plus a member `longwire`, as `longwire run --print` writes it.
+ */
+lines: Array<string>, 
+/**
+ * Where the next page begins; absent after the last.
+ */
+before?: number | null, };
+
+export type Exported = { 
+/**
+ * The file.
+ */
+path: string, 
+/**
+ * How many events are in it.
+ */
+events: number, };
+
+export type Deleted = { 
+/**
+ * How many events.
+ */
+events: number, };
+
+export type Assignment = { 
+/**
+ * The place: `event.message.chat_id`, `event.message.mentions.0.name`.
+ */
+path: string, 
+/**
+ * The new value: JSON where it is JSON, else a text.
+ */
+value: string, };
+
+export type TriggerRequest = { 
+/**
+ * The app it is for; the first one where absent.
+ */
+app_id?: AppId | null, 
+/**
+ * Its type, or the name of a sample.
+ */
+event_type: string, 
+/**
+ * What to change in the sample, in order.
+ */
+set: Array<Assignment>, 
+/**
+ * The payload to send in place of the sample: JSON text.
+ */
+payload?: string | null, };
+
+export type TriggerSample = { 
+/**
+ * What to ask for: the type, or the type and a variant as in `im.message.receive_v1:image`.
+ */
+name: string, 
+/**
+ * The type of the event.
+ */
+event_type: string, 
+/**
+ * Whether its answer is shown to the user of the bot.
+ */
+callback: boolean, };
+
+export type TargetAddress = { "kind": "webhook", "value": string } | { "kind": "command", "value": Array<string> };
+
+export type TargetHeader = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its value; where absent, what it was.
+ */
+value?: string | null, };
+
+export type TargetSecrets = { 
+/**
+ * The bot's Encrypt Key: events are encrypted and signed with it.
+ */
+encrypt_key?: string | null, 
+/**
+ * The bot's Verification Token, which events then carry.
+ */
+verification_token?: string | null, 
+/**
+ * Extra headers of each request, all of them.
+ */
+headers?: Array<TargetHeader> | null, 
+/**
+ * A file that only its owner can read, which holds them as JSON in place of the secret store:
+ * `{"encrypt_key": "…", "verification_token": "…", "headers": {"NAME": "VALUE"}}`.
+ */
+file?: string | null, };
+
+export type TargetDraft = { 
+/**
+ * Its name; made of its address where empty.
+ */
+name: string, 
+/**
+ * The app whose events it gets; of all apps where absent.
+ */
+app_id?: AppId | null, 
+/**
+ * Where events go.
+ */
+address: TargetAddress, 
+/**
+ * The event types it gets; all where empty.
+ */
+events: Array<string>, 
+/**
+ * What must hold of an event's JSON besides.
+ */
+filters: Array<string>, 
+/**
+ * How long it may take for one event, in seconds, 1 to 600; 30 where absent.
+ */
+deadline_s?: number | null, 
+/**
+ * Whether a webhook may be on another machine, over https.
+ */
+remote: boolean, 
+/**
+ * What is kept in the secret store.
+ */
+secrets: TargetSecrets, };
+
+export type TargetApp = { 
+/**
+ * Of this app; of all apps where absent.
+ */
+app_id?: AppId | null, };
+
+export type TargetEdit = { 
+/**
+ * Which.
+ */
+name: string, 
+/**
+ * Its new name. Its queue goes with it.
+ */
+new_name?: string | null, 
+/**
+ * Its app; of all apps where the inner value is absent.
+ */
+app?: TargetApp | null, 
+/**
+ * Where events go.
+ */
+address?: TargetAddress | null, 
+/**
+ * The event types it gets.
+ */
+events?: Array<string> | null, 
+/**
+ * What must hold of an event's JSON besides.
+ */
+filters?: Array<string> | null, 
+/**
+ * How long it may take for one event, in seconds.
+ */
+deadline_s?: number | null, 
+/**
+ * Whether it may be on another machine.
+ */
+remote?: boolean | null, 
+/**
+ * Its secrets.
+ */
+secrets: TargetSecrets, };
+
+export type TargetRef = { 
+/**
+ * Its name.
+ */
+name: string, };
+
+export type TargetReport = { 
+/**
+ * Whether it will take events.
+ */
+ok: boolean, 
+/**
+ * What was tried.
+ */
+attempt: AttemptView, };
+
+export type StatsQuery = { 
+/**
+ * Of this app; of all where absent.
+ */
+app_id?: AppId | null, 
+/**
+ * How far back, in hours; 24 where 0, and at most 720.
+ */
+hours: number, };
+
+export type StatsStep = { 
+/**
+ * Events that arrived, duplicates not counted.
+ */
+events: number, 
+/**
+ * Events that could not be kept and were answered with 500.
+ */
+refused: number, 
+/**
+ * The median time from an event's arrival to its acknowledgement, in milliseconds; absent where none arrived.
+ */
+ack_p50_ms?: number | null, 
+/**
+ * The same, of the slowest in a hundred.
+ */
+ack_p99_ms?: number | null, };
+
+export type PhaseSpan = { 
+/**
+ * When it began, in milliseconds since the Unix epoch.
+ */
+from_ms: number, 
+/**
+ * When it ended.
+ */
+to_ms: number, 
+/**
+ * The state; absent while Longwire did not run.
+ */
+phase?: Phase | null, };
+
+export type Stats = { 
+/**
+ * When it begins, in milliseconds since the Unix epoch.
+ */
+from_ms: number, 
+/**
+ * When it ends: now.
+ */
+to_ms: number, 
+/**
+ * How long each of `steps` is, in milliseconds.
+ */
+step_ms: number, 
+/**
+ * The time in steps, the oldest first; steps in which nothing happened are there, too.
+ */
+steps: Array<StatsStep>, 
+/**
+ * The states of the connection, the oldest first, without gaps; the state is absent while Longwire did not run. Of several apps the
+ * worst state at each moment.
+ */
+phases: Array<PhaseSpan>, 
+/**
+ * The share of the time in which Longwire ran and was not paused that it was connected, 0 to 1; absent where it did not
+ * run.
+ */
+uptime?: number | null, };
 
 export type AppDraft = { 
 /**
@@ -928,9 +1556,17 @@ language?: LanguageChoice | null,
 /**
  * The CA files to trust besides the system's roots, all of them. They take effect at the next try.
  */
-ca_files?: Array<string> | null, };
+ca_files?: Array<string> | null, 
+/**
+ * What the desktop is told, all of it.
+ */
+notify?: NotifySettings | null, 
+/**
+ * How long events are kept, all of it.
+ */
+journal?: JournalSettings | null, };
 
-export type Push = { "kind": "snapshot", "value": Snapshot } | { "kind": "events", "value": Array<EventView> };
+export type Push = { "kind": "snapshot", "value": Snapshot } | { "kind": "events", "value": Array<EventView> } | { "kind": "show", "value": EventRef };
 
 export interface Commands {
   /** The state of everything, now. */
@@ -949,10 +1585,47 @@ export interface Commands {
   resume: { request: Which; response: null };
   /** Tries again at once what waits or was refused. */
   retry: { request: Which; response: null };
-  /** The events that are kept, oldest first. */
-  events: { request: EventsAfter; response: Array<EventView> };
+  /** The kept events that match, a page of them, newest first. */
+  events: { request: EventQuery; response: EventPage };
   /** One event, whole. */
   event: { request: EventRef; response: EventDetail };
+  /** The types of the kept events. */
+  event_types: { request: null; response: Array<EventTypeCount> };
+  /** The kept events that match, as lines of JSON, a page of them. */
+  event_lines: { request: EventQuery; response: EventLines };
+  /** Hands events to targets once more. */
+  events_replay: { request: ReplayRequest; response: Replayed };
+  /** Sends an edited event as a new one. */
+  event_edited: { request: EditedEvent; response: EventRef };
+  /** The request that a webhook gets for an event, as a command for a shell. It holds what the webhook's secrets */
+  /** make of the event, not the secrets. */
+  event_curl: { request: CurlRequest; response: string };
+  /** Writes the events that match into a new file in the user's folder of downloads. */
+  events_export: { request: EventQuery; response: Exported };
+  /** Deletes events, also from the queues of targets. What the platform sends again of them is still a duplicate. */
+  events_delete: { request: EventSelection; response: Deleted };
+  /** What can be triggered. */
+  trigger_samples: { request: null; response: Array<TriggerSample> };
+  /** The payload that a trigger would send. */
+  trigger_payload: { request: TriggerRequest; response: string };
+  /** Makes an event and sends it through the whole path. */
+  trigger: { request: TriggerRequest; response: EventRef };
+  /** Adds a target. */
+  target_add: { request: TargetDraft; response: TargetRef };
+  /** Changes a target. */
+  target_edit: { request: TargetEdit; response: null };
+  /** Removes a target with its queue and its secrets. */
+  target_remove: { request: TargetRef; response: null };
+  /** Holds a target back: events wait for it. */
+  target_pause: { request: TargetRef; response: null };
+  /** Lets a target have what waits for it, at once also where it was down. */
+  target_resume: { request: TargetRef; response: null };
+  /** Asks a target whether it will take events, without handing it one. */
+  target_test: { request: TargetRef; response: TargetReport };
+  /** What happened in the time that has passed. */
+  stats: { request: StatsQuery; response: Stats };
+  /** Shows a notification, to see whether the desktop does. */
+  notify_test: { request: null; response: null };
   /** Starts the built-in platform and an app on it. */
   simulator_start: { request: null; response: null };
   /** Stops the built-in platform and removes its app. */

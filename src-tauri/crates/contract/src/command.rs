@@ -9,9 +9,11 @@ use ts_rs::TS;
 
 use crate::{
     AppDraft, AppEdit, AppRef, CaInspection, CaOutcome, CaPlace, CaQuestion, CaTrust, CaUntrust, CheckDraft,
-    CheckReport, EventDetail, EventRef, EventView, EventsAfter, Fault, FaultCode, LeaseExtension,
-    LeaseReport, LeaseRequest, ProxyTable, SettingsChange, SimulatedEvent, SimulatedFaultChange, Snapshot,
-    Which,
+    CheckReport, CurlRequest, Deleted, EditedEvent, EventDetail, EventLines, EventPage, EventQuery, EventRef,
+    EventSelection, EventTypeCount, EventView, Exported, Fault, FaultCode, LeaseExtension, LeaseReport,
+    LeaseRequest, ProxyTable, ReplayRequest, Replayed, SettingsChange, SimulatedEvent, SimulatedFaultChange,
+    Snapshot, Stats, StatsQuery, TargetDraft, TargetEdit, TargetRef, TargetReport, TriggerRequest,
+    TriggerSample, Which,
 };
 
 /// Hands the list of commands to a macro: `Type = name(Request) -> Response`.
@@ -34,10 +36,47 @@ macro_rules! with_commands {
             Resume = resume(Which) -> (),
             /// Tries again at once what waits or was refused.
             Retry = retry(Which) -> (),
-            /// The events that are kept, oldest first.
-            ListEvents = events(EventsAfter) -> Vec<EventView>,
+            /// The kept events that match, a page of them, newest first.
+            ListEvents = events(EventQuery) -> EventPage,
             /// One event, whole.
             ReadEvent = event(EventRef) -> EventDetail,
+            /// The types of the kept events.
+            ListEventTypes = event_types(()) -> Vec<EventTypeCount>,
+            /// The kept events that match, as lines of JSON, a page of them.
+            ReadEventLines = event_lines(EventQuery) -> EventLines,
+            /// Hands events to targets once more.
+            ReplayEvents = events_replay(ReplayRequest) -> Replayed,
+            /// Sends an edited event as a new one.
+            SendEdited = event_edited(EditedEvent) -> EventRef,
+            /// The request that a webhook gets for an event, as a command for a shell. It holds what the webhook's secrets
+            /// make of the event, not the secrets.
+            CopyAsCurl = event_curl(CurlRequest) -> String,
+            /// Writes the events that match into a new file in the user's folder of downloads.
+            ExportEvents = events_export(EventQuery) -> Exported,
+            /// Deletes events, also from the queues of targets. What the platform sends again of them is still a duplicate.
+            DeleteEvents = events_delete(EventSelection) -> Deleted,
+            /// What can be triggered.
+            ListTriggers = trigger_samples(()) -> Vec<TriggerSample>,
+            /// The payload that a trigger would send.
+            ReadTrigger = trigger_payload(TriggerRequest) -> String,
+            /// Makes an event and sends it through the whole path.
+            Trigger = trigger(TriggerRequest) -> EventRef,
+            /// Adds a target.
+            AddTarget = target_add(TargetDraft) -> TargetRef,
+            /// Changes a target.
+            EditTarget = target_edit(TargetEdit) -> (),
+            /// Removes a target with its queue and its secrets.
+            RemoveTarget = target_remove(TargetRef) -> (),
+            /// Holds a target back: events wait for it.
+            PauseTarget = target_pause(TargetRef) -> (),
+            /// Lets a target have what waits for it, at once also where it was down.
+            ResumeTarget = target_resume(TargetRef) -> (),
+            /// Asks a target whether it will take events, without handing it one.
+            TestTarget = target_test(TargetRef) -> TargetReport,
+            /// What happened in the time that has passed.
+            ReadStats = stats(StatsQuery) -> Stats,
+            /// Shows a notification, to see whether the desktop does.
+            TestNotification = notify_test(()) -> (),
             /// Starts the built-in platform and an app on it.
             StartSimulator = simulator_start(()) -> (),
             /// Stops the built-in platform and removes its app.
@@ -117,8 +156,11 @@ pub enum Response {
 pub enum Push {
     /// The state changed; this is all of it.
     Snapshot(Box<Snapshot>),
-    /// Events arrived, oldest first.
+    /// Events arrived, or what became of them changed; oldest first. Of a burst not all of them: a view that shows a page
+    /// reads it again where it finds a gap.
     Events(Vec<EventView>),
+    /// The user asked elsewhere to see this: it is to be shown now.
+    Show(EventRef),
 }
 
 macro_rules! define_commands {

@@ -123,6 +123,28 @@ pub enum FaultCode {
     LeaseUnwatched,
     /// This system keeps no proxy settings.
     NoProxySettings,
+    /// The kept events cannot be read or changed; `error`.
+    Journal,
+    /// No target of this name; `target`.
+    TargetUnknown,
+    /// A target of this name is there already; `target`.
+    TargetExists,
+    /// This cannot be a target; `error`.
+    TargetUnusable,
+    /// This webhook is on another machine, and nobody said that it may be; `address`.
+    TargetRemote,
+    /// A filter or a pattern of event types is not of its form; `filter`, `error`.
+    FilterUnusable,
+    /// No target wants this event.
+    NoTarget,
+    /// The catalogue has no such event; `event_type`.
+    TriggerUnknown,
+    /// What is to be set has no place in the event, or the payload is no JSON object; `error`.
+    PayloadUnusable,
+    /// The export cannot be written; `path`, `error`.
+    ExportFailed,
+    /// The desktop does not show notifications; `error`.
+    NotifyFailed,
     /// A fault of Longwire itself.
     Internal,
 }
@@ -172,6 +194,17 @@ impl FaultCode {
         Self::LeaseStuck,
         Self::LeaseUnwatched,
         Self::NoProxySettings,
+        Self::Journal,
+        Self::TargetUnknown,
+        Self::TargetExists,
+        Self::TargetUnusable,
+        Self::TargetRemote,
+        Self::FilterUnusable,
+        Self::NoTarget,
+        Self::TriggerUnknown,
+        Self::PayloadUnusable,
+        Self::ExportFailed,
+        Self::NotifyFailed,
         Self::Internal,
     ];
 }

@@ -69,6 +69,10 @@ pub enum Action {
     CopyEnvironment,
     /// Open the app's page in the developer console.
     OpenConsole,
+    /// Show the target in `values.target`, to be changed or tried.
+    ShowTarget,
+    /// Hand the events that the target in `values.target` did not take to it once more.
+    ReplayFailed,
 }
 
 impl Action {
@@ -85,6 +89,8 @@ impl Action {
         Self::AddCaFile,
         Self::CopyEnvironment,
         Self::OpenConsole,
+        Self::ShowTarget,
+        Self::ReplayFailed,
     ];
 }
 
@@ -197,6 +203,18 @@ pub enum FindingCode {
     NoSecretStore,
     /// The app's domain cannot be used: not a URL, or plain http to another machine.
     DomainUnusable,
+    /// The disk is full: events cannot be kept, and the platform is told to send them again; `refused`.
+    DiskFull,
+    /// Events cannot be kept for another reason; `error`, `refused`.
+    NotKept,
+    /// A target does not answer, and events wait for it; `target`, `queued`, `address`.
+    TargetDown,
+    /// A target did not take events, and they wait for a replay; `target`, `failed`.
+    TargetFailing,
+    /// A target's answer to a callback came too late for the user who waited for it; `target`.
+    AnswerLate,
+    /// A target's answer to a callback is none that the platform takes; `target`, `error`.
+    AnswerInvalid,
 }
 
 impl FindingCode {
@@ -253,5 +271,11 @@ impl FindingCode {
         Self::SecretUnreadable,
         Self::NoSecretStore,
         Self::DomainUnusable,
+        Self::DiskFull,
+        Self::NotKept,
+        Self::TargetDown,
+        Self::TargetFailing,
+        Self::AnswerLate,
+        Self::AnswerInvalid,
     ];
 }

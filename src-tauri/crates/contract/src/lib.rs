@@ -12,12 +12,15 @@ mod domain;
 mod event;
 mod fault;
 mod finding;
+mod journal;
 mod lease;
+mod notify;
 mod schema;
 mod secret;
 mod settings;
 mod simulator;
 mod snapshot;
+mod target;
 pub mod text;
 mod typescript;
 pub mod words;
@@ -30,13 +33,19 @@ pub use ca::{
 pub use command::{COMMANDS, Call, Handler, Push, Request, Response, call, dispatch};
 pub use doctor::{Check, CheckKind, DoctorReport, Note, NoteCode, OtherRoad, Progress};
 pub use domain::{Domain, DomainError};
-pub use event::{EventDetail, EventRef, EventView, EventsAfter};
+pub use event::{
+    Assignment, CurlRequest, Deleted, EditedEvent, EventDetail, EventLines, EventOrigin, EventPage,
+    EventQuery, EventRef, EventSelection, EventTypeCount, EventView, Exported, ReplayRequest, Replayed,
+    TriggerRequest, TriggerSample,
+};
 pub use fault::{Fault, FaultCode};
 pub use finding::{Action, Finding, FindingCode, Severity};
+pub use journal::{JournalSettings, JournalView, PhaseSpan, Stats, StatsQuery, StatsStep};
 pub use lease::{
     LeaseChange, LeaseExtension, LeasePhase, LeaseReport, LeaseRequest, LeaseState, LeaseView, ProxyEntry,
     ProxyKind, ProxyService, ProxySetting, ProxyTable,
 };
+pub use notify::{NotifyRule, NotifySettings, QuietHours};
 pub use schema::doctor_schema;
 pub use secret::Secret;
 pub use settings::{CaFile, Language, LanguageChoice, SettingsChange};
@@ -44,4 +53,8 @@ pub use simulator::{
     SimulatedEvent, SimulatedEventKind, SimulatedFault, SimulatedFaultChange, SimulatorView,
 };
 pub use snapshot::{AppView, Hop, HopKind, Mark, Notice, NoticeCode, Phase, Snapshot};
+pub use target::{
+    AttemptOutcome, AttemptView, DeliveryState, DeliveryView, TargetAddress, TargetApp, TargetDraft,
+    TargetEdit, TargetHeader, TargetHealth, TargetKind, TargetRef, TargetReport, TargetSecrets, TargetView,
+};
 pub use typescript::typescript;

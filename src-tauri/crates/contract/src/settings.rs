@@ -3,6 +3,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
+use crate::{JournalSettings, NotifySettings};
+
 /// A language every text exists in.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize, TS)]
 pub enum Language {
@@ -81,6 +83,14 @@ pub struct SettingsChange {
     #[serde(default)]
     #[ts(optional = nullable)]
     pub ca_files: Option<Vec<String>>,
+    /// What the desktop is told, all of it.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub notify: Option<NotifySettings>,
+    /// How long events are kept, all of it.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub journal: Option<JournalSettings>,
 }
 
 /// A CA file of the settings.

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    AppId, CaFile, DoctorReport, Domain, Finding, Language, LanguageChoice, LeaseView, Note, SimulatorView,
-    TrustedCa,
+    AppId, CaFile, DoctorReport, Domain, Finding, JournalView, Language, LanguageChoice, LeaseView, Note,
+    NotifySettings, SimulatorView, TargetView, TrustedCa,
 };
 
 /// All a view shows, at one moment. What is absent is well.
@@ -39,6 +39,12 @@ pub struct Snapshot {
     pub ca_files: Vec<CaFile>,
     /// The CAs that we have trusted, the last one first.
     pub trusted: Vec<TrustedCa>,
+    /// Who is handed events, in the order they were added.
+    pub targets: Vec<TargetView>,
+    /// What is kept of events.
+    pub journal: JournalView,
+    /// What the desktop is told.
+    pub notify: NotifySettings,
     /// The system's proxies, where they are set aside.
     #[ts(optional = nullable)]
     pub lease: Option<LeaseView>,
@@ -203,6 +209,14 @@ pub enum NoticeCode {
     ProxiesTheirs,
     /// A service whose proxies were to be put back is gone; `settings`.
     ProxiesGone,
+    /// The file of the kept events was damaged. It was set aside as `path`, and a new one begun.
+    JournalSetAside,
+    /// The file of the kept events cannot be used, so that no event can be kept; `error`.
+    JournalUnusable,
+    /// A target of the settings cannot be used; `target`, `error`.
+    TargetUnusable,
+    /// The desktop does not show notifications; `error`.
+    NotificationsFail,
 }
 
 impl NoticeCode {
@@ -213,6 +227,10 @@ impl NoticeCode {
         Self::TrustedUnreadable,
         Self::ProxiesTheirs,
         Self::ProxiesGone,
+        Self::JournalSetAside,
+        Self::JournalUnusable,
+        Self::TargetUnusable,
+        Self::NotificationsFail,
     ];
 }
 

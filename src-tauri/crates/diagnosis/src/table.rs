@@ -73,6 +73,12 @@ pub fn rule(code: FindingCode) -> Rule {
         F::SecretMissing | F::NoSecretStore => blocks(AT_ONCE, &[], Some(Do::EditCredentials)),
         F::SecretUnreadable => blocks(AT_ONCE, &[], Some(Do::Retry)),
         F::DomainUnusable => blocks(AT_ONCE, &[], Some(Do::EditDomain)),
+
+        // The link is up: what is wrong is on this side of it.
+        F::DiskFull | F::NotKept => warns(AT_ONCE, &[], None),
+        F::TargetDown => warns(BLIP, &[], Some(Do::ShowTarget)),
+        F::TargetFailing => warns(AT_ONCE, &[], Some(Do::ReplayFailed)),
+        F::AnswerLate | F::AnswerInvalid => warns(AT_ONCE, &[F::TargetDown], Some(Do::ShowTarget)),
     }
 }
 

@@ -29,6 +29,9 @@ pub struct Event {
     pub create_time: Option<String>,
     /// The message it is about, for `im.message.*`: `event.message.message_id` or `event.message_id`.
     pub message_id: Option<String>,
+    /// The chat it is from: `event.message.chat_id`, `event.chat_id`, `event.open_chat_id` (schema 1.0) or, of a card,
+    /// `event.context.open_chat_id`.
+    pub chat_id: Option<String>,
     /// The JSON text, checked to be UTF-8 and JSON.
     pub payload: Bytes,
     /// The last frame it came in, without payload.
@@ -51,6 +54,7 @@ impl Event {
             tenant_key: header.tenant_key.or(event.tenant_key).into_owned(),
             create_time: header.create_time.or(ts).into_owned(),
             message_id: event.message.message_id.or(event.message_id).into_owned(),
+            chat_id: event.message.chat_id.or(event.chat_id).or(event.context.chat_id).into_owned(),
             payload: message.payload.clone(),
             frame: Arc::clone(&message.frame),
         })
@@ -96,12 +100,20 @@ struct Body<'a> {
     app_id: Text<'a>,
     tenant_key: Text<'a>,
     message_id: Text<'a>,
+    chat_id: Text<'a>,
     message: ImMessage<'a>,
+    context: Context<'a>,
 }
 
 #[derive(Default)]
 struct ImMessage<'a> {
     message_id: Text<'a>,
+    chat_id: Text<'a>,
+}
+
+#[derive(Default)]
+struct Context<'a> {
+    chat_id: Text<'a>,
 }
 
 crate::lenient::fields! {
@@ -111,8 +123,10 @@ crate::lenient::fields! {
         "create_time" => create_time;
     }
     Body {
-        "type" => event_type, "app_id" => app_id, "tenant_key" => tenant_key, "message_id" => message_id;
-        "message" => message
+        "type" => event_type, "app_id" => app_id, "tenant_key" => tenant_key, "message_id" => message_id,
+        "chat_id" => chat_id, "open_chat_id" => chat_id;
+        "message" => message, "context" => context
     }
-    ImMessage { "message_id" => message_id; }
+    ImMessage { "message_id" => message_id, "chat_id" => chat_id; }
+    Context { "open_chat_id" => chat_id; }
 }

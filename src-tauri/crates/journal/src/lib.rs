@@ -1,0 +1,21 @@
+//! The durable event log. An event is kept here before it is acknowledged; here it waits for its targets until they have it;
+//! here it is found again.
+//!
+//! One SQLite file in the data folder. All writing is done by one thread, which takes whatever waits and commits it as one;
+//! reading goes on beside it. What the file says after a crash is what was committed, and nothing was acknowledged before.
+
+mod error;
+mod event;
+mod journal;
+mod options;
+mod queue;
+mod reading;
+mod retention;
+mod stats;
+
+pub use error::{Error, Health, OpenError};
+pub use event::{Deliverable, Insertion, NewEvent, Record, Row};
+pub use journal::Journal;
+pub use options::{Opened, Options};
+pub use queue::{Attempt, QueueCount, TargetKey, Then, Waiting};
+pub use retention::Size;
