@@ -62,8 +62,9 @@ mod tests {
 
     use super::*;
     use crate::{
-        Action, CaMakerKind, CaRefusal, CheckKind, FaultCode, FindingCode, LeasePhase, LeaseState, NoteCode,
-        NoticeCode, Phase, ProxyKind, SimulatedEventKind, SimulatedFault, StoreKind, StoreResult,
+        Action, AttemptOutcome, CaMakerKind, CaRefusal, CheckKind, DeliveryState, EventOrigin, FaultCode,
+        FindingCode, LeasePhase, LeaseState, NoteCode, NoticeCode, Phase, ProxyKind, SimulatedEventKind,
+        SimulatedFault, StoreKind, StoreResult, TargetHealth, TargetKind,
     };
 
     #[test]
@@ -107,6 +108,21 @@ mod tests {
         wanted.extend(LeaseState::ALL.iter().map(|state| format!("lease_change.{}", word(state))));
         let phases = [Phase::Paused, Phase::Connected, Phase::Connecting, Phase::Waiting, Phase::NeedsYou];
         wanted.extend(phases.iter().map(|phase| format!("phase.{}", word(phase))));
+        wanted.extend(AttemptOutcome::ALL.iter().map(|outcome| format!("attempt.{}", word(outcome))));
+        let kinds = [TargetKind::Webhook, TargetKind::Command, TargetKind::Print];
+        wanted.extend(kinds.iter().map(|kind| format!("target_kind.{}", word(kind))));
+        let healths = [
+            TargetHealth::Untried,
+            TargetHealth::Up,
+            TargetHealth::Failing,
+            TargetHealth::Down,
+            TargetHealth::Paused,
+        ];
+        wanted.extend(healths.iter().map(|health| format!("target_health.{}", word(health))));
+        let states = [DeliveryState::Delivered, DeliveryState::Queued, DeliveryState::Failed];
+        wanted.extend(states.iter().map(|state| format!("delivery.{}", word(state))));
+        let origins = [EventOrigin::Platform, EventOrigin::Trigger, EventOrigin::Edited];
+        wanted.extend(origins.iter().map(|origin| format!("origin.{}", word(origin))));
         let missing: Vec<_> = wanted.iter().filter(|key| !ENGLISH.contains_key(*key)).collect();
         assert!(missing.is_empty(), "{missing:#?}");
     }
