@@ -1,4 +1,5 @@
 import type { Key } from '../i18n/i18n.svelte'
+import { isLoopback, parsed } from './urls'
 
 /** What is wrong with a field, as the key of the text that says so. */
 export type Problem = Extract<Key, `form.error.${string}`> | undefined
@@ -43,10 +44,6 @@ export function urlProblem(text: string): Problem {
   return isLoopback(url.hostname) ? undefined : 'form.error.url_plain'
 }
 
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host)
-}
-
 const PROXY_SCHEMES = ['http:', 'https:', 'socks:', 'socks4:', 'socks4a:', 'socks5:', 'socks5h:']
 const SCRIPT_SCHEMES = ['http:', 'https:', 'file:']
 
@@ -78,12 +75,4 @@ function hostIn(address: string): boolean {
     .replace(/^.*@/, '')
     .replace(/:\d*$/, '')
   return /^(\[[0-9a-f:.]+\]|[^\s:[\]<>"|^`{}\\]+)$/i.test(host)
-}
-
-function parsed(text: string): URL | undefined {
-  try {
-    return new URL(text)
-  } catch {
-    return undefined
-  }
 }
