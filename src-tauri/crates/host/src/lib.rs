@@ -19,6 +19,7 @@ pub mod lease;
 pub mod locale;
 pub mod news;
 pub mod paths;
+pub mod program;
 pub mod proxies;
 pub mod secrets;
 pub mod trust;
