@@ -13,12 +13,13 @@ describe('the demo', () => {
       const backend = world(`demo=${name}&lang=en`)
       const snapshot = await backend.call('snapshot', null)
       expect(snapshot.language).toBe('en')
-      const events = await backend.call('events', { after: 0 })
-      expect(events.map((event) => event.seq)).toEqual([...events.map((event) => event.seq)].sort((a, b) => a - b))
-      const last = events.at(-1)
+      const { events } = await backend.call('events', { text: '', types: [], limit: 500 })
+      expect(events.map((event) => event.seq)).toEqual(events.map((event) => event.seq).sort((a, b) => b - a))
+      const last = events[0]
       if (last) {
         const detail = await backend.call('event', { seq: last.seq })
-        expect(JSON.parse(detail.payload)).toMatchObject({ header: { event_type: last.event_type } })
+        expect(detail.view.event_type).toBe(last.event_type)
+        expect(JSON.parse(detail.payload)).toHaveProperty('event')
       }
     }
   )

@@ -1,27 +1,17 @@
 import { CommandFault, type Backend } from '../backend/backend'
-import type {
-  AppView,
-  CaFile,
-  Commands,
-  Domain,
-  EventDetail,
-  Language,
-  Note,
-  Push,
-  Snapshot
-} from '../backend/contract.gen'
+import type { AppView, CaFile, Commands, Domain, Language, Note, Push, Snapshot } from '../backend/contract.gen'
 import { setLanguage, systemLanguage } from '../i18n/i18n.svelte'
-import { EVENT_KINDS } from '../state/simulated'
 import { STEPS } from '../state/examination'
+import { DemoEvents } from './events'
 import { examine } from './examinations'
 import { finding, note } from './findings'
 import { leaseCommands } from './lease'
-import { sampleEvent } from './samples'
 import { proxiedRoad, road, scenario, simulatedApp, SIMULATED_ID, type Scenario } from './scenarios'
+import { statsCommands } from './stats'
+import { targetCommands } from './targets'
 import { trustCommands } from './trust'
 import { refuse, type Handlers } from './world'
 
-const KEPT = 500
 const SIMULATOR_URL = 'http://127.0.0.1:50211'
 const UNTRUSTED: ReadonlySet<string | undefined> = new Set(['tls_untrusted', 'trust_failing'])
 
@@ -36,13 +26,17 @@ export function demo(query: URLSearchParams): Backend {
   return world
 }
 
+type Parts = ReturnType<typeof trustCommands> &
+  ReturnType<typeof leaseCommands> &
+  ReturnType<typeof targetCommands> &
+  ReturnType<typeof statsCommands>
+
 class World implements Backend {
   readonly #scenario: Scenario
   readonly #listeners = new Set<(push: Push) => void>()
-  readonly #details: EventDetail[] = []
+  readonly #events: DemoEvents
   readonly #handlers: Handlers
   #snapshot: Snapshot
-  #seq = 0
   #alive = false
   #walking: ReturnType<typeof setTimeout> | undefined
 
@@ -61,10 +55,17 @@ class World implements Backend {
       phase: 'connected',
       apps: begin.apps,
       simulator: begin.simulator ? { app_id: SIMULATED_ID, url: SIMULATOR_URL } : null,
-      events_today: 0,
+      events_today: begin.events ?? 0,
       notices: begin.notices ?? [],
       ca_files: begin.caFiles ?? [],
       trusted: begin.trust?.trusted ?? [],
+      targets: begin.targets ?? [],
+      journal: {
+        events: begin.events ?? 0,
+        bytes: (begin.events ?? 0) * 1_340,
+        settings: { days: 30, megabytes: 1000, power_safe: false }
+      },
+      notify: { events: true, connection: true, preview: true, rules: [] },
       lease: begin.lease?.lease ?? null,
       doctor: begin.doctor ?? null
     }
@@ -74,15 +75,18 @@ class World implements Backend {
         return this.current()
       },
       change: (change: Partial<Snapshot>) => this.#change(change),
+      push: (push: Push) => this.#push(push),
       redial: () => this.#free()
     }
+    this.#events = new DemoEvents(world, begin.events ?? 0)
     this.#handlers = {
       ...this.#own,
       ...trustCommands(world, begin.trust ?? {}),
-      ...leaseCommands(world, begin.lease ?? {})
+      ...leaseCommands(world, begin.lease ?? {}),
+      ...targetCommands(world),
+      ...statsCommands(world),
+      ...this.#events.commands
     }
-    const count = begin.events ?? 0
-    for (let index = count; index > 0; index--) this.#receive(Date.now() - index * 47_000)
     this.#change({})
   }
 
@@ -102,18 +106,13 @@ class World implements Backend {
   live(): void {
     this.#alive = true
     if (this.#snapshot.doctor?.progress === 'running') this.#walk(this.#snapshot.doctor.app_id, 5)
-    setInterval(() => this.#arrive(), 4_000)
+    setInterval(() => this.#events.receive(), 1_000 / (this.#scenario.rate ?? 0.25))
   }
 
-  #own: Omit<Handlers, keyof ReturnType<typeof trustCommands> | keyof ReturnType<typeof leaseCommands>> = {
+  #own: Omit<Handlers, keyof (Parts & DemoEvents['commands'])> = {
     snapshot: () => {
       if (this.#scenario.fault) throw new CommandFault(this.#scenario.fault)
       return this.#snapshot
-    },
-    events: ({ after }) => this.#details.map((detail) => detail.view).filter((view) => view.seq > after),
-    event: ({ seq }) => {
-      const found = this.#details.find((detail) => detail.view.seq === seq)
-      return found ?? refuse('event_gone')
     },
     app_add: ({ app_id, app_secret, secret_file, domain, name, proxy }) => {
       if (this.#find(app_id)) refuse('app_exists', { app_id })
@@ -189,7 +188,7 @@ class World implements Backend {
     },
     simulator_send: ({ kind }) => {
       if (!this.#snapshot.simulator) refuse('simulator', { error: 'not running' })
-      this.#push(this.#receive(Date.now(), kind, SIMULATED_ID))
+      this.#events.receive(kind, SIMULATED_ID)
       return null
     },
     simulator_fault: ({ fault }) => {
@@ -228,7 +227,9 @@ class World implements Backend {
       window.open(`https://open.feishu.cn/app/${app_id}/event`, '_blank', 'noopener')
       return null
     },
-    settings_change: ({ language, ca_files }) => {
+    settings_change: ({ language, ca_files, notify, journal }) => {
+      if (notify) this.#change({ notify })
+      if (journal) this.#change({ journal: { ...this.#snapshot.journal, settings: journal } })
       if (ca_files) {
         const known = this.#snapshot.ca_files
         const read = (path: string) => known.find((file) => file.path === path) ?? caFile(path)
@@ -304,34 +305,11 @@ class World implements Backend {
     const order = ['paused', 'connected', 'connecting', 'waiting', 'needs_you'] as const
     const worst = Math.max(0, ...next.apps.map((app) => order.indexOf(app.phase)))
     this.#snapshot = { ...next, rev: next.rev + 1, phase: order[worst] ?? 'paused' }
-    for (const listener of this.#listeners) listener({ kind: 'snapshot', value: this.#snapshot })
+    this.#push({ kind: 'snapshot', value: this.#snapshot })
   }
 
-  #arrive(): void {
-    const push = this.#receive(Date.now())
-    if (push) this.#push(push)
-  }
-
-  #push(detail: EventDetail | undefined): void {
-    if (!detail) return
-    for (const listener of this.#listeners) listener({ kind: 'events', value: [detail.view] })
-    this.#change({ events_today: this.#seq })
-  }
-
-  #receive(
-    at_ms: number,
-    kind = EVENT_KINDS[this.#seq % EVENT_KINDS.length],
-    app_id?: string
-  ): EventDetail | undefined {
-    const able = this.#snapshot.apps.filter((app) => app.phase === 'connected' || at_ms < Date.now() - 10_000)
-    const receiver = app_id ?? able[this.#seq % Math.max(1, able.length)]?.app_id
-    if (!receiver || !kind) return undefined
-    this.#seq += 1
-    const detail = sampleEvent(kind, this.#seq, receiver, at_ms)
-    this.#details.push(detail)
-    if (this.#details.length > KEPT) this.#details.shift()
-    this.#snapshot = { ...this.#snapshot, events_today: this.#seq }
-    return detail
+  #push(push: Push): void {
+    for (const listener of this.#listeners) listener(push)
   }
 }
 

@@ -8,6 +8,7 @@ import type {
   HopKind,
   Mark,
   Snapshot,
+  TargetView,
   TrustedCa
 } from '../backend/contract.gen'
 import { examine } from './examinations'
@@ -23,6 +24,9 @@ export interface Scenario {
   notices?: Snapshot['notices']
   /** How many events are there at the start. */
   events?: number
+  /** How many arrive a second. */
+  rate?: number
+  targets?: TargetView[]
   /** What the engine answers instead of its state. */
   fault?: Fault
   /** Whether there is no keychain to keep an App Secret in. */

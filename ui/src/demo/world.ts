@@ -1,5 +1,5 @@
 import { CommandFault } from '../backend/backend'
-import type { Commands, Fault, FaultCode, Snapshot } from '../backend/contract.gen'
+import type { Commands, Fault, FaultCode, Push, Snapshot } from '../backend/contract.gen'
 
 /** A command's body, for each command. */
 export type Handlers = { [K in keyof Commands]: (request: Commands[K]['request']) => Commands[K]['response'] }
@@ -8,6 +8,8 @@ export type Handlers = { [K in keyof Commands]: (request: Commands[K]['request']
 export interface World {
   readonly snapshot: Snapshot
   change(change: Partial<Snapshot>): void
+  /** Tells the window something that is no snapshot. */
+  push(push: Push): void
   /** Connects what a certificate that was not trusted kept down. */
   redial(): void
 }

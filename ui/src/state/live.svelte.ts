@@ -1,9 +1,19 @@
 import { CommandFault, type Backend } from '../backend/backend'
 import type { AppView, Commands, EventView, Fault, Push, Snapshot } from '../backend/contract.gen'
 import { setLanguage } from '../i18n/i18n.svelte'
+import { go } from './route.svelte'
 
-/** How many events are kept, as in the engine. */
-export const KEPT = 500
+/** Hears of events that have arrived or changed, newest first, and whether others were missed in between. */
+export type EventListener = (told: EventView[], missed: boolean) => void
+
+/** How many of the newest events are at hand here. */
+export const KEPT = 200
+
+/** Of a burst, no more than so many are taken in one by one; the others are read again. */
+const BURST = 2_000
+
+/** What was not told is read again, but not more often than this, in milliseconds. */
+const REREAD = 1_000
 
 /** A burst of events is shown at this pace, in milliseconds: faster is not read, and costs a redraw each time. */
 const PACE = 100
@@ -29,6 +39,10 @@ export class Live {
   #early: Snapshot | undefined
   #held: EventView[] = []
   #timer: ReturnType<typeof setTimeout> | undefined
+  #rereading: ReturnType<typeof setTimeout> | undefined
+  /** The newest event that was told of. */
+  #newest = 0
+  readonly #listeners = new Set<EventListener>()
 
   constructor(backend: Backend) {
     this.#backend = backend
@@ -44,7 +58,7 @@ export class Live {
     try {
       this.#unlisten ??= await this.#backend.onPush((push) => this.#hear(push))
       const first = await this.#backend.call('snapshot', null)
-      this.#keep(await this.#backend.call('events', { after: 0 }))
+      await this.#read()
       this.#see(first)
       if (this.#early) this.#see(this.#early)
       this.#early = undefined
@@ -58,7 +72,14 @@ export class Live {
     this.#unlisten?.()
     this.#unlisten = undefined
     clearTimeout(this.#timer)
-    this.#timer = undefined
+    clearTimeout(this.#rereading)
+    this.#timer = this.#rereading = undefined
+  }
+
+  /** Tells of events as they arrive and change, until the function that is returned is called. */
+  onEvents(listener: EventListener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
   /** Carries a command out; a fault is thrown as it is, for the place that can show it beside its cause. */
@@ -88,8 +109,10 @@ export class Live {
       else this.#early = push.value
       // The engine speaks: it was opened by someone else, as by the tray.
       if (this.trouble) void this.start()
+    } else if (push.kind === 'show') {
+      go({ page: 'events', seq: push.value.seq })
     } else {
-      this.#held = [...this.#held, ...push.value].slice(-KEPT)
+      this.#held = [...this.#held, ...push.value].slice(-BURST)
       this.#timer ??= setTimeout(() => this.#flush(), PACE)
     }
   }
@@ -102,22 +125,45 @@ export class Live {
 
   #flush(): void {
     this.#timer = undefined
-    const held = this.#held
+    const told = latest(this.#held)
     this.#held = []
-    this.#keep(held)
+    const missed = this.#newest > 0 && told.some(({ seq }) => seq > this.#newest) && !this.#follows(told)
+    this.#keep(told)
+    for (const listener of this.#listeners) listener(told, missed)
+    if (missed) this.#rereading ??= setTimeout(() => void this.#reread(), REREAD)
   }
 
-  /** Takes events in, oldest first as the engine gives them. Most often all are newer than what is here. */
-  #keep(arrived: EventView[]): void {
-    const newest = this.events[0]?.seq ?? 0
-    const fresh = arrived.filter((event) => event.seq > newest)
-    const late = arrived.filter((event) => event.seq <= newest)
-    if (fresh.length === 0 && late.length === 0) return
-    let events = [...fresh.reverse(), ...this.events]
-    if (late.length > 0) {
-      const unseen = late.filter((event) => !events.some((seen) => seen.seq === event.seq))
-      events = [...events, ...unseen].sort((a, b) => b.seq - a.seq)
-    }
-    this.events = events.slice(0, KEPT)
+  /** Whether there is nothing between what was told before and what is told now. */
+  #follows(told: EventView[]): boolean {
+    const fresh = told.filter(({ seq }) => seq > this.#newest)
+    return (fresh[0]?.seq ?? 0) - this.#newest === fresh.length
   }
+
+  async #reread(): Promise<void> {
+    this.#rereading = undefined
+    // What cannot be read now is told by whoever asks for it next.
+    await this.#read().catch(() => undefined)
+  }
+
+  async #read(): Promise<void> {
+    const page = await this.#backend.call('events', { text: '', types: [], limit: KEPT })
+    this.#keep(page.events)
+  }
+
+  /** Takes rows in, newest first. Most often all are newer than what is here; others replace what they were. */
+  #keep(told: EventView[]): void {
+    if (told.length === 0) return
+    this.#newest = Math.max(this.#newest, told[0]?.seq ?? 0)
+    const seen = new Set(told.map(({ seq }) => seq))
+    const others = this.events.filter(({ seq }) => !seen.has(seq))
+    const inOrder = (told.at(-1)?.seq ?? 0) > (others[0]?.seq ?? 0)
+    const events = [...told, ...others]
+    this.events = (inOrder ? events : events.sort((a, b) => b.seq - a.seq)).slice(0, KEPT)
+  }
+}
+
+/** Each event once, as it was told last; newest first. */
+function latest(told: EventView[]): EventView[] {
+  const last = new Map(told.map((event) => [event.seq, event]))
+  return [...last.values()].sort((a, b) => b.seq - a.seq)
 }

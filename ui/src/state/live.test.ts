@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { CommandFault, type Backend } from '../backend/backend'
-import type { EventView, Fault, Push, Snapshot } from '../backend/contract.gen'
+import type { EventPage, EventView, Fault, Push, Snapshot } from '../backend/contract.gen'
 import { currentLanguage } from '../i18n/i18n.svelte'
 import { KEPT, Live } from './live.svelte'
+import { route } from './route.svelte'
 
 function snapshot(rev: number, over: Partial<Snapshot> = {}): Snapshot {
   return {
@@ -18,18 +19,31 @@ function snapshot(rev: number, over: Partial<Snapshot> = {}): Snapshot {
     notices: [],
     ca_files: [],
     trusted: [],
+    targets: [],
+    journal: { events: 0, bytes: 0, settings: { days: 30, megabytes: 1000, power_safe: false } },
+    notify: { events: true, connection: true, preview: true, rules: [] },
     ...over
   }
 }
 
 function event(seq: number): EventView {
-  return { seq, app_id: 'cli_a1b2c3d4e5f60718', at_ms: seq, event_type: 't', bytes: 1, ack_code: 200, ack_ms: 1 }
+  return {
+    seq,
+    app_id: 'cli_a1b2c3d4e5f60718',
+    origin: 'platform',
+    at_ms: seq,
+    event_type: 't',
+    bytes: 1,
+    ack_ms: 1,
+    duplicates: 0
+  }
 }
 
+const page = (events: EventView[]): EventPage => ({ events: events.toReversed(), more: false })
 const sequence = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => event(from + index))
 
 class Fake implements Backend {
-  answers: Record<string, unknown> = { snapshot: snapshot(5), events: [] }
+  answers: Record<string, unknown> = { snapshot: snapshot(5), events: page([]) }
   calls: string[] = []
   push: (push: Push) => void = () => undefined
   stopped = false
@@ -89,18 +103,56 @@ describe('the store', () => {
   })
 
   it('has events newest first, each once, and no more than are kept', async () => {
-    fake.answers.events = sequence(1, 10)
+    fake.answers.events = page(sequence(1, 10))
     await store.start()
     fake.push({ kind: 'events', value: sequence(9, 12) })
     vi.runAllTimers()
     expect(store.events.map((each) => each.seq)).toEqual([12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1])
     fake.push({ kind: 'events', value: sequence(13, 900) })
     vi.runAllTimers()
-    expect([store.events.length, store.events[0]?.seq, store.events.at(-1)?.seq]).toEqual([KEPT, 900, 401])
+    expect([store.events.length, store.events[0]?.seq, store.events.at(-1)?.seq]).toEqual([KEPT, 900, 701])
+  })
+
+  it('shows an event as it was told last', async () => {
+    fake.answers.events = page(sequence(1, 3))
+    await store.start()
+    fake.push({ kind: 'events', value: [{ ...event(2), delivery: 'queued' }] })
+    fake.push({ kind: 'events', value: [{ ...event(2), delivery: 'delivered' }] })
+    vi.runAllTimers()
+    expect(store.events.map(({ seq, delivery }) => [seq, delivery])).toEqual([
+      [3, undefined],
+      [2, 'delivered'],
+      [1, undefined]
+    ])
+  })
+
+  it('reads again, once, where events were not told', async () => {
+    fake.answers.events = page(sequence(1, 3))
+    await store.start()
+    const told = vi.fn()
+    store.onEvents(told)
+    fake.answers.events = page(sequence(1, 9))
+    fake.calls = []
+    fake.push({ kind: 'events', value: [event(6)] })
+    vi.advanceTimersByTime(100)
+    fake.push({ kind: 'events', value: [event(9)] })
+    await vi.advanceTimersByTimeAsync(2_000)
+    expect(told.mock.calls.map(([events, missed]) => [events[0].seq, missed])).toEqual([
+      [6, true],
+      [9, true]
+    ])
+    expect(fake.calls).toEqual(['events'])
+    expect(store.events.map(({ seq }) => seq)).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1])
+  })
+
+  it('goes to the event that it is to show', async () => {
+    await store.start()
+    fake.push({ kind: 'show', value: { seq: 42 } })
+    expect(route()).toEqual({ page: 'events', seq: 42 })
   })
 
   it('puts in order what was pushed before the list was answered', async () => {
-    fake.answers.events = sequence(1, 3)
+    fake.answers.events = page(sequence(1, 3))
     const starting = store.start()
     await vi.waitFor(() => expect(fake.calls).toContain('listen'))
     fake.push({ kind: 'events', value: sequence(3, 4) })

@@ -7,9 +7,9 @@ import { askTrust } from './trusting.svelte'
 /** What the button beside a finding does, and what with. */
 export type Mending =
   | { does: Exclude<Action, Valued> | 'stop_fault' }
-  | { does: Valued; /** A domain, a proxy setting, or lines for a shell. */ value: string }
+  | { does: Valued; /** A domain, a proxy setting, lines for a shell, or a target. */ value: string }
 
-type Valued = 'switch_domain' | 'use_proxy' | 'copy_environment'
+type Valued = 'switch_domain' | 'use_proxy' | 'copy_environment' | 'show_target' | 'replay_failed'
 
 /** The action of a finding, where this app and this moment have it. */
 export function mending(finding: Finding, app: AppView, simulator?: SimulatorView | null): Mending | undefined {
@@ -36,6 +36,9 @@ export function mending(finding: Finding, app: AppView, simulator?: SimulatorVie
     }
     case 'copy_environment':
       return values.environment ? { does: action, value: values.environment } : undefined
+    case 'show_target':
+    case 'replay_failed':
+      return values.target ? { does: action, value: values.target } : undefined
     default:
       return { does: action }
   }
@@ -71,6 +74,14 @@ export async function mend(store: Live, { app_id }: AppView, mending: Mending): 
       return false
     case 'trust_ca':
       return askTrust({ kind: 'road' }, app_id)
+    case 'show_target':
+      go({ page: 'targets', name: mending.value })
+      return false
+    case 'replay_failed': {
+      const failed = { text: '', types: [], state: 'failed' as const, target: mending.value, limit: 0 }
+      await store.act('events_replay', { events: { by: 'matching', value: failed }, target: mending.value })
+      return false
+    }
     case 'add_ca_file':
       go({ page: 'settings', at: 'ca' })
       return false

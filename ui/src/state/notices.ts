@@ -5,7 +5,11 @@ const PAGES: Record<NoticeCode, 'settings' | 'trust'> = {
   ca_file_unreadable: 'settings',
   trusted_unreadable: 'trust',
   proxies_theirs: 'trust',
-  proxies_gone: 'trust'
+  proxies_gone: 'trust',
+  journal_set_aside: 'settings',
+  journal_unusable: 'settings',
+  target_unusable: 'settings',
+  notifications_fail: 'settings'
 }
 
 /** The page that a notice is about. */

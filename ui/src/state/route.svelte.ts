@@ -1,11 +1,20 @@
+import { formatFilter, parseFilter, type EventFilter } from './filter'
+
 /** Where the window is. It lives in the address's hash, so that back works and the shell can open a page. */
 export type Route =
   | { page: 'overview'; app?: string }
-  | { page: 'events'; seq?: number }
+  | { page: 'events'; seq?: number; filter?: EventFilter }
   | { page: 'doctor'; app?: string }
   | { page: 'trust'; at?: 'proxies' }
+  | { page: 'targets'; name?: string; form?: TargetFormPlace }
   | { page: 'apps'; form?: { edit?: string; at?: FormPlace } }
   | { page: 'settings'; at?: 'ca' }
+
+/** What the target form is for: the target to edit, or what kind to begin with. */
+export interface TargetFormPlace {
+  edit?: string
+  kind?: 'command'
+}
 
 /** A place in the app form that someone was sent to. */
 export type FormPlace = 'domain' | 'secret' | 'proxy'
@@ -13,12 +22,18 @@ export type FormPlace = 'domain' | 'secret' | 'proxy'
 const PLACES: readonly string[] = ['domain', 'secret', 'proxy'] satisfies FormPlace[]
 
 export function parseRoute(hash: string): Route {
-  const [page, first, second, third] = hash.replace(/^#?\/?/, '').split('/')
+  const [path = '', search = ''] = hash.replace(/^#?\/?/, '').split('?', 2)
+  const [page, first, second, third] = path.split('/')
   switch (page) {
     case 'events': {
       const seq = Number(first)
-      return Number.isInteger(seq) && seq > 0 ? { page, seq } : { page }
+      const filter = parseFilter(search)
+      return { page, ...(Number.isInteger(seq) && seq > 0 && { seq }), ...(filter && { filter }) }
     }
+    case 'targets':
+      if (first === 'add') return { page, form: second === 'command' ? { kind: second } : {} }
+      if (first === 'edit' && second) return { page, form: { edit: decoded(second) } }
+      return first === 'at' && second ? { page, name: decoded(second) } : { page }
     case 'apps':
       if (first === 'add') return { page, form: {} }
       if (first !== 'edit' || !second) return { page }
@@ -41,7 +56,12 @@ export function hashOf(route: Route): string {
     case 'doctor':
       return route.app ? `#/${route.page}/${route.app}` : `#/${route.page}`
     case 'events':
-      return route.seq ? `#/events/${route.seq}` : '#/events'
+      return `#/events${route.seq ? `/${route.seq}` : ''}${formatFilter(route.filter)}`
+    case 'targets':
+      if (route.name) return `#/targets/at/${encodeURIComponent(route.name)}`
+      if (!route.form) return '#/targets'
+      if (route.form.edit) return `#/targets/edit/${encodeURIComponent(route.form.edit)}`
+      return `#/targets/add${route.form.kind ? `/${route.form.kind}` : ''}`
     case 'apps':
       if (!route.form) return '#/apps'
       if (!route.form.edit) return '#/apps/add'
@@ -49,6 +69,15 @@ export function hashOf(route: Route): string {
     case 'settings':
     case 'trust':
       return route.at ? `#/${route.page}/${route.at}` : `#/${route.page}`
+  }
+}
+
+/** A name as it is; one that somebody mistyped into the address, as it was typed. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
   }
 }
 

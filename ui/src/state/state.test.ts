@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import type { Action, AppView, EventView, Finding, FindingCode } from '../backend/contract.gen'
+import type { Action, AppView, Finding, FindingCode } from '../backend/contract.gen'
 import { simulatedApp } from '../demo/scenarios'
 import { setLanguage } from '../i18n/i18n.svelte'
-import { matches } from './filter'
 import { mending, type Mending } from './mending'
 import { hashOf, parseRoute, type Route } from './route.svelte'
 import { findingMark, findingTone, headline, noteText, saying, stateLine, tone } from './words'
@@ -178,26 +177,5 @@ describe('routes', () => {
   it('leave out a place there is not', () => {
     expect(parseRoute('#/apps/edit/cli_1/nowhere')).toEqual({ page: 'apps', form: { edit: 'cli_1' } })
     expect(parseRoute('#/settings/nowhere')).toEqual({ page: 'settings' })
-  })
-})
-
-describe('the filter', () => {
-  const event: EventView = {
-    seq: 1,
-    app_id: 'cli_a1b2c3d4e5f60718',
-    at_ms: 0,
-    event_type: 'im.message.receive_v1',
-    event_id: 'e-77',
-    preview: '明天的例会',
-    bytes: 1,
-    ack_code: 200,
-    ack_ms: 1
-  }
-
-  it('wants every word, in whichever place and case', () => {
-    expect(matches(event, 'Message received', '  IM.message 例会 ')).toBe(true)
-    expect(matches(event, 'Message received', 'received e-77 cli_a1')).toBe(true)
-    expect(matches(event, 'Message received', 'message nothing')).toBe(false)
-    expect(matches({ ...event, preview: null }, 'Message received', '')).toBe(true)
   })
 })
