@@ -1,3 +1,5 @@
+use rusqlite::{ErrorCode, ffi};
+
 /// Why the journal did not do what it was asked.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum Error {
@@ -36,4 +38,28 @@ pub enum OpenError {
     /// It cannot be opened, and no new one begun.
     #[error("{0}")]
     Failed(String),
+}
+
+impl From<&rusqlite::Error> for Error {
+    fn from(error: &rusqlite::Error) -> Self {
+        if is_full(error) { Self::DiskFull } else { Self::Failed(error.to_string()) }
+    }
+}
+
+/// Whether it says that no room is left on the disk.
+fn is_full(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::DiskFull)
+        || error.sqlite_error().is_some_and(|error| error.extended_code == ffi::SQLITE_IOERR_SHMSIZE)
+}
+
+/// Whether it says that the file is not what was written. An index of texts that is not what it should be can be made anew, and
+/// is no reason to begin another file.
+pub(crate) fn is_damage(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
+        && error.sqlite_error().is_some_and(|error| error.extended_code != ffi::SQLITE_CORRUPT_VTAB)
+}
+
+/// What a piece of work that panicked is told to have failed with.
+pub(crate) fn panicked() -> rusqlite::Error {
+    rusqlite::Error::ToSqlConversionFailure("a piece of work on the journal panicked".into())
 }

@@ -4,14 +4,23 @@
 //! One SQLite file in the data folder. All writing is done by one thread, which takes whatever waits and commits it as one;
 //! reading goes on beside it. What the file says after a crash is what was committed, and nothing was acknowledged before.
 
+mod codec;
 mod error;
 mod event;
+mod file;
 mod journal;
+mod names;
 mod options;
 mod queue;
+mod readers;
 mod reading;
+mod request;
 mod retention;
+mod schema;
+mod seen;
 mod stats;
+mod store;
+mod writer;
 
 pub use error::{Error, Health, OpenError};
 pub use event::{Deliverable, Insertion, NewEvent, Record, Row};

@@ -1,0 +1,192 @@
+//! The one thread that writes.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{Receiver, RecvTimeoutError},
+    },
+    time::{Duration, Instant},
+};
+
+use rusqlite::ErrorCode;
+use tokio::sync::watch;
+
+use crate::{Error, Health, error, readers::Readers, request::Request, store::Store};
+
+/// So many requests share a transaction at most.
+const BATCH: usize = 512;
+/// So long after a commit what was committed is on the disk at the latest.
+const SYNC: Duration = Duration::from_secs(1);
+
+/// What the writer is sent.
+pub(crate) enum Message {
+    /// Something to do.
+    Do(Box<dyn Request>),
+    /// A reader met damage: SQLite's words.
+    Damaged(String),
+    /// To do what is waiting, and end.
+    Close,
+}
+
+/// The writer, and what it shares with those who ask.
+pub(crate) struct Writer {
+    pub(crate) store: Store,
+    pub(crate) messages: Receiver<Message>,
+    pub(crate) health: watch::Sender<Health>,
+    pub(crate) set_aside: watch::Sender<Option<PathBuf>>,
+    pub(crate) power_safe: Arc<AtomicBool>,
+    pub(crate) readers: Arc<Readers>,
+}
+
+impl Writer {
+    /// Runs until it is told to close or nobody is left to ask.
+    pub(crate) fn run(mut self) {
+        let mut power_safe = false;
+        // When what was committed is to be on the disk; none where it is.
+        let mut sync_at = None;
+        let mut open = true;
+        while open {
+            let mut batch = Vec::new();
+            open = self.receive(sync_at, &mut batch);
+            if power_safe != self.power_safe.load(Ordering::Relaxed) {
+                power_safe = !power_safe;
+                self.tell(|store| store.set_power_safe(power_safe));
+            }
+            if !batch.is_empty() {
+                self.write(batch);
+                sync_at.get_or_insert_with(|| Instant::now() + SYNC);
+                if self.store.is_pressing() {
+                    self.tell(|store| store.tidy_some().map(drop));
+                }
+            }
+            if sync_at.is_some_and(|at| Instant::now() >= at) {
+                self.settle();
+                sync_at = None;
+            }
+        }
+        self.settle();
+    }
+
+    /// Waits for requests, until `sync_at` if need be, and takes all that are there; whether more can come.
+    fn receive(&mut self, sync_at: Option<Instant>, batch: &mut Vec<Box<dyn Request>>) -> bool {
+        let first = match sync_at {
+            None => self.messages.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            Some(at) => self.messages.recv_timeout(at.saturating_duration_since(Instant::now())),
+        };
+        let mut message = match first {
+            Ok(message) => message,
+            Err(RecvTimeoutError::Timeout) => return true,
+            Err(RecvTimeoutError::Disconnected) => return false,
+        };
+        let mut open = true;
+        loop {
+            match message {
+                Message::Do(request) => batch.push(request),
+                Message::Damaged(cause) => self.begin_anew(&cause),
+                Message::Close => open = false,
+            }
+            if open && batch.len() >= BATCH {
+                return true;
+            }
+            match self.messages.try_recv() {
+                Ok(next) => message = next,
+                Err(_) => return open,
+            }
+        }
+    }
+
+    /// Does all of these in one transaction; where that fails, each in its own, so that one that cannot be done spoils no other.
+    fn write(&mut self, mut batch: Vec<Box<dyn Request>>) {
+        if batch.iter().any(|request| request.erases()) {
+            self.tell(Store::tidy);
+        }
+        let outcome = self.attempt(&mut batch);
+        if let Err(error) = &outcome {
+            self.look_at(error);
+            if batch.len() > 1 || error::is_damage(error) {
+                for request in batch {
+                    let mut alone = [request];
+                    let outcome = self.attempt(&mut alone);
+                    self.answer(alone, &outcome);
+                }
+                return;
+            }
+        }
+        self.answer(batch, &outcome);
+    }
+
+    fn attempt(&mut self, batch: &mut [Box<dyn Request>]) -> rusqlite::Result<()> {
+        let store = &mut self.store;
+        let work = AssertUnwindSafe(|| {
+            store.begin()?;
+            batch.iter_mut().try_for_each(|request| request.run(store))?;
+            store.commit()
+        });
+        let outcome = catch_unwind(work).unwrap_or_else(|_| Err(error::panicked()));
+        if outcome.is_err() {
+            self.store.undo();
+        }
+        outcome
+    }
+
+    fn answer(&mut self, batch: impl IntoIterator<Item = Box<dyn Request>>, outcome: &rusqlite::Result<()>) {
+        let outcome = match outcome {
+            Ok(()) => Ok(()),
+            Err(error) => Err(Error::from(error)),
+        };
+        for request in batch {
+            if request.keeps() {
+                self.feel(&outcome);
+            }
+            request.answer(outcome.clone(), &mut self.store);
+        }
+    }
+
+    fn feel(&self, outcome: &Result<(), Error>) {
+        let health = match outcome {
+            Ok(()) => Health::Well,
+            Err(error) => Health::Failing(error.clone()),
+        };
+        self.health.send_if_modified(|known| {
+            let changed = *known != health;
+            *known = health;
+            changed
+        });
+    }
+
+    /// Writes down what nobody asked for, and has all on the disk.
+    fn settle(&mut self) {
+        self.tell(Store::tidy);
+        self.tell(|store| store.sync());
+    }
+
+    /// Does what nobody waits for.
+    fn tell(&mut self, work: impl FnOnce(&mut Store) -> rusqlite::Result<()>) {
+        if let Err(error) = work(&mut self.store) {
+            if error.sqlite_error_code() != Some(ErrorCode::DiskFull) {
+                tracing::warn!(%error, "the journal could not be tidied");
+            }
+            self.look_at(&error);
+        }
+    }
+
+    fn look_at(&mut self, error: &rusqlite::Error) {
+        if error::is_damage(error) {
+            self.begin_anew(&error.to_string());
+        }
+    }
+
+    fn begin_anew(&mut self, cause: &str) {
+        self.readers.close();
+        match self.store.begin_anew(cause) {
+            Ok(aside) => {
+                self.set_aside.send_replace(Some(aside));
+            }
+            Err(error) => tracing::error!(%error, "a new journal cannot be begun"),
+        }
+        self.readers.close();
+    }
+}
