@@ -77,7 +77,7 @@ async fn hold(
     mut nudges: mpsc::Receiver<Nudge>,
     stop: CancellationToken,
 ) {
-    let Surroundings { shared, roads, secrets, sink } = surroundings;
+    let Surroundings { shared, roads, secrets, inbox } = surroundings;
     let Some(secret) = secret(&app, &shared, &mut nudges, &stop).await else { return };
     let proxy = tokio::select! {
         proxy = app.proxy.read(&secrets, &app.id) => proxy,
@@ -90,7 +90,7 @@ async fn hold(
         dialer: roads.dialer(proxy),
         tuning: Tuning::default(),
     };
-    let intake = Arc::new(AppIntake { app_id: app.id.clone(), shared: shared.clone(), sink });
+    let intake = Arc::new(AppIntake { app_id: app.id.clone(), shared: shared.clone(), inbox });
     let (states, followed) = watch::channel(State::Closed);
     let following = Following::new(app.id, app.domain, config.clone(), shared);
     let run =

@@ -4,26 +4,26 @@ use std::path::PathBuf;
 
 use longwire_contract::{
     AppDraft, AppEdit, AppId, AppRef, AppView, CaInspection, CaOutcome, CaPlace, CaQuestion, CaTrust,
-    CaUntrust, CheckDraft, CheckReport, Domain, EventDetail, EventRef, EventView, EventsAfter, Fault,
-    FaultCode, Handler, HopKind, LeaseExtension, LeaseReport, LeaseRequest, Phase, ProxyTable,
-    SettingsChange, SimulatedEvent, SimulatedFaultChange, Snapshot, TrustedCa, Which,
+    CaUntrust, CheckDraft, CheckReport, CurlRequest, Deleted, Domain, EditedEvent, EventDetail, EventLines,
+    EventPage, EventQuery, EventRef, EventSelection, EventTypeCount, Exported, Fault, FaultCode, Handler,
+    HopKind, JournalSettings, LeaseExtension, LeaseReport, LeaseRequest, Phase, ProxyTable, ReplayRequest,
+    Replayed, SettingsChange, SimulatedEvent, SimulatedFaultChange, Snapshot, Stats, StatsQuery, TargetDraft,
+    TargetEdit, TargetRef, TargetReport, TriggerRequest, TriggerSample, TrustedCa, Which,
 };
-use longwire_dial::route::Choice;
 use longwire_host::{browser, clock, trust};
 use longwire_link::Nudge;
 use tokio::task::spawn_blocking;
 
 use crate::{
     Engine,
-    app::{App, configured},
+    app::App,
+    apps::unknown,
     ca::{Road, platform_files},
     check, doctor,
-    engine::{Desk, Inner, tell_ca_files, tell_trusted, usable},
-    machine::unreadable,
+    engine::{Desk, Inner, tell_ca_files, tell_trusted},
+    journal,
     options::Apps,
-    proxy,
-    secret::{Placed, forget},
-    settings::AppSettings,
+    settings::{DAYS, MEGABYTES},
     surroundings::Surroundings,
 };
 
@@ -33,134 +33,15 @@ impl Handler for Engine {
     }
 
     async fn app_add(&self, draft: AppDraft) -> Result<(), Fault> {
-        usable(&draft.domain)?;
-        let proxy = draft.proxy.map(proxy::entered).transpose()?.unwrap_or(Choice::Auto);
-        let app = AppSettings {
-            proxy: proxy::without_password(&proxy),
-            name: draft.name.trim().to_owned(),
-            domain: draft.domain,
-            secret_file: draft.secret_file.map(Into::into),
-            ..AppSettings::new(draft.app_id)
-        };
-        if self.inner.settings.read()?.0.app(&app.id).is_some() {
-            return Err(exists(&app.id));
-        }
-        // Without the desk: a keychain may ask its user, and nothing else has to wait for that.
-        let placed =
-            Placed::new(&self.inner.options.secrets, &app.id, app.secret_file.clone(), draft.app_secret)
-                .await?;
-        if let Err(fault) = proxy::keep(&self.inner.options.secrets, &app.id, &proxy).await {
-            placed.undo().await;
-            return Err(fault);
-        }
-        let mut desk = self.desk().await?;
-        let added = self.inner.settings.change(|settings| {
-            if settings.app(&app.id).is_some() {
-                return Err(exists(&app.id));
-            }
-            settings.apps.push(app.clone());
-            Ok(())
-        });
-        if let Err(fault) = added {
-            placed.undo().await;
-            if proxy::may_have_password(&proxy) {
-                proxy::forget(&self.inner.options.secrets, &app.id).await.ok();
-            }
-            return Err(fault);
-        }
-        if desk.simulator.as_ref().is_some_and(|simulator| simulator.unasked) {
-            self.end_simulator(&mut desk).await;
-        }
-        self.inner.surroundings.shared.change(|snapshot| {
-            snapshot.apps.push(configured(&app));
-        });
-        self.start_configured(&mut desk, &app);
-        Ok(())
+        self.add_app(draft).await
     }
 
     async fn app_edit(&self, edit: AppEdit) -> Result<(), Fault> {
-        if let Some(domain) = &edit.domain {
-            usable(domain)?;
-        }
-        let proxy = edit.proxy.map(proxy::entered).transpose()?;
-        let old = self.configured(&edit.app_id)?;
-        let secret_file = edit.secret_file.map(PathBuf::from);
-        let new_secret = edit.app_secret.is_some() || secret_file.is_some();
-        let store = &self.inner.options.secrets;
-        let placed = match new_secret {
-            true => Placed::new(store, &edit.app_id, secret_file.clone(), edit.app_secret).await?,
-            false => Placed::Nowhere,
-        };
-        if let Some(proxy) = &proxy
-            && let Err(fault) = proxy::keep(store, &edit.app_id, proxy).await
-        {
-            placed.undo().await;
-            return Err(fault);
-        }
-        let mut desk = self.desk().await?;
-        let changed = self.inner.settings.change(|settings| {
-            let app = settings.app_mut(&edit.app_id).ok_or_else(|| unknown(&edit.app_id))?;
-            if let Some(name) = edit.name {
-                app.name = name.trim().to_owned();
-            }
-            if let Some(domain) = edit.domain {
-                app.domain = domain;
-            }
-            if new_secret {
-                app.secret_file.clone_from(&secret_file);
-            }
-            if let Some(proxy) = &proxy {
-                app.proxy = proxy::without_password(proxy);
-            }
-            Ok(app.clone())
-        });
-        let app = match changed {
-            Ok((_, app)) => app,
-            Err(fault) => {
-                placed.undo().await;
-                return Err(fault);
-            }
-        };
-        if old.secret_file.is_none() && app.secret_file.is_some() {
-            // Where the store cannot be asked, it is most often not there at all.
-            forget(store, &app.id).await.ok();
-        }
-        if !new_secret && proxy.is_none() && app.domain == old.domain {
-            // A new name is no reason to cut the connection.
-            self.inner.surroundings.shared.change_app(&app.id, |view| view.name.clone_from(&app.name));
-            return Ok(());
-        }
-        if let Some(running) = desk.running.remove(&app.id) {
-            running.stop().await;
-        }
-        self.inner.surroundings.shared.change_app(&app.id, |view| {
-            let (events, last_event_ms) = (view.events, view.last_event_ms);
-            *view = AppView { events, last_event_ms, ..configured(&app) };
-        });
-        self.start_configured(&mut desk, &app);
-        Ok(())
+        self.edit_app(edit).await
     }
 
     async fn app_remove(&self, AppRef { app_id }: AppRef) -> Result<(), Fault> {
-        let mut desk = self.desk().await?;
-        let app = self.configured(&app_id)?;
-        self.inner.settings.change(|settings| {
-            settings.apps.retain(|app| app.id != app_id);
-            Ok(())
-        })?;
-        if let Some(running) = desk.running.remove(&app_id) {
-            running.stop().await;
-        }
-        self.inner.surroundings.shared.change(|snapshot| snapshot.apps.retain(|app| app.app_id != app_id));
-        let store = &self.inner.options.secrets;
-        // The app is gone either way; what could not be forgotten is said.
-        if proxy::may_have_password(&app.proxy) {
-            proxy::forget(store, &app_id).await.map_err(unreadable)?;
-        }
-        match app.secret_file {
-            Some(_) => Ok(()),
-            None => forget(store, &app_id).await.map_err(unreadable),
-        }
+        self.remove_app(app_id).await
     }
 
     async fn app_check(&self, draft: CheckDraft) -> Result<CheckReport, Fault> {
@@ -216,13 +97,84 @@ impl Handler for Engine {
         Ok(())
     }
 
-    async fn events(&self, EventsAfter { after }: EventsAfter) -> Result<Vec<EventView>, Fault> {
-        Ok(self.inner.surroundings.shared.events_after(after))
+    async fn events(&self, query: EventQuery) -> Result<EventPage, Fault> {
+        self.event_page(query).await
     }
 
     async fn event(&self, EventRef { seq }: EventRef) -> Result<EventDetail, Fault> {
-        let event = self.inner.surroundings.shared.event(seq);
-        event.ok_or_else(|| Fault::new(FaultCode::EventGone, "that event is no longer kept"))
+        self.event_detail(seq).await
+    }
+
+    async fn event_types(&self, (): ()) -> Result<Vec<EventTypeCount>, Fault> {
+        self.event_types_kept().await
+    }
+
+    async fn event_lines(&self, query: EventQuery) -> Result<EventLines, Fault> {
+        self.event_line_page(query).await
+    }
+
+    async fn events_replay(&self, request: ReplayRequest) -> Result<Replayed, Fault> {
+        self.replay(request).await
+    }
+
+    async fn event_edited(&self, edited: EditedEvent) -> Result<EventRef, Fault> {
+        self.send_edited(edited).await
+    }
+
+    async fn event_curl(&self, request: CurlRequest) -> Result<String, Fault> {
+        self.curl(request).await
+    }
+
+    async fn events_export(&self, query: EventQuery) -> Result<Exported, Fault> {
+        self.export(query).await
+    }
+
+    async fn events_delete(&self, events: EventSelection) -> Result<Deleted, Fault> {
+        self.delete_events(events).await
+    }
+
+    async fn trigger_samples(&self, (): ()) -> Result<Vec<TriggerSample>, Fault> {
+        Ok(self.samples())
+    }
+
+    async fn trigger_payload(&self, request: TriggerRequest) -> Result<String, Fault> {
+        self.trigger_text(&request)
+    }
+
+    async fn trigger(&self, request: TriggerRequest) -> Result<EventRef, Fault> {
+        self.send_triggered(request).await
+    }
+
+    async fn target_add(&self, draft: TargetDraft) -> Result<TargetRef, Fault> {
+        self.add_target(draft).await
+    }
+
+    async fn target_edit(&self, edit: TargetEdit) -> Result<(), Fault> {
+        self.edit_target(edit).await
+    }
+
+    async fn target_remove(&self, TargetRef { name }: TargetRef) -> Result<(), Fault> {
+        self.remove_target(&name).await
+    }
+
+    async fn target_pause(&self, TargetRef { name }: TargetRef) -> Result<(), Fault> {
+        self.hold_target(&name, true).await
+    }
+
+    async fn target_resume(&self, TargetRef { name }: TargetRef) -> Result<(), Fault> {
+        self.resume_target(&name).await
+    }
+
+    async fn target_test(&self, TargetRef { name }: TargetRef) -> Result<TargetReport, Fault> {
+        self.test_target(&name).await
+    }
+
+    async fn stats(&self, query: StatsQuery) -> Result<Stats, Fault> {
+        self.journal().await?.stats(query, clock::now_ms()).await.map_err(journal::fault)
+    }
+
+    async fn notify_test(&self, (): ()) -> Result<(), Fault> {
+        Err(Fault::new(FaultCode::NotifyFailed, "nothing shows notifications").with("error", "-"))
     }
 
     async fn simulator_start(&self, (): ()) -> Result<(), Fault> {
@@ -345,14 +297,25 @@ impl Handler for Engine {
             if let Some(files) = &files {
                 settings.ca_files.clone_from(files);
             }
+            if let Some(notify) = &change.notify {
+                settings.notify.clone_from(notify);
+            }
+            if let Some(journal) = change.journal {
+                settings.journal = checked(journal)?;
+            }
             Ok(())
         })?;
+        if change.journal.is_some() {
+            self.journal().await?.set(settings.journal).await.map_err(journal::fault)?;
+        }
         let roads = &surroundings.roads;
         roads.roots().set_extra([&options.ca_files[..], &settings.ca_files[..]].concat());
         let problems = roads.problems().await;
         surroundings.shared.change(|snapshot| {
             snapshot.language_choice = settings.language;
             snapshot.language = settings.language.resolve(options.system_language);
+            snapshot.journal.settings = settings.journal;
+            snapshot.notify.clone_from(&settings.notify);
             tell_ca_files(snapshot, &problems, &settings.ca_files);
         });
         if files.is_some() {
@@ -364,11 +327,6 @@ impl Handler for Engine {
 }
 
 impl Engine {
-    /// An app of the settings.
-    fn configured(&self, id: &AppId) -> Result<AppSettings, Fault> {
-        self.inner.settings.read()?.0.app(id).cloned().ok_or_else(|| unknown(id))
-    }
-
     /// The apps meant, each of which is in the snapshot.
     fn chosen(&self, which: Which) -> Result<Vec<AppId>, Fault> {
         let snapshot = self.inner.surroundings.shared.snapshot();
@@ -461,18 +419,17 @@ impl Engine {
     }
 }
 
+/// How long events are kept, where it can be so.
+fn checked(journal: JournalSettings) -> Result<JournalSettings, Fault> {
+    let fits = DAYS.contains(&journal.days) && MEGABYTES.contains(&journal.megabytes);
+    let wrong = "events are kept for 1 to 365 days and on 10 to 100000 megabytes";
+    fits.then_some(journal).ok_or_else(|| Fault::new(FaultCode::BadRequest, wrong))
+}
+
 /// Whether a CA is in fewer stores than it was.
 fn is_less(old: &TrustedCa, now: &[TrustedCa]) -> bool {
     let new = now.iter().find(|ca| ca.sha256 == old.sha256);
     new.is_none_or(|new| old.stores.iter().any(|store| !new.stores.contains(store)))
-}
-
-fn exists(id: &AppId) -> Fault {
-    Fault::new(FaultCode::AppExists, format!("app {id} is there already")).with("app_id", id)
-}
-
-fn unknown(id: &AppId) -> Fault {
-    Fault::new(FaultCode::AppUnknown, format!("there is no app {id}")).with("app_id", id)
 }
 
 fn no_simulator() -> Fault {

@@ -2,8 +2,8 @@ use std::{collections::BTreeMap, fmt::Display, path::PathBuf, sync::Arc};
 
 use futures_util::future::join_all;
 use longwire_contract::{
-    AppId, AppView, CaFile, Domain, EventView, Fault, FaultCode, Finding, FindingCode, Notice, NoticeCode,
-    Phase, Snapshot, TrustedCa,
+    AppId, AppView, CaFile, Domain, EventView, Fault, FaultCode, Finding, FindingCode, JournalView, Notice,
+    NoticeCode, Phase, Snapshot, TrustedCa,
 };
 use longwire_diagnosis::finding;
 use longwire_dial::{
@@ -14,8 +14,9 @@ use longwire_host::{
     instance::{AcquireError, Holder, InstanceLock},
     paths::{self, PathError},
 };
+use longwire_journal::Journal;
 use longwire_link::Nudge;
-use tokio::sync::{Mutex, MutexGuard, broadcast, watch};
+use tokio::sync::{Mutex, MutexGuard, OnceCell, broadcast, watch};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::warn;
 
@@ -24,6 +25,7 @@ use crate::{
     ca::{Shelf, platform_files},
     control,
     doctor::Examining,
+    inbox::Inbox,
     lease::{self, Holding},
     log,
     options::{Apps, GivenApp, Options},
@@ -35,6 +37,7 @@ use crate::{
     simulator::BuiltIn,
     surroundings::{Roads, Surroundings},
     system,
+    targets::Targets,
 };
 
 /// Holds the links of all apps of one data folder. Cheap to clone; every clone is the same engine.
@@ -53,6 +56,10 @@ pub(crate) struct Inner {
     pub(crate) shelf: Shelf,
     /// The system's proxies, where they are set aside.
     pub(crate) lease: Holding,
+    /// Where events are kept; opened when it is needed first.
+    pub(crate) journal: OnceCell<Journal>,
+    /// Who is handed events.
+    pub(crate) targets: Targets,
     /// What commands change, one command at a time.
     pub(crate) desk: Mutex<Desk>,
     tasks: TaskTracker,
@@ -95,11 +102,12 @@ impl Engine {
         let mut snapshot = snapshot(&options, &settings, notices(unknown));
         tell_trusted(&mut snapshot, shelf.list.read());
         tell_ca_files(&mut snapshot, &roads.problems().await, &settings.ca_files);
+        let shared = Arc::new(Shared::new(snapshot));
         let surroundings = Surroundings {
-            shared: Arc::new(Shared::new(snapshot)),
+            shared: shared.clone(),
             roads,
             secrets: options.secrets.clone(),
-            sink: options.sink.clone(),
+            inbox: Arc::new(Inbox::new(shared)),
         };
         let desk = Desk { running: BTreeMap::new(), simulator: None, doctor: None, lock: Some(lock) };
         let proxy = options.proxy.clone().map(proxy::entered).transpose()?;
@@ -109,12 +117,15 @@ impl Engine {
             settings: settings_file,
             shelf,
             lease: Holding::default(),
+            journal: OnceCell::new(),
+            targets: Targets::default(),
             surroundings,
             desk: Mutex::new(desk),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
         };
         let engine = Self { inner: Arc::new(inner) };
+        engine.start_journal().await?;
         engine.start_apps(settings).await?;
         engine.start_tasks(system);
         Ok(engine)
@@ -125,7 +136,8 @@ impl Engine {
         self.inner.surroundings.shared.snapshots()
     }
 
-    /// Events as they arrive, in batches, oldest first. A receiver that lags reads the list again.
+    /// Events as they arrive and as what becomes of them changes, in batches, oldest first. A receiver that lags reads its page
+    /// again.
     pub fn arrivals(&self) -> broadcast::Receiver<Arc<Vec<EventView>>> {
         self.inner.surroundings.shared.events()
     }
@@ -143,6 +155,10 @@ impl Engine {
         self.inner.stop.cancel();
         self.inner.tasks.close();
         self.inner.tasks.wait().await;
+        if let Some(deliveries) = self.inner.surroundings.inbox.deliveries() {
+            deliveries.clone().close().await;
+        }
+        self.close_journal().await;
         control::remove(&self.inner.options.data_dir);
         desk.lock = None;
     }
@@ -260,7 +276,7 @@ impl Engine {
         }
     }
 
-    fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         let stop = self.inner.stop.clone();
         self.inner.tasks.spawn(async move {
             tokio::select! {
@@ -309,6 +325,9 @@ fn snapshot(options: &Options, settings: &Settings, notices: Vec<Notice>) -> Sna
         version: env!("CARGO_PKG_VERSION").to_owned(),
         pid: std::process::id(),
         data_dir: options.data_dir.display().to_string(),
+        targets: Vec::new(),
+        journal: JournalView { settings: settings.journal, ..JournalView::default() },
+        notify: settings.notify.clone(),
         language_choice: settings.language,
         language: settings.language.resolve(options.system_language),
         phase: Phase::Connecting,

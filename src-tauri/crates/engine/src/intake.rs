@@ -1,18 +1,16 @@
 use std::sync::Arc;
 
-use bytes::Bytes;
-use longwire_contract::AppId;
-use longwire_host::clock;
+use longwire_contract::{AppId, EventOrigin};
+use longwire_delivery::Answer;
 use longwire_link::{BadFrame, Event, Intake, NotKept, Reply};
-use tokio::time::Instant;
 
-use crate::{options::Sink, recent::ReceivedEvent, shared::Shared};
+use crate::{inbox::Inbox, shared::Shared};
 
-/// Where one app's link puts its events: into the sink, then into the list every view shows.
+/// Where one app's link puts its events: into the inbox.
 pub(crate) struct AppIntake {
     pub(crate) app_id: AppId,
     pub(crate) shared: Arc<Shared>,
-    pub(crate) sink: Option<Arc<dyn Sink>>,
+    pub(crate) inbox: Arc<Inbox>,
 }
 
 impl Intake for AppIntake {
@@ -20,38 +18,13 @@ impl Intake for AppIntake {
         self.shared.change_app(&self.app_id, |view| view.bad_frames = view.bad_frames.saturating_add(1));
     }
 
-    async fn keep(&self, mut event: Event) -> Result<Reply, NotKept> {
-        // The payload is a slice of the socket's buffer, which would stay as long as the list keeps the event.
-        event.payload = Bytes::copy_from_slice(&event.payload);
-        let received = ReceivedEvent { app_id: self.app_id.clone(), at_ms: clock::now_ms(), event };
-        let mut arrival = Arrival {
-            shared: &self.shared,
-            received: Arc::new(received),
-            arrived: Instant::now(),
-            ack_code: FAILED,
-        };
-        if let Some(sink) = &self.sink {
-            sink.keep(arrival.received.clone()).await.map_err(|_| NotKept)?;
-        }
-        arrival.ack_code = KEPT;
-        Ok(Reply::ok())
-    }
-}
-
-const KEPT: u16 = 200;
-const FAILED: u16 = 500;
-
-/// An event on its way into the list. It gets there whatever happens: a keeping that takes too long, or whose link ends,
-/// is dropped, and that is just what a user looks for.
-struct Arrival<'a> {
-    shared: &'a Shared,
-    received: Arc<ReceivedEvent>,
-    arrived: Instant,
-    ack_code: u16,
-}
-
-impl Drop for Arrival<'_> {
-    fn drop(&mut self) {
-        self.shared.received(self.received.clone(), self.ack_code, self.arrived.elapsed());
+    async fn keep(&self, event: Event) -> Result<Reply, NotKept> {
+        // What the journal says of itself is told where it says it, once and not with each event.
+        let taken =
+            self.inbox.take(&self.app_id, EventOrigin::Platform, event, None).await.map_err(|_| NotKept)?;
+        Ok(match taken.answer {
+            Answer::Data(data) | Answer::Failed { toast: Some(data) } => Reply::with_data(data),
+            Answer::Nothing | Answer::Failed { toast: None } => Reply::ok(),
+        })
     }
 }

@@ -5,21 +5,24 @@
 //! the same process, the command `longwire` through the control socket ([`Client`]).
 
 mod app;
+mod apps;
 mod ca;
 mod check;
 mod commands;
 mod control;
 mod doctor;
 mod engine;
+mod events;
 mod following;
+mod inbox;
 mod intake;
+mod journal;
 mod lease;
 pub mod log;
 mod machine;
 mod options;
 mod preview;
 mod proxy;
-mod recent;
 mod secret;
 mod settings;
 mod shared;
@@ -28,6 +31,7 @@ mod simulator;
 mod standing;
 mod surroundings;
 mod system;
+mod targets;
 mod today;
 mod wire;
 
@@ -37,7 +41,9 @@ pub use control::Client;
 pub use doctor::{Examination, examine};
 pub use engine::Engine;
 pub use lease::{WatchdogCommand, watch_proxies};
+pub use longwire_delivery::{Closed, Printing};
 pub use longwire_host::trust::Asking;
 pub use machine::{Machine, secret_in_environment, secret_in_file};
-pub use options::{Apps, GivenApp, NotKept, Options, Sink};
-pub use recent::ReceivedEvent;
+
+pub use options::{Apps, GivenApp, Options};
+pub use targets::{GivenTarget, TargetSecrets};

@@ -1,4 +1,4 @@
-use std::{fmt, future::Future, path::PathBuf, pin::Pin, sync::Arc};
+use std::{fmt, path::PathBuf, sync::Arc};
 
 use longwire_contract::{AppId, Domain, Language, Secret};
 use longwire_dial::route::Environment;
@@ -8,7 +8,7 @@ use longwire_host::{
 };
 use secrecy::SecretString;
 
-use crate::{Machine, ReceivedEvent, WatchdogCommand};
+use crate::{GivenTarget, Machine, WatchdogCommand};
 
 /// How to open an engine.
 #[derive(Clone)]
@@ -39,8 +39,8 @@ pub struct Options {
     pub asking: Asking,
     /// Which apps to connect.
     pub apps: Apps,
-    /// Who keeps each event before it is acknowledged, besides the engine's own list.
-    pub sink: Option<Arc<dyn Sink>>,
+    /// Who is handed events besides the targets of the settings.
+    pub targets: Vec<GivenTarget>,
 }
 
 impl Options {
@@ -59,7 +59,7 @@ impl Options {
             watchdog: None,
             asking: Asking::Window,
             apps: Apps::Configured,
-            sink: None,
+            targets: Vec::new(),
         }
     }
 }
@@ -87,23 +87,6 @@ pub struct GivenApp {
     /// Where it lives.
     pub domain: Domain,
 }
-
-/// A place that keeps events, such as standard output. An event is acknowledged only once it is kept.
-pub trait Sink: Send + Sync {
-    /// Keeps the event.
-    ///
-    /// # Errors
-    /// [`NotKept`]: the platform is told 500 and sends the event again.
-    fn keep(
-        &self,
-        event: Arc<ReceivedEvent>,
-    ) -> Pin<Box<dyn Future<Output = Result<(), NotKept>> + Send + '_>>;
-}
-
-/// The event could not be kept.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("the event could not be kept")]
-pub struct NotKept;
 
 impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

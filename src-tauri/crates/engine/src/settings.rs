@@ -5,10 +5,10 @@ mod file;
 
 use std::path::PathBuf;
 
-use longwire_contract::{AppId, Domain, LanguageChoice};
+use longwire_contract::{AppId, Domain, JournalSettings, LanguageChoice, NotifySettings, TargetAddress};
 use longwire_dial::route::Choice;
 
-pub(crate) use document::UnknownKey;
+pub(crate) use document::{DAYS, MEGABYTES, UnknownKey};
 pub(crate) use file::SettingsFile;
 
 /// What the user has set. Its `Default` is the one list of defaults.
@@ -20,6 +20,12 @@ pub(crate) struct Settings {
     pub(crate) ca_files: Vec<PathBuf>,
     /// The apps, in the order they were added.
     pub(crate) apps: Vec<AppSettings>,
+    /// Who is handed events, in the order they were added.
+    pub(crate) targets: Vec<TargetSettings>,
+    /// How long events are kept.
+    pub(crate) journal: JournalSettings,
+    /// What the desktop is told.
+    pub(crate) notify: NotifySettings,
 }
 
 /// One app, as it is configured. Its secret is elsewhere.
@@ -36,6 +42,25 @@ pub(crate) struct AppSettings {
     pub(crate) proxy: Choice,
 }
 
+/// A target, as it is configured. Its secrets are elsewhere.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct TargetSettings {
+    pub(crate) name: String,
+    pub(crate) app_id: Option<AppId>,
+    pub(crate) address: TargetAddress,
+    pub(crate) events: Vec<String>,
+    pub(crate) filters: Vec<String>,
+    /// The names of the extra headers, whose values are with the secrets.
+    pub(crate) headers: Vec<String>,
+    pub(crate) deadline_s: u32,
+    /// Whether it may be on another machine.
+    pub(crate) remote: bool,
+    /// Held back by the user.
+    pub(crate) paused: bool,
+    /// Where its secrets are read from in place of the secret store.
+    pub(crate) secrets_file: Option<PathBuf>,
+}
+
 impl Settings {
     pub(crate) fn app(&self, id: &AppId) -> Option<&AppSettings> {
         self.apps.iter().find(|app| app.id == *id)
@@ -43,6 +68,23 @@ impl Settings {
 
     pub(crate) fn app_mut(&mut self, id: &AppId) -> Option<&mut AppSettings> {
         self.apps.iter_mut().find(|app| app.id == *id)
+    }
+}
+
+impl TargetSettings {
+    pub(crate) fn new(name: String, address: TargetAddress) -> Self {
+        Self {
+            name,
+            app_id: None,
+            address,
+            events: Vec::new(),
+            filters: Vec::new(),
+            headers: Vec::new(),
+            deadline_s: 30,
+            remote: false,
+            paused: false,
+            secrets_file: None,
+        }
     }
 }
 

@@ -1,16 +1,16 @@
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
-use longwire_contract::{AppId, AppView, EventDetail, EventView, FindingCode, Phase, Snapshot};
+use longwire_contract::{AppId, AppView, EventView, Finding, FindingCode, Phase, Snapshot};
 use longwire_host::clock;
 use tokio::{
     sync::{Notify, broadcast, watch},
     time::{Duration, sleep},
 };
 
-use crate::{
-    recent::{ReceivedEvent, Recent},
-    today::Today,
-};
+use crate::today::Today;
 
 /// The one state, and the two channels that tell the views of it.
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub(crate) struct Shared {
     state: Mutex<State>,
     /// To every view; the last snapshot stays readable when the engine is gone.
     snapshots: watch::Sender<Arc<Snapshot>>,
-    /// To every view that lists events, in batches; a view that lags reads the list again.
+    /// To every view that lists events, in batches; a view that lags reads its page again.
     events: broadcast::Sender<Arc<Vec<EventView>>>,
     /// Wakes [`Shared::publish_events`] when something arrived; nothing arrives, nothing wakes.
     arrived: Notify,
@@ -27,9 +27,24 @@ pub(crate) struct Shared {
 #[derive(Debug)]
 struct State {
     snapshot: Snapshot,
-    recent: Recent,
+    /// What is to be said of apps beside what their links say.
+    troubles: [Vec<(Option<AppId>, Finding)>; 2],
+    /// Arrived since the views were told, oldest first.
+    fresh: VecDeque<EventView>,
     today: Today,
 }
+
+/// Who says something of apps beside their links.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Source {
+    /// The journal.
+    Journal,
+    /// The targets.
+    Targets,
+}
+
+/// The most events the views are told of at a time: more than a window shows.
+const FRESH: usize = 200;
 
 /// Views are told of events at most this often: more than an eye reads, and a burst costs one snapshot, not one an
 /// event.
@@ -38,7 +53,8 @@ const BATCH: Duration = Duration::from_millis(100);
 impl Shared {
     pub(crate) fn new(snapshot: Snapshot) -> Self {
         let snapshots = watch::Sender::new(Arc::new(snapshot.clone()));
-        let state = State { snapshot, recent: Recent::default(), today: Today::default() };
+        let state =
+            State { snapshot, troubles: Default::default(), fresh: VecDeque::new(), today: Today::default() };
         Self {
             state: Mutex::new(state),
             snapshots,
@@ -66,6 +82,30 @@ impl Shared {
         self.publish(&mut state);
     }
 
+    /// Changes the state, and tells the views where that says that it did.
+    pub(crate) fn change_if(&self, change: impl FnOnce(&mut Snapshot) -> bool) {
+        let mut state = self.lock();
+        if change(&mut state.snapshot) {
+            self.publish(&mut state);
+        }
+    }
+
+    /// Says this of apps, of all where none is named, in place of what the same source said before, and changes the state.
+    pub(crate) fn tell(
+        &self,
+        source: Source,
+        troubles: Vec<(Option<AppId>, Finding)>,
+        change: impl FnOnce(&mut Snapshot) -> bool,
+    ) {
+        let mut state = self.lock();
+        let said = &mut state.troubles[source as usize];
+        let differs = *said != troubles;
+        *said = troubles;
+        if change(&mut state.snapshot) || differs {
+            self.publish(&mut state);
+        }
+    }
+
     /// Changes one app; nothing where it is gone.
     pub(crate) fn change_app(&self, id: &AppId, change: impl FnOnce(&mut AppView)) {
         self.change(|snapshot| {
@@ -75,22 +115,35 @@ impl Shared {
         });
     }
 
-    /// Notes an event and how it was acknowledged. The views hear of it with the next batch.
-    pub(crate) fn received(&self, received: Arc<ReceivedEvent>, ack_code: u16, ack_time: Duration) {
+    /// Notes an event that was kept; `pushed` where the platform pushed it. The views hear of it with the next batch.
+    pub(crate) fn received(
+        &self,
+        app_id: &AppId,
+        at_ms: u64,
+        pushed: bool,
+        view: impl FnOnce() -> EventView,
+    ) {
         let mut state = self.lock();
-        let State { snapshot, recent, today } = &mut *state;
-        if today.is_over(received.at_ms) {
+        let State { snapshot, today, fresh, .. } = &mut *state;
+        if today.is_over(at_ms) {
             snapshot.events_today = 0;
         }
         snapshot.events_today = snapshot.events_today.saturating_add(1);
-        if let Some(app) = snapshot.apps.iter_mut().find(|app| app.app_id == received.app_id) {
+        let app = snapshot.apps.iter_mut().find(|app| app.app_id == *app_id);
+        if let Some(app) = app.filter(|_| pushed) {
             app.events = app.events.saturating_add(1);
             if app.events == 1 {
                 app.findings.retain(|finding| !waits_for_an_event(finding.code));
             }
-            app.last_event_ms = Some(received.at_ms);
+            app.last_event_ms = Some(at_ms);
         }
-        recent.push(received, ack_code, ack_time);
+        // Building the rows is the costly part; without a window there is nobody to read them.
+        if self.events.receiver_count() > 0 {
+            fresh.push_back(view());
+            if fresh.len() > FRESH {
+                fresh.pop_front();
+            }
+        }
         drop(state);
         self.arrived.notify_one();
     }
@@ -101,47 +154,56 @@ impl Shared {
         state.snapshot.apps.iter().find(|app| app.app_id == *id).map_or(0, |app| app.events)
     }
 
-    pub(crate) fn events_after(&self, seq: u32) -> Vec<EventView> {
-        self.lock().recent.after(seq)
-    }
-
-    pub(crate) fn event(&self, seq: u32) -> Option<EventDetail> {
-        self.lock().recent.detail(seq)
-    }
-
     /// Tells the views of arrived events, a batch at a time, for as long as it is polled.
     pub(crate) async fn publish_events(&self) {
-        let mut told = 0;
         loop {
             self.arrived.notified().await;
             // The first event of a burst is shown at once, the rest in batches.
-            told = self.publish_batch(told);
+            self.publish_batch();
             sleep(BATCH).await;
         }
     }
 
-    fn publish_batch(&self, told: u32) -> u32 {
+    /// Tells the views that list events of these.
+    pub(crate) fn show(&self, events: Vec<EventView>) {
+        if !events.is_empty() {
+            // An error says that the last listener has just left.
+            self.events.send(Arc::new(events)).ok();
+        }
+    }
+
+    /// Whether any view lists events.
+    pub(crate) fn lists_events(&self) -> bool {
+        self.events.receiver_count() > 0
+    }
+
+    fn publish_batch(&self) {
         let mut state = self.lock();
         self.publish(&mut state);
-        let last = state.recent.last_seq();
-        // Building the rows is the costly part; without a window there is nobody to read them.
-        let batch = if self.events.receiver_count() > 0 { state.recent.after(told) } else { Vec::new() };
+        let batch = std::mem::take(&mut state.fresh);
         drop(state);
-        if !batch.is_empty() {
-            // An error says that the last listener has just left.
-            self.events.send(Arc::new(batch)).ok();
-        }
-        last
+        self.show(batch.into());
     }
 
     fn publish(&self, state: &mut State) {
-        let State { snapshot, today, .. } = state;
+        let State { snapshot, today, troubles, .. } = state;
         if today.is_over(clock::now_ms()) {
             snapshot.events_today = 0;
         }
         snapshot.rev = snapshot.rev.wrapping_add(1);
         snapshot.phase = snapshot.apps.iter().map(|app| app.phase).max().unwrap_or(Phase::Paused);
-        self.snapshots.send_replace(Arc::new(snapshot.clone()));
+        let mut shown = snapshot.clone();
+        for (app_id, finding) in troubles.iter().flatten() {
+            let about = |app: &&mut AppView| app_id.as_ref().is_none_or(|id| app.app_id == *id);
+            for app in shown.apps.iter_mut().filter(about).filter(|app| app.phase != Phase::Paused) {
+                app.findings.push(finding.clone());
+            }
+        }
+        for app in &mut shown.apps {
+            // What each source says first stays before what it says next.
+            app.findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        }
+        self.snapshots.send_replace(Arc::new(shown));
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -10,7 +10,8 @@ use tracing::warn;
 
 use crate::{
     ca::{TrustedList, platform_files},
-    options::{Options, Sink},
+    inbox::Inbox,
+    options::Options,
     settings::Settings,
     shared::Shared,
     system,
@@ -22,7 +23,7 @@ pub(crate) struct Surroundings {
     pub(crate) shared: Arc<Shared>,
     pub(crate) roads: Roads,
     pub(crate) secrets: Arc<dyn SecretStore>,
-    pub(crate) sink: Option<Arc<dyn Sink>>,
+    pub(crate) inbox: Arc<Inbox>,
 }
 
 /// What a road is built with: whom to trust, and who says which way to take.

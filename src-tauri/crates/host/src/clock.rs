@@ -22,6 +22,17 @@ pub fn midnight_ms(now_ms: u64) -> u64 {
     midnight_in(now_ms, TimeZone::system())
 }
 
+/// A moment as a part of a file's name, in local time: `2026-03-29-140503`.
+pub fn file_stamp(now_ms: u64) -> String {
+    stamp_in(now_ms, TimeZone::system())
+}
+
+fn stamp_in(now_ms: u64, zone: TimeZone) -> String {
+    let now =
+        i64::try_from(now_ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok()).unwrap_or_default();
+    now.to_zoned(zone).strftime("%Y-%m-%d-%H%M%S").to_string()
+}
+
 fn midnight_in(now_ms: u64, zone: TimeZone) -> u64 {
     i64::try_from(now_ms)
         .ok()
@@ -55,6 +66,13 @@ mod tests {
     fn a_day_that_loses_an_hour_still_begins_at_its_midnight() {
         let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
         assert_eq!(midnight_in(NOON, berlin), NOON - 13 * HOUR, "14:00 CEST, thirteen hours after 00:00 CET");
+    }
+
+    #[test]
+    fn a_stamp_sorts_as_the_time_does_and_is_fit_for_a_name() {
+        let shanghai = TimeZone::fixed(jiff::tz::offset(8));
+        assert_eq!(stamp_in(NOON + 65_000, shanghai), "2026-03-29-200105");
+        assert_eq!(stamp_in(u64::MAX, TimeZone::UTC), "1970-01-01-000000");
     }
 
     #[test]

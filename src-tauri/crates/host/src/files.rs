@@ -3,11 +3,19 @@
 use std::{
     fs::{self, File},
     io::{self, Write},
-    os::unix::fs::PermissionsExt,
+    os::unix::fs::{OpenOptionsExt, PermissionsExt},
     path::{Path, PathBuf},
 };
 
 use tempfile::NamedTempFile;
+
+/// Makes a file that was not there, which only its owner can read (mode 0600).
+///
+/// # Errors
+/// Why it could not: [`io::ErrorKind::AlreadyExists`] where something has this name.
+pub fn create_new(path: &Path) -> io::Result<File> {
+    File::options().write(true).create_new(true).mode(0o600).open(path)
+}
 
 /// Puts `bytes` in the place of the file at `path`, or makes it. Only its owner can read it (mode 0600).
 ///

@@ -23,6 +23,28 @@ pub fn data_dir(given: Option<&Path>) -> Result<PathBuf, PathError> {
         .map_err(|error| PathError::NotUsable { path: chosen, cause: error.to_string() })
 }
 
+/// Where the user's downloads go: what the desktop says (`user-dirs.dirs`), else `~/Downloads`, else the home folder. `None`
+/// where the user has none.
+pub fn downloads() -> Option<PathBuf> {
+    downloads_in(&|name| env::var_os(name))
+}
+
+fn downloads_in(variable: &dyn Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
+    let home = PathBuf::from(variable("HOME").filter(|home| !home.is_empty())?);
+    let config = variable("XDG_CONFIG_HOME").map_or_else(|| home.join(".config"), PathBuf::from);
+    let named = fs::read_to_string(config.join("user-dirs.dirs")).ok().and_then(|text| {
+        let value = text.lines().find_map(|line| line.trim().strip_prefix("XDG_DOWNLOAD_DIR="))?;
+        let value = value.trim_matches('"');
+        Some(match value.strip_prefix("$HOME/") {
+            Some(below) => home.join(below),
+            None => PathBuf::from(value),
+        })
+    });
+    let places = [named, Some(home.join("Downloads"))];
+    let place = places.into_iter().flatten().find(|place| place.is_absolute() && place.is_dir());
+    Some(place.unwrap_or(home))
+}
+
 /// Makes a data folder and those above it where they are missing, closed to other users (mode 0700). One that is
 /// there keeps its mode.
 ///
@@ -78,6 +100,25 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
+
+    #[test]
+    fn downloads_go_where_the_desktop_says() {
+        let home = tempfile::tempdir().unwrap();
+        let found = || {
+            let home = home.path().as_os_str().to_owned();
+            downloads_in(&move |name| (name == "HOME").then(|| home.clone())).unwrap()
+        };
+        assert_eq!(found(), home.path());
+        fs::create_dir_all(home.path().join("Downloads")).unwrap();
+        assert_eq!(found(), home.path().join("Downloads"));
+        fs::create_dir_all(home.path().join(".config")).unwrap();
+        let user_dirs = home.path().join(".config/user-dirs.dirs");
+        fs::write(&user_dirs, "# x\nXDG_DOWNLOAD_DIR=\"$HOME/下载\"\n").unwrap();
+        assert_eq!(found(), home.path().join("Downloads"), "a folder that is not there is no place");
+        fs::create_dir_all(home.path().join("下载")).unwrap();
+        assert_eq!(found(), home.path().join("下载"));
+        assert_eq!(downloads_in(&|_| None), None);
+    }
 
     fn chosen(given: Option<&str>, variables: &[(&str, &str)], macos: bool) -> Result<String, PathError> {
         let variable = |name: &str| {

@@ -1,13 +1,22 @@
 //! Settings ↔ TOML text. Reading names the line of a mistake and never repeats the line itself: a secret may have
 //! been pasted into it. Writing keeps comments, order and keys that are not ours.
 
-use std::{fmt::Display, ops::Range, str::FromStr};
+mod journal;
+mod notify;
+mod target;
+
+use std::{
+    fmt::Display,
+    ops::{Range, RangeInclusive},
+    str::FromStr,
+};
 
 use longwire_contract::Domain;
 use longwire_dial::route::Choice;
-use toml_edit::{ArrayOfTables, Document, DocumentMut, Item, Table, value};
+use toml_edit::{Array, ArrayOfTables, Document, DocumentMut, Item, Table, value};
 
-use super::{AppSettings, Settings};
+pub(crate) use self::journal::{DAYS, MEGABYTES};
+use super::{AppSettings, Settings, TargetSettings};
 use crate::proxy;
 
 const PROXY_FORM: &str = "proxy is a text in quotes";
@@ -51,36 +60,64 @@ pub(crate) fn write(text: &str, settings: &Settings) -> Result<String, Mistake> 
         settings.language.as_str(),
         settings.language != defaults.language,
     );
-    let files: toml_edit::Array = settings.ca_files.iter().map(|path| path.display().to_string()).collect();
-    put(document.as_table_mut(), "ca_files", files, settings.ca_files != defaults.ca_files);
-    write_apps(document.as_table_mut(), &settings.apps);
+    let root = document.as_table_mut();
+    let files: Vec<_> = settings.ca_files.iter().map(|path| path.display().to_string()).collect();
+    put_list(root, "ca_files", &files, settings.ca_files != defaults.ca_files);
+    write_table(root, "journal", |table| journal::write(table, &settings.journal));
+    write_table(root, "notify", |table| notify::write(table, &settings.notify));
+    write_all(root, "app", "id", &settings.apps, |app| app.id.as_str(), write_app);
+    write_all(root, "target", "name", &settings.targets, |target| &target.name, target::write);
     Ok(document.to_string())
 }
 
-fn write_apps(root: &mut Table, apps: &[AppSettings]) {
-    let mut old = match root.remove("app") {
+/// Writes into a table, which is there only as long as something is in it.
+fn write_table(root: &mut Table, key: &str, write: impl FnOnce(&mut Table)) {
+    let old = root.get(key).is_some();
+    let mut made = Table::new();
+    match root.get_mut(key).and_then(Item::as_table_mut) {
+        Some(table) => write(table),
+        None => write(&mut made),
+    }
+    if !old && !made.is_empty() {
+        root.insert(key, Item::Table(made));
+    } else if root.get(key).and_then(Item::as_table).is_some_and(Table::is_empty) {
+        root.remove(key);
+    }
+}
+
+/// Writes a table each. The one that was there under the same name carries the user's comments and unknown keys.
+fn write_all<T>(
+    root: &mut Table,
+    key: &str,
+    name_key: &str,
+    all: &[T],
+    name: impl Fn(&T) -> &str,
+    write: impl Fn(&mut Table, &T),
+) {
+    let mut old = match root.remove(key) {
         Some(Item::ArrayOfTables(tables)) => tables.into_iter().collect(),
         _ => Vec::new(),
     };
     let mut tables = ArrayOfTables::new();
-    for app in apps {
-        // The table that was there carries the user's comments and unknown keys.
-        let at = old
-            .iter()
-            .position(|table: &Table| table.get("id").and_then(Item::as_str) == Some(app.id.as_str()));
-        let mut table = at.map(|at| old.remove(at)).unwrap_or_default();
-        put(&mut table, "id", app.id.as_str(), true);
-        put(&mut table, "name", app.name.as_str(), !app.name.is_empty());
-        put(&mut table, "domain", app.domain.to_string(), app.domain != Domain::default());
-        put(&mut table, "paused", app.paused, app.paused);
-        let file = app.secret_file.as_ref().map(|path| path.display().to_string());
-        put(&mut table, "secret_file", file.clone().unwrap_or_default(), file.is_some());
-        put(&mut table, "proxy", proxy::written(&app.proxy), app.proxy != Choice::Auto);
+    for one in all {
+        let named = |table: &Table| table.get(name_key).and_then(Item::as_str) == Some(name(one));
+        let mut table = old.iter().position(named).map(|at| old.remove(at)).unwrap_or_default();
+        write(&mut table, one);
         tables.push(table);
     }
     if !tables.is_empty() {
-        root.insert("app", Item::ArrayOfTables(tables));
+        root.insert(key, Item::ArrayOfTables(tables));
     }
+}
+
+fn write_app(table: &mut Table, app: &AppSettings) {
+    put(table, "id", app.id.as_str(), true);
+    put(table, "name", app.name.as_str(), !app.name.is_empty());
+    put(table, "domain", app.domain.to_string(), app.domain != Domain::default());
+    put(table, "paused", app.paused, app.paused);
+    let file = app.secret_file.as_ref().map(|path| path.display().to_string());
+    put(table, "secret_file", file.clone().unwrap_or_default(), file.is_some());
+    put(table, "proxy", proxy::written(&app.proxy), app.proxy != Choice::Auto);
 }
 
 /// Sets a key that differs from its default, removes one that does not, and leaves one that stays as it is
@@ -92,6 +129,15 @@ fn put(table: &mut Table, key: &str, new: impl Into<toml_edit::Value>, differs: 
     } else if table.get(key).and_then(Item::as_value).is_none_or(|old| plain(old) != plain(&new)) {
         table[key] = value(new);
     }
+}
+
+fn put_list(table: &mut Table, key: &str, texts: &[String], differs: bool) {
+    put(table, key, texts.iter().collect::<Array>(), differs);
+}
+
+/// What is written of something that may be absent.
+fn names(named: Option<&impl ToString>) -> String {
+    named.map(ToString::to_string).unwrap_or_default()
 }
 
 fn plain(value: &toml_edit::Value) -> String {
@@ -110,7 +156,10 @@ impl Reader<'_> {
             match key {
                 "language" => settings.language = self.word(item, "language is system, en or zh-CN")?,
                 "ca_files" => settings.ca_files = self.paths(item)?,
+                "journal" => settings.journal = self.table(item, "[journal]", journal::read)?,
+                "notify" => settings.notify = self.table(item, "[notify]", notify::read)?,
                 "app" => settings.apps = self.apps(item)?,
+                "target" => settings.targets = self.targets(item)?,
                 _ => self.not_known(root, key),
             }
         }
@@ -132,6 +181,33 @@ impl Reader<'_> {
         Ok(apps)
     }
 
+    fn targets(&mut self, item: &Item) -> Result<Vec<TargetSettings>, Mistake> {
+        let tables = item
+            .as_array_of_tables()
+            .ok_or_else(|| self.mistake(item.span(), "a target begins with a line [[target]]"))?;
+        let mut targets: Vec<TargetSettings> = Vec::with_capacity(tables.len());
+        for table in tables {
+            let target = target::read(self, table)?;
+            if targets.iter().any(|other| other.name == target.name) {
+                return Err(self.mistake(table.span(), "two targets have this name"));
+            }
+            targets.push(target);
+        }
+        Ok(targets)
+    }
+
+    fn table<T>(
+        &mut self,
+        item: &Item,
+        line: &str,
+        read: impl FnOnce(&mut Self, &Table) -> Result<T, Mistake>,
+    ) -> Result<T, Mistake> {
+        match item.as_table() {
+            Some(table) => read(self, table),
+            None => Err(self.mistake(item.span(), format!("it begins with a line {line}"))),
+        }
+    }
+
     fn app(&mut self, table: &Table) -> Result<AppSettings, Mistake> {
         let id = table.get("id").ok_or_else(|| self.mistake(table.span(), "this app has no id"))?;
         let mut app = AppSettings::new(self.word(id, longwire_contract::AppIdError)?);
@@ -140,10 +216,7 @@ impl Reader<'_> {
                 "id" => {}
                 "name" => app.name = self.string(item, "name is a text in quotes")?.to_owned(),
                 "domain" => app.domain = self.word(item, longwire_contract::DomainError)?,
-                "paused" => {
-                    app.paused =
-                        item.as_bool().ok_or_else(|| self.mistake(item.span(), "paused is true or false"))?;
-                }
+                "paused" => app.paused = self.truth(item, "paused")?,
                 "secret_file" => {
                     app.secret_file = Some(self.string(item, "secret_file is a path in quotes")?.into());
                 }
@@ -159,9 +232,23 @@ impl Reader<'_> {
     }
 
     fn paths(&self, item: &Item) -> Result<Vec<std::path::PathBuf>, Mistake> {
-        let wrong = || self.mistake(item.span(), "ca_files is a list of paths in quotes");
+        let paths = self.strings(item, "ca_files is a list of paths in quotes")?;
+        Ok(paths.into_iter().map(Into::into).collect())
+    }
+
+    fn strings(&self, item: &Item, form: &str) -> Result<Vec<String>, Mistake> {
+        let wrong = || self.mistake(item.span(), form);
         let list = item.as_array().ok_or_else(wrong)?;
-        list.iter().map(|path| path.as_str().map(Into::into).ok_or_else(wrong)).collect()
+        list.iter().map(|text| text.as_str().map(str::to_owned).ok_or_else(wrong)).collect()
+    }
+
+    fn truth(&self, item: &Item, key: &str) -> Result<bool, Mistake> {
+        item.as_bool().ok_or_else(|| self.mistake(item.span(), format!("{key} is true or false")))
+    }
+
+    fn number(&self, item: &Item, range: RangeInclusive<u32>, form: &str) -> Result<u32, Mistake> {
+        let number = item.as_integer().and_then(|number| u32::try_from(number).ok());
+        number.filter(|number| range.contains(number)).ok_or_else(|| self.mistake(item.span(), form))
     }
 
     fn word<T: FromStr>(&self, item: &Item, form: impl Display) -> Result<T, Mistake> {
@@ -236,6 +323,61 @@ paused = true
     }
 
     #[test]
+    fn targets_journal_and_notifications_are_written_as_they_are_read() {
+        let text = r#"[journal]
+days = 7
+power_safe = true
+
+[notify]
+preview = false
+quiet = "22:30-08:00"
+
+[[notify.rule]]
+chats = ["oc_1"]
+mute = true
+
+[[notify.rule]]
+text = "deploy"
+
+[[target]]
+name = "bot"
+webhook = "http://127.0.0.1:3000/"
+app = "cli_0123456789abcdef"
+events = ["im.message.*"]
+filters = ["event.message.chat_type = p2p"]
+headers = ["X-Env"]
+deadline = 5
+colour = "blue"
+
+[[target]]
+name = "log"
+command = ["tee", "-a", "/tmp/x"]
+paused = true
+"#;
+        let (settings, unknown) = read(text).unwrap();
+        assert_eq!(unknown.len(), 1);
+        assert_eq!((settings.journal.days, settings.journal.megabytes), (7, 1000));
+        assert_eq!(settings.notify.quiet.unwrap().from_minute, 22 * 60 + 30);
+        assert_eq!((settings.notify.rules.len(), settings.notify.rules[0].mute), (2, true));
+        assert_eq!((settings.targets[0].deadline_s, settings.targets[1].paused), (5, true));
+        let again = write(text, &settings).unwrap();
+        assert_eq!(read(&again).unwrap().0, settings, "{again}");
+        assert!(again.contains("colour = \"blue\""));
+        let from_nothing = write("", &settings).unwrap();
+        assert_eq!(read(&from_nothing).unwrap().0, settings, "{from_nothing}");
+        let bare = write(&from_nothing, &Settings::default()).unwrap();
+        assert_eq!(bare.trim(), "");
+    }
+
+    #[test]
+    fn no_rules_are_not_the_default_rules() {
+        let mut settings = Settings::default();
+        settings.notify.rules.clear();
+        let text = write("", &settings).unwrap();
+        assert_eq!(read(&text).unwrap().0, settings, "{text}");
+    }
+
+    #[test]
     fn the_defaults_are_an_empty_file() {
         assert_eq!(read("").unwrap().0, Settings::default());
         assert_eq!(write("", &Settings::default()).unwrap(), "");
@@ -255,6 +397,13 @@ paused = true
             ("a = \"planted-secret\n", 1),
             ("[[app]]\nid = \"cli_0123456789abcdef\"\nproxy = \"http://u:planted-secret@h:1\"\n", 3),
             ("[[app]]\nid = \"cli_0123456789abcdef\"\nproxy = \"planted-secret://h\"\n", 3),
+            ("[[target]]\nname = \"a\"\n", 1),
+            ("[[target]]\nname = \"a\"\nwebhook = 7\n", 3),
+            ("[[target]]\nname = \"a\"\nwebhook = \"u\"\ndeadline = 0\n", 4),
+            ("[[target]]\nname = \"a\"\nwebhook = \"u\"\n\n[[target]]\nname = \"a\"\nwebhook = \"v\"\n", 5),
+            ("[journal]\ndays = 1000\n", 2),
+            ("[notify]\nquiet = \"25:00-1:00\"\n", 2),
+            ("journal = 7\n", 1),
         ];
         for (text, line) in cases {
             let mistake = read(text).unwrap_err();

@@ -1,0 +1,211 @@
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering::Relaxed},
+};
+
+use longwire_contract::{AppId, DeliveryState, EventOrigin, EventView};
+use longwire_delivery::{Answer, Deliveries, Wanted};
+use longwire_host::clock;
+use longwire_journal::{Deliverable, Error, Insertion, Journal, NewEvent, TargetKey};
+use longwire_link::Event;
+use tokio::{
+    sync::OnceCell,
+    time::{Duration, Instant},
+};
+
+use crate::{preview, shared::Shared};
+
+/// Where every event comes in, from a link or from the user: it is kept, handed to whoever wants it, and shown.
+#[derive(Debug)]
+pub(crate) struct Inbox {
+    shared: Arc<Shared>,
+    open: OnceCell<Open>,
+    /// Events that could not be kept since the start.
+    refused: AtomicU32,
+}
+
+#[derive(Debug)]
+struct Open {
+    journal: Journal,
+    deliveries: Deliveries,
+}
+
+/// An event that was taken.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Taken {
+    /// Its number.
+    pub(crate) seq: u32,
+    /// Whether it was kept before.
+    pub(crate) duplicate: bool,
+    /// What its target says to the user of the bot, where it is a callback.
+    pub(crate) answer: Answer,
+}
+
+/// How long a callback's answer may take from the event's arrival: the platform waits 3 s, and what is left is for the way.
+const ANSWER: Duration = Duration::from_millis(2500);
+/// When the queue hands a callback over whose answer nobody waited for to the end, because Longwire ended: by then it is over.
+const ANSWER_OVER_MS: u64 = 10_000;
+
+impl Inbox {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared, open: OnceCell::new(), refused: AtomicU32::new(0) }
+    }
+
+    /// Keeps events in this journal from now on.
+    pub(crate) fn open(&self, journal: Journal, deliveries: Deliveries) {
+        self.open.set(Open { journal, deliveries }).ok();
+    }
+
+    /// Who hands events over, where somebody does.
+    pub(crate) fn deliveries(&self) -> Option<&Deliveries> {
+        self.open.get().map(|open| &open.deliveries)
+    }
+
+    /// How many events could not be kept since the start.
+    pub(crate) fn refused(&self) -> u32 {
+        self.refused.load(Relaxed)
+    }
+
+    /// Keeps an event and has it handed to `only`, else to whoever wants it; waits for the answer to a callback. A duplicate
+    /// is taken and handed to nobody.
+    ///
+    /// # Errors
+    /// Those of the journal: it is not kept, and whoever sent it has to send it again.
+    pub(crate) async fn take(
+        &self,
+        app_id: &AppId,
+        origin: EventOrigin,
+        event: Event,
+        only: Option<TargetKey>,
+    ) -> Result<Taken, Error> {
+        let (at_ms, arrived) = (clock::now_ms(), Instant::now());
+        let mut receipt = Receipt { inbox: self, app_id, origin, at_ms, arrived, kept: false };
+        let taken = self.keep(&receipt, event, only).await;
+        receipt.kept = taken.is_ok();
+        taken
+    }
+
+    async fn keep(
+        &self,
+        receipt: &Receipt<'_>,
+        event: Event,
+        only: Option<TargetKey>,
+    ) -> Result<Taken, Error> {
+        let Open { journal, deliveries } = self.open.get().ok_or(Error::Closed)?;
+        let Receipt { app_id, origin, at_ms, arrived, .. } = *receipt;
+        let pushed = origin == EventOrigin::Platform;
+        let wanted = Wanted { app_id, event_type: &event.event_type, payload: &event.payload };
+        let wanting = only.map_or_else(|| deliveries.wanting(wanted), |only| vec![only]);
+        let answering = deliveries.answering(&wanting).filter(|_| is_callback(&event.event_type));
+        let targets = wanting.iter().map(|&target| Deliverable {
+            target,
+            not_before_ms: (answering == Some(target)).then_some(at_ms + ANSWER_OVER_MS),
+        });
+        let new = NewEvent {
+            app_id: app_id.clone(),
+            origin,
+            at_ms,
+            arrived: arrived.into_std(),
+            event_type: event.event_type.clone(),
+            event_id: event.event_id.clone(),
+            // One that is made here may be about a message that is kept: it is no second copy of it.
+            message_id: event.message_id.clone().filter(|_| pushed && event.event_type == MESSAGE),
+            chat_id: event.chat_id.clone(),
+            frame: if pushed { event.frame.encode() } else { bytes::Bytes::new() },
+            payload: event.payload.clone(),
+            targets: targets.collect(),
+        };
+        let mut waking = Waking { journal, deliveries, targets: &wanting, committed: false };
+        let insertion = journal.insert(new).await;
+        waking.committed = true;
+        let seq = match insertion? {
+            Insertion::Kept(seq) => seq,
+            Insertion::Duplicate(seq) => {
+                return Ok(Taken { seq, duplicate: true, answer: Answer::Nothing });
+            }
+        };
+        drop(waking);
+        let shown = || view(seq, receipt, &event, !wanting.is_empty());
+        self.shared.received(app_id, at_ms, pushed, shown);
+        let answer = match answering {
+            Some(target) => deliveries.answer(target, seq, arrived + ANSWER).await,
+            None => Answer::Nothing,
+        };
+        Ok(Taken { seq, duplicate: false, answer })
+    }
+}
+
+/// The one type whose events bring a message, so that its id tells duplicates.
+const MESSAGE: &str = "im.message.receive_v1";
+
+/// Whether the answer travels in the acknowledgement.
+pub(crate) fn is_callback(event_type: &str) -> bool {
+    matches!(event_type, "card.action.trigger" | "url.preview.get")
+}
+
+/// An event on its way in. How long its acknowledgement took is counted whatever happens: a keeping that takes too long, or
+/// whose link ends, is dropped.
+struct Receipt<'a> {
+    inbox: &'a Inbox,
+    app_id: &'a AppId,
+    origin: EventOrigin,
+    at_ms: u64,
+    arrived: Instant,
+    kept: bool,
+}
+
+impl Drop for Receipt<'_> {
+    fn drop(&mut self) {
+        let Self { inbox, app_id, origin, at_ms, arrived, kept } = self;
+        if *origin != EventOrigin::Platform {
+            return;
+        }
+        if !*kept {
+            inbox.refused.fetch_add(1, Relaxed);
+        }
+        if let Some(open) = inbox.open.get() {
+            open.journal.acknowledged(app_id, *at_ms, arrived.elapsed(), *kept);
+        }
+    }
+}
+
+/// Tells targets, when it is dropped, that there is something new for them. Where nobody waited for the commit to its end, that
+/// is as soon as the journal is done with it.
+struct Waking<'a> {
+    journal: &'a Journal,
+    deliveries: &'a Deliveries,
+    targets: &'a [TargetKey],
+    committed: bool,
+}
+
+impl Drop for Waking<'_> {
+    fn drop(&mut self) {
+        if self.committed || self.targets.is_empty() {
+            self.deliveries.wake(self.targets);
+            return;
+        }
+        let (journal, deliveries) = (self.journal.clone(), self.deliveries.clone());
+        let targets = self.targets.to_vec();
+        tokio::spawn(async move {
+            journal.flushed().await.ok();
+            deliveries.wake(&targets);
+        });
+    }
+}
+
+fn view(seq: u32, receipt: &Receipt<'_>, event: &Event, wanted: bool) -> EventView {
+    EventView {
+        seq,
+        app_id: receipt.app_id.clone(),
+        origin: receipt.origin,
+        at_ms: receipt.at_ms,
+        event_type: event.event_type.clone(),
+        event_id: event.event_id.clone(),
+        chat_id: event.chat_id.clone(),
+        preview: preview::of(&event.event_type, &event.payload),
+        bytes: u32::try_from(event.payload.len()).unwrap_or(u32::MAX),
+        ack_ms: receipt.arrived.elapsed().as_secs_f64() * 1e3,
+        duplicates: 0,
+        delivery: wanted.then_some(DeliveryState::Queued),
+    }
+}

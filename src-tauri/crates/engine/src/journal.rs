@@ -1,0 +1,217 @@
+//! The journal of the data folder: opened when it is needed first, looked after while the engine runs.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Weak},
+    time::Duration,
+};
+
+use longwire_contract::{
+    AppId, Fault, FaultCode, FindingCode, JournalView, Notice, NoticeCode, Phase, Snapshot,
+};
+use longwire_delivery::Deliveries;
+use longwire_diagnosis::finding;
+use longwire_dial::route::Choice;
+use longwire_host::clock;
+use longwire_journal::{Error, Health, Journal, OpenError, Opened};
+use tokio::{
+    sync::watch,
+    task::spawn_blocking,
+    time::{Instant, MissedTickBehavior, interval, interval_at},
+};
+use tracing::{info, warn};
+
+use crate::{
+    Engine,
+    engine::Inner,
+    options::Apps,
+    shared::{Shared, Source},
+    surroundings::Surroundings,
+    targets,
+};
+
+/// How often what is too old or too much is deleted.
+const RETAIN: Duration = Duration::from_secs(3600);
+/// The first time; before that, starting matters more.
+const FIRST_RETAIN: Duration = Duration::from_secs(60);
+/// How often it is written down that Longwire still runs.
+const ALIVE: Duration = Duration::from_secs(300);
+
+impl Engine {
+    /// The journal. It is opened the first time.
+    ///
+    /// # Errors
+    /// [`FaultCode::Journal`] where it cannot be opened.
+    pub(crate) async fn journal(&self) -> Result<Journal, Fault> {
+        let inner = &self.inner;
+        let opened = inner.journal.get_or_try_init(|| async {
+            let settings = inner.settings.read().map(|(settings, _)| settings.journal).unwrap_or_default();
+            let options = longwire_journal::Options { folder: inner.options.data_dir.clone(), settings };
+            let opened = spawn_blocking(move || Journal::open(&options)).await;
+            let opened = opened.unwrap_or_else(|panicked| Err(OpenError::Failed(panicked.to_string())));
+            let Opened { journal, set_aside } =
+                opened.map_err(|error| Fault::new(FaultCode::Journal, &error).with("error", error))?;
+            if let Some(path) = set_aside {
+                tell_set_aside(&inner.surroundings.shared, &path.display().to_string());
+            }
+            Ok(journal)
+        });
+        opened.await.cloned()
+    }
+
+    /// Begins to keep events and to hand them over, where this engine connects any app.
+    ///
+    /// # Errors
+    /// Those of the targets that were given: who gave them is to know. A journal that cannot be opened is told, and the
+    /// connections go on.
+    pub(crate) async fn start_journal(&self) -> Result<(), Fault> {
+        if matches!(self.inner.options.apps, Apps::None) {
+            return Ok(());
+        }
+        let journal = match self.journal().await {
+            Ok(journal) => journal,
+            Err(fault) => {
+                tell_unusable(&self.inner.surroundings.shared, &fault);
+                return Ok(());
+            }
+        };
+        let Surroundings { inbox, roads, .. } = &self.inner.surroundings;
+        let deliveries = Deliveries::start(journal.clone(), roads.dialer(Choice::Auto));
+        inbox.open(journal.clone(), deliveries.clone());
+        self.load_targets().await?;
+        self.show_journal().await;
+        let weak = || Arc::downgrade(&self.inner);
+        self.spawn(follow_health(weak(), journal.health()));
+        self.spawn(look_after(weak(), journal.clone()));
+        self.spawn(keep_phases(journal, self.snapshots()));
+        self.spawn(targets::follow(weak(), deliveries.states()));
+        self.spawn(targets::show_settled(weak(), deliveries.settled()));
+        Ok(())
+    }
+
+    /// Shows how much is kept, and how long.
+    pub(crate) async fn show_journal(&self) {
+        let Ok(journal) = self.journal().await else { return };
+        let settings = self.inner.settings.read().map(|(settings, _)| settings.journal).unwrap_or_default();
+        match journal.size().await {
+            Ok(size) => {
+                let view = JournalView {
+                    events: size.events,
+                    bytes: size.bytes,
+                    oldest_ms: size.oldest_ms,
+                    settings,
+                };
+                self.inner.surroundings.shared.change_if(|snapshot| {
+                    let changed = snapshot.journal != view;
+                    snapshot.journal = view;
+                    changed
+                });
+            }
+            Err(error) => warn!(%error, "the size of the journal is not known"),
+        }
+    }
+
+    /// Writes down what is left and closes it.
+    pub(crate) async fn close_journal(&self) {
+        let Some(journal) = self.inner.journal.get().cloned() else { return };
+        let apps = self
+            .inner
+            .surroundings
+            .shared
+            .snapshot()
+            .apps
+            .iter()
+            .map(|app| app.app_id.clone())
+            .collect::<Vec<_>>();
+        for app in apps {
+            journal.phase(app, clock::now_ms(), None).await.ok();
+        }
+        spawn_blocking(move || journal.close()).await.ok();
+    }
+}
+
+/// What the journal's fault means to whoever gave the command.
+pub(crate) fn fault(error: Error) -> Fault {
+    Fault::new(FaultCode::Journal, &error).with("error", error)
+}
+
+/// Tells that a damaged file was set aside.
+fn tell_set_aside(shared: &Shared, path: &str) {
+    warn!(path, "the journal was damaged: it is set aside, and a new one begun");
+    let values = [("path".to_owned(), path.to_owned())].into();
+    shared.change(|snapshot| snapshot.notices.push(Notice { code: NoticeCode::JournalSetAside, values }));
+}
+
+/// Tells that no event can be kept.
+pub(crate) fn tell_unusable(shared: &Shared, fault: &Fault) {
+    warn!(%fault, "no event can be kept");
+    let values = fault.values.clone();
+    shared.change(|snapshot| snapshot.notices.push(Notice { code: NoticeCode::JournalUnusable, values }));
+}
+
+/// Says of every app that its events cannot be kept, for as long as that is so.
+pub(crate) async fn follow_health(engine: Weak<Inner>, mut health: watch::Receiver<Health>) {
+    loop {
+        let now = health.borrow_and_update().clone();
+        let Some(inner) = engine.upgrade() else { return };
+        let found = match now {
+            Health::Well => None,
+            Health::Failing(error) => {
+                let code =
+                    if error == Error::DiskFull { FindingCode::DiskFull } else { FindingCode::NotKept };
+                warn!(%error, "an event could not be kept; the platform will send it again");
+                let refused = inner.surroundings.inbox.refused();
+                Some(finding(code, &error).with("error", &error).with("refused", refused))
+            }
+        };
+        let troubles = found.into_iter().map(|finding| (None, finding)).collect();
+        inner.surroundings.shared.tell(Source::Journal, troubles, |_| false);
+        drop(inner);
+        if health.changed().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Deletes what is too old or too much, every now and then.
+pub(crate) async fn look_after(engine: Weak<Inner>, journal: Journal) {
+    let mut ticks = interval_at(Instant::now() + FIRST_RETAIN, RETAIN);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        match journal.retain(clock::now_ms()).await {
+            Ok(0) => {}
+            Ok(events) => info!(events, "old events are deleted"),
+            Err(error) => warn!(%error, "old events could not be deleted"),
+        }
+        let Some(inner) = engine.upgrade() else { return };
+        Engine { inner }.show_journal().await;
+    }
+}
+
+/// Writes down the states of the apps as they change, and that Longwire runs.
+pub(crate) async fn keep_phases(journal: Journal, mut snapshots: watch::Receiver<Arc<Snapshot>>) {
+    let mut written: BTreeMap<AppId, Phase> = BTreeMap::new();
+    let mut alive = interval(ALIVE);
+    alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let phases: BTreeMap<_, _> =
+            snapshots.borrow_and_update().apps.iter().map(|app| (app.app_id.clone(), app.phase)).collect();
+        let now_ms = clock::now_ms();
+        let gone = written.keys().filter(|app| !phases.contains_key(*app)).map(|app| (app.clone(), None));
+        let changed = phases.iter().filter(|(app, phase)| written.get(*app) != Some(*phase));
+        let changes: Vec<_> = gone.chain(changed.map(|(app, phase)| (app.clone(), Some(*phase)))).collect();
+        for (app, phase) in changes {
+            if let Err(error) = journal.phase(app, now_ms, phase).await {
+                warn!(%error, "the state of an app could not be written down");
+            }
+        }
+        written = phases;
+        tokio::select! {
+            changed = snapshots.changed() => if changed.is_err() { return },
+            _ = alive.tick() => {
+                journal.alive(clock::now_ms()).await.ok();
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! A target of the settings, made into one that can be handed events.
+
+use std::time::Duration;
+
+use longwire_contract::{Fault, FaultCode, TargetAddress};
+use longwire_delivery::{Filter, Kind, Program, Target, Webhook, WebhookError};
+use longwire_journal::TargetKey;
+
+use super::TargetSecrets;
+use crate::settings::TargetSettings;
+
+/// Builds it.
+///
+/// # Errors
+/// [`FaultCode::TargetUnusable`], [`FaultCode::TargetRemote`], [`FaultCode::FilterUnusable`].
+pub(super) fn build(
+    key: TargetKey,
+    settings: &TargetSettings,
+    secrets: &TargetSecrets,
+) -> Result<Target, Fault> {
+    let filter = Filter::new(&settings.events, &settings.filters)
+        .map_err(|error| Fault::new(FaultCode::FilterUnusable, &error).with("error", error))?;
+    let kind = match &settings.address {
+        TargetAddress::Webhook(url) => Kind::Webhook(webhook(url, settings.remote, secrets)?),
+        TargetAddress::Command(command)
+            if command.first().is_some_and(|program| !program.trim().is_empty()) =>
+        {
+            Kind::Command(Program { command: command.clone() })
+        }
+        TargetAddress::Command(_) => return Err(unusable("no program is named")),
+    };
+    Ok(Target {
+        key,
+        name: settings.name.clone(),
+        app_id: settings.app_id.clone(),
+        filter,
+        kind,
+        deadline: Duration::from_secs(settings.deadline_s.into()),
+        paused: settings.paused,
+    })
+}
+
+fn webhook(url: &str, remote: bool, secrets: &TargetSecrets) -> Result<Webhook, Fault> {
+    let mut webhook = Webhook::new(url.trim(), remote).map_err(refused)?;
+    if let Some(key) = &secrets.encrypt_key {
+        webhook = webhook.encrypt_key(key.clone());
+    }
+    if let Some(token) = &secrets.verification_token {
+        webhook = webhook.verification_token(token.clone());
+    }
+    secrets
+        .headers
+        .iter()
+        .try_fold(webhook, |webhook, (name, value)| webhook.header(name, value.clone()))
+        .map_err(refused)
+}
+
+fn refused(error: WebhookError) -> Fault {
+    match &error {
+        WebhookError::Remote(host) => Fault::new(FaultCode::TargetRemote, &error).with("address", host),
+        _ => unusable(error),
+    }
+}
+
+fn unusable(error: impl std::fmt::Display) -> Fault {
+    Fault::new(FaultCode::TargetUnusable, &error).with("error", error)
+}

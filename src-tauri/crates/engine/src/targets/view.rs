@@ -1,0 +1,125 @@
+//! Targets as the views show them, and what is found of them.
+
+use longwire_contract::{
+    AppId, AttemptOutcome, Finding, FindingCode, TargetAddress, TargetHealth, TargetKind, TargetView,
+};
+use longwire_delivery::{Kind, TargetState};
+use longwire_diagnosis::finding;
+use longwire_host::clock;
+
+use super::Held;
+use crate::{Engine, shared::Source};
+
+impl Engine {
+    /// Tells the views how each target stands, and what is to be said of it. When to look again, in milliseconds, where
+    /// something is to be said only if it lasts.
+    pub(crate) fn show_targets(&self) -> Option<u64> {
+        let now_ms = clock::now_ms();
+        let states = match self.inner.surroundings.inbox.deliveries() {
+            Some(deliveries) => deliveries.states().borrow().clone(),
+            None => Vec::new(),
+        };
+        let held = self.inner.targets.all();
+        let state = |held: &Held| states.iter().find(|state| state.key == held.key);
+        let views: Vec<_> = held.iter().map(|held| view(held, state(held), now_ms)).collect();
+        let found = held.iter().filter_map(|held| Some((held, state(held)?)));
+        let (mut troubles, mut again): (Vec<(Option<AppId>, Finding)>, Option<u64>) = (Vec::new(), None);
+        for (held, state) in found {
+            let app = held.settings.app_id.clone();
+            for (code, since_ms) in findings(state) {
+                let wait_ms =
+                    u64::try_from(longwire_diagnosis::rule(code).visible_after.as_millis()).unwrap_or(0);
+                let left = (since_ms + wait_ms).saturating_sub(now_ms);
+                match left {
+                    0 => troubles.push((app.clone(), told(code, held, state))),
+                    _ => again = Some(again.map_or(left, |again| again.min(left))),
+                }
+            }
+        }
+        let shared = &self.inner.surroundings.shared;
+        shared.tell(Source::Targets, troubles, |snapshot| {
+            let changed = snapshot.targets != views;
+            snapshot.targets = views;
+            changed
+        });
+        again
+    }
+}
+
+/// What there is to say of a target, and since when it holds.
+fn findings(state: &TargetState) -> Vec<(FindingCode, u64)> {
+    let mut found = Vec::new();
+    match state.health {
+        TargetHealth::Down if state.queued > 0 => found.push((FindingCode::TargetDown, state.since_ms)),
+        _ if state.failed > 0 && state.trouble.is_some() => {
+            found.push((FindingCode::TargetFailing, state.since_ms));
+        }
+        _ => {}
+    }
+    if let Some(answer) = &state.bad_answer {
+        let code = match answer.outcome {
+            AttemptOutcome::AnswerLate => FindingCode::AnswerLate,
+            _ => FindingCode::AnswerInvalid,
+        };
+        found.push((code, answer.at_ms));
+    }
+    found
+}
+
+fn told(code: FindingCode, held: &Held, state: &TargetState) -> Finding {
+    let attempt = state.bad_answer.as_ref().or(state.trouble.as_ref());
+    let detail = attempt.map_or("", |attempt| attempt.detail.as_str());
+    finding(code, detail)
+        .with("target", &held.settings.name)
+        .with("address", address(held))
+        .with("queued", state.queued)
+        .with("failed", state.failed)
+        .with("error", detail)
+}
+
+fn view(held: &Held, state: Option<&TargetState>, now_ms: u64) -> TargetView {
+    let settings = &held.settings;
+    TargetView {
+        name: settings.name.clone(),
+        kind: held.kind,
+        app_id: settings.app_id.clone(),
+        address: address(held),
+        events: settings.events.clone(),
+        filters: settings.filters.clone(),
+        headers: settings.headers.clone(),
+        deadline_s: settings.deadline_s,
+        remote: settings.remote,
+        encrypts: held.encrypts,
+        has_token: held.has_token,
+        given: held.given,
+        health: match state {
+            Some(state) => state.health,
+            None if settings.paused => TargetHealth::Paused,
+            None => TargetHealth::Untried,
+        },
+        since_ms: state.map_or(now_ms, |state| state.since_ms),
+        queued: state.map_or(0, |state| state.queued),
+        failed: state.map_or(0, |state| state.failed),
+        delivered: state.map_or(0, |state| state.delivered),
+        last_ms: state.and_then(|state| state.last_ms),
+        trouble: state.and_then(|state| state.trouble.clone()),
+        retry_at_ms: state.and_then(|state| state.retry_at_ms),
+    }
+}
+
+fn address(held: &Held) -> String {
+    match (&held.target.kind, &held.settings.address) {
+        (Kind::Webhook(webhook), _) => webhook.shown(),
+        (Kind::Print(_), _) => "stdout".to_owned(),
+        (Kind::Command(_), TargetAddress::Command(command)) => command.join(" "),
+        (Kind::Command(_), TargetAddress::Webhook(url)) => url.clone(),
+    }
+}
+
+pub(super) fn kind(kind: &Kind) -> TargetKind {
+    match kind {
+        Kind::Webhook(_) => TargetKind::Webhook,
+        Kind::Command(_) => TargetKind::Command,
+        Kind::Print(_) => TargetKind::Print,
+    }
+}
