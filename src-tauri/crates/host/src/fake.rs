@@ -3,6 +3,8 @@
 #[cfg(any(test, feature = "fake"))]
 mod mac;
 #[cfg(any(test, feature = "fake"))]
+mod notifications;
+#[cfg(any(test, feature = "fake"))]
 mod runner;
 
 #[cfg(any(test, feature = "fake"))]
@@ -10,6 +12,8 @@ pub use mac::{
     Answer, At, Call, Certificate, Fate, Mac, Proxy, Script, Security, Service, Silence, Trouble, Trusted,
     What,
 };
+#[cfg(any(test, feature = "fake"))]
+pub use notifications::Notifications;
 #[cfg(any(test, feature = "fake"))]
 pub use runner::{Killed, MacRunner, keeper};
 

@@ -1,5 +1,5 @@
 //! What Longwire asks of an operating system: where its data lives, who holds it, secrets, the language, the
-//! time, files that survive a crash, the proxies it is told to use, and news of waking and of the network.
+//! time, files that survive a crash, the proxies it is told to use, news of waking and of the network, notifications.
 //!
 //! This is the only room with `cfg(target_os)`, processes or foreign calls. Where systems differ, one name has
 //! one file a system, and a fake stands beside them, so that callers carry no `cfg` and tests never touch the
@@ -18,6 +18,7 @@ pub mod keeper;
 pub mod lease;
 pub mod locale;
 pub mod news;
+pub mod notification;
 pub mod paths;
 pub mod program;
 pub mod proxies;
