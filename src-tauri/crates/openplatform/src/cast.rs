@@ -10,8 +10,8 @@ pub(crate) struct Cast {
     /// The app's Verification Token, which every event carries.
     pub(crate) token: String,
     pub(crate) bot: Person,
-    people: Vec<Person>,
-    groups: Vec<Group>,
+    pub(crate) people: Vec<Person>,
+    pub(crate) groups: Vec<Group>,
 }
 
 /// Somebody with the three ids the platform gives.
@@ -32,6 +32,16 @@ pub(crate) struct Group {
 }
 
 impl Cast {
+    /// The cast of an app, always the same one: on the platform, too, a person has an `open_id` for each app, and
+    /// keeps it.
+    pub(crate) fn of(app_id: &str) -> Self {
+        // FNV-1a.
+        let seed = app_id.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+        Self::new(&mut Rng::with_seed(seed))
+    }
+
     pub(crate) fn new(rng: &mut Rng) -> Self {
         let people = ["王小明", "李静", "陈雨桐", "Alice Johnson", "Ben Carter", "佐藤健"];
         let groups = [
@@ -51,14 +61,6 @@ impl Cast {
                 .collect(),
         }
     }
-
-    pub(crate) fn person(&self, rng: &mut Rng) -> &Person {
-        &self.people[rng.usize(..self.people.len())]
-    }
-
-    pub(crate) fn group(&self, rng: &mut Rng) -> &Group {
-        &self.groups[rng.usize(..self.groups.len())]
-    }
 }
 
 impl Person {
@@ -75,5 +77,18 @@ impl Person {
     /// The ids, as events carry them.
     pub(crate) fn ids(&self) -> Value {
         json!({ "union_id": self.union_id, "user_id": self.user_id, "open_id": self.open_id })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_app_keeps_its_cast_and_another_has_its_own() {
+        let (first, again, other) = (Cast::of("cli_a"), Cast::of("cli_a"), Cast::of("cli_b"));
+        assert_eq!(first.people[0].open_id, again.people[0].open_id);
+        assert_eq!(first.groups[1].chat_id, again.groups[1].chat_id);
+        assert_ne!(first.people[0].open_id, other.people[0].open_id);
     }
 }

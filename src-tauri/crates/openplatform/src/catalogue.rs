@@ -1,17 +1,19 @@
-//! The events the simulator can send, with the field names of the platform's documentation. Building one is
-//! pure: identifiers come from the given randomness, times from the given clock.
+//! The events of the platform, with the field names of its documentation: [samples](Sample) of its types, and those
+//! of them that the simulator sends. Building one is pure: identifiers come from the given randomness, times from the
+//! given clock.
 
-mod bot;
-mod callback;
-mod message;
-mod reaction;
-mod schema1;
+mod domain;
+mod envelope;
+mod sample;
+mod scene;
+mod template;
 
 use bytes::Bytes;
 use fastrand::Rng;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::{cast::Cast, ids};
+pub use self::sample::{Sample, nearest, sample, samples};
+use crate::cast::Cast;
 
 /// An event of the catalogue.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -142,57 +144,22 @@ pub(crate) fn build(
     rng: &mut Rng,
     now_ms: u64,
 ) -> Event {
-    let mut scene = Scene { app_id, cast, rng, now_ms };
-    let body = match kind {
-        EventKind::MessageText => message::text(&mut scene, text),
-        EventKind::MessageImage => message::image(&mut scene),
-        EventKind::MessageFile => message::file(&mut scene),
-        EventKind::MessagePost => message::post(&mut scene, text),
-        EventKind::CardAction => callback::card_action(&mut scene),
-        EventKind::BotAdded | EventKind::BotRemoved => bot::membership(&mut scene),
-        EventKind::Reaction => reaction::created(&mut scene),
-        EventKind::UrlPreview => callback::url_preview(&mut scene),
-        EventKind::MenuClick => bot::menu(&mut scene),
-        EventKind::SchemaV1 => return schema1::approval(&mut scene),
+    let name = match kind {
+        EventKind::MessageText if text.is_none() && rng.bool() => "im.message.receive_v1:group",
+        EventKind::MessageImage => "im.message.receive_v1:image",
+        EventKind::MessageFile => "im.message.receive_v1:file",
+        EventKind::MessagePost => "im.message.receive_v1:post_long",
+        _ => kind.event_type(),
     };
-    scene.envelope(kind.event_type(), body)
+    match sample(name) {
+        Some(sample) => sample.event(text, app_id, cast, rng, now_ms),
+        // Never, as the tests show.
+        None => envelope::seal(kind.event_type(), Value::Null, app_id, cast, rng, now_ms),
+    }
 }
 
 fn is_callback(event_type: &str) -> bool {
     matches!(event_type, "card.action.trigger" | "url.preview.get")
-}
-
-/// What every builder draws from.
-struct Scene<'a> {
-    app_id: &'a str,
-    cast: &'a Cast,
-    rng: &'a mut Rng,
-    now_ms: u64,
-}
-
-impl Scene<'_> {
-    /// The envelope of schema 2.0. Callbacks give their time in microseconds, events in milliseconds.
-    fn envelope(&mut self, event_type: &str, body: Value) -> Event {
-        let event_id = ids::hex(self.rng, 32);
-        let created = if is_callback(event_type) { self.now_ms * 1000 } else { self.now_ms };
-        let payload = json!({
-            "schema": "2.0",
-            "header": {
-                "event_id": event_id,
-                "token": self.cast.token,
-                "create_time": created.to_string(),
-                "event_type": event_type,
-                "tenant_key": self.cast.tenant_key,
-                "app_id": self.app_id,
-            },
-            "event": body,
-        });
-        Event { event_id, event_type: event_type.to_owned(), payload: payload.to_string().into() }
-    }
-
-    fn pick<'t>(&mut self, from: &[&'t str]) -> &'t str {
-        from[self.rng.usize(..from.len())]
-    }
 }
 
 #[cfg(test)]

@@ -9,6 +9,11 @@ pub(crate) fn hex(rng: &mut Rng, len: usize) -> String {
     iter::repeat_with(|| char::from(b"0123456789abcdef"[rng.usize(..16)])).take(len).collect()
 }
 
+/// `len` decimal digits, the first of them not zero.
+pub(crate) fn digits(rng: &mut Rng, len: usize) -> String {
+    (0..len).map(|at| char::from(b'0' + rng.u8(u8::from(at == 0)..10))).collect()
+}
+
 /// A prefix such as `om_` and 32 hexadecimal digits.
 pub(crate) fn prefixed(rng: &mut Rng, prefix: &str) -> String {
     format!("{prefix}{}", hex(rng, 32))
@@ -46,5 +51,12 @@ mod tests {
         let uuid = uuid(&mut rng);
         assert_eq!(uuid.split('-').map(str::len).collect::<Vec<_>>(), [8, 4, 4, 4, 12], "{uuid}");
         assert_eq!(word(&mut rng, 8).len(), 8);
+        for _ in 0..100 {
+            let digits = digits(&mut rng, 19);
+            assert!(
+                digits.len() == 19 && !digits.starts_with('0') && digits.parse::<u64>().is_ok(),
+                "{digits}"
+            );
+        }
     }
 }

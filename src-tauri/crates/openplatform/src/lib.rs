@@ -38,7 +38,7 @@ mod visit;
 
 pub use api::{Recorded, Target};
 pub use app::App;
-pub use catalogue::{Event, EventKind, EventSpec};
+pub use catalogue::{Event, EventKind, EventSpec, Sample, nearest, sample, samples};
 pub use client::ClientView;
 pub use counters::Stats;
 pub use delivery::{Ack, Attempt, Delivery, Failure, Outcome, Report};
