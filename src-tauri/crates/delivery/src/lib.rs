@@ -13,7 +13,11 @@ mod filter;
 mod form;
 mod path;
 mod print;
+mod raw;
 mod target;
+#[cfg(test)]
+mod testing;
+mod text;
 mod webhook;
 
 pub use answer::{Answer, Toast};
