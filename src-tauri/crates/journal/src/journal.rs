@@ -132,6 +132,22 @@ impl Journal {
         self.ask(move |store| work(store.file()), true).await
     }
 
+    /// The same for work that changes the targets.
+    pub(crate) async fn write_targets<T: Send + 'static>(
+        &self,
+        mut work: impl FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        self.ask(
+            move |store| {
+                let done = work(store.file())?;
+                store.read_targets()?;
+                Ok(done)
+            },
+            false,
+        )
+        .await
+    }
+
     /// Reads the tables, beside the writer, as they are after the last commit.
     pub(crate) async fn read<T: Send + 'static>(
         &self,

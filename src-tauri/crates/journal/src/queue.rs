@@ -1,6 +1,10 @@
-use longwire_contract::{AttemptOutcome, DeliveryView, EventSelection, Replayed};
+use longwire_contract::{AttemptOutcome, DeliveryState, DeliveryView, EventSelection, Replayed};
+use rusqlite::OptionalExtension;
 
-use crate::{Error, Journal};
+use crate::{Error, Journal, codec};
+
+mod attempts;
+mod replay;
 
 /// A target, by the number the journal knows it by. It stays the same as long as the target is not forgotten.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -13,7 +17,7 @@ pub struct Waiting {
     pub seq: u32,
     /// What keeps its order: the app and the chat, where it names one.
     pub lane: Option<String>,
-    /// How often it was tried.
+    /// How often it was tried, since the last replay.
     pub attempts: u32,
     /// Not before this moment, in milliseconds since the Unix epoch.
     pub not_before_ms: u64,
@@ -26,7 +30,7 @@ pub struct Attempt {
     pub seq: u32,
     /// The target.
     pub target: TargetKey,
-    /// Which of its attempts it was, from 1.
+    /// Which of its attempts it was, from 1. After a replay it is numbered on from the last one, whatever this says.
     pub number: u32,
     /// When it began, in milliseconds since the Unix epoch.
     pub at_ms: u64,
@@ -65,48 +69,135 @@ pub struct QueueCount {
 impl Journal {
     /// The number of a target by its name; a new one where the name is new.
     pub async fn target(&self, name: &str) -> Result<TargetKey, Error> {
-        unimplemented!("{name}")
+        let name = name.to_owned();
+        self.write_targets(move |file| {
+            let find = file
+                .prepare_cached("SELECT id FROM targets WHERE name = ?1")?
+                .query_row((&name,), |row| row.get(0))
+                .optional()?;
+            match find {
+                Some(id) => Ok(TargetKey(id)),
+                None => file
+                    .prepare_cached("INSERT INTO targets (name) VALUES (?1)")?
+                    .insert((&name,))
+                    .map(TargetKey),
+            }
+        })
+        .await
     }
 
-    /// Gives a target another name. Its queue stays its own.
+    /// Gives a target another name. Its queue stays its own. A target that had the name before is forgotten.
     pub async fn rename_target(&self, target: TargetKey, name: &str) -> Result<(), Error> {
-        unimplemented!("{target:?} {name}")
+        let name = name.to_owned();
+        self.write_targets(move |file| {
+            file.execute("UPDATE OR REPLACE targets SET name = ?2 WHERE id = ?1", (target.0, &name)).map(drop)
+        })
+        .await
     }
 
     /// Forgets a target and its queue.
     pub async fn forget_target(&self, target: TargetKey) -> Result<(), Error> {
-        unimplemented!("{target:?}")
+        self.write_targets(move |file| {
+            file.execute("DELETE FROM targets WHERE id = ?1", (target.0,))?;
+            // Those that it had are many, and nobody's: they go with their events.
+            file.execute("DELETE FROM deliveries WHERE target = ?1 AND state = 1", (target.0,))?;
+            file.execute("DELETE FROM deliveries WHERE target = ?1 AND state = 2", (target.0,)).map(drop)
+        })
+        .await
     }
 
     /// The oldest events that wait for a target, in the order they arrived, those not due yet among them; at most `limit`.
     pub async fn waiting(&self, target: TargetKey, limit: usize) -> Result<Vec<Waiting>, Error> {
-        unimplemented!("{target:?} {limit}")
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.read(move |file| {
+            let mut find = file.prepare_cached(
+                "SELECT d.seq, d.attempts, d.not_before_ms, a.name || '/' || e.chat_id
+                 FROM deliveries d INDEXED BY deliveries_queued
+                 CROSS JOIN events e ON e.seq = d.seq CROSS JOIN apps a ON a.id = e.app
+                 WHERE d.target = ?1 AND d.state = 1 ORDER BY d.seq LIMIT ?2",
+            )?;
+            let waiting = find.query_map((target.0, limit), |row| {
+                Ok(Waiting {
+                    seq: row.get(0)?,
+                    attempts: row.get(1)?,
+                    not_before_ms: row.get::<_, i64>(2)?.cast_unsigned(),
+                    lane: row.get(3)?,
+                })
+            })?;
+            waiting.collect()
+        })
+        .await
     }
 
     /// What there is in a target's queue.
     pub async fn queue_count(&self, target: TargetKey) -> Result<QueueCount, Error> {
-        unimplemented!("{target:?}")
+        self.read(move |file| {
+            let count = |state: &str| {
+                file.prepare_cached(&format!(
+                    "SELECT count(*) FROM deliveries WHERE target = ?1 AND state = {state}"
+                ))?
+                .query_row((target.0,), |row| row.get(0))
+            };
+            Ok(QueueCount { queued: count("1")?, failed: count("2")? })
+        })
+        .await
     }
 
     /// Writes down how an attempt ended and what becomes of the delivery. Of many attempts the first two and the last eight are
-    /// kept. Nothing where the event or the target is gone.
+    /// kept. Nothing where the event or the target is gone. A delivery that the target has stays delivered until it is replayed.
     pub async fn attempted(&self, attempt: Attempt, then: Then) -> Result<(), Error> {
-        unimplemented!("{attempt:?} {then:?}")
+        self.write(move |file| attempts::write(file, &attempt, then)).await
     }
 
     /// Puts events into queues once more, as [`ReplayRequest`](longwire_contract::ReplayRequest) says: into this target's;
     /// where none is named, into those of the targets that had them, in the state that the selection names where it names one.
     pub async fn replay(&self, events: EventSelection, target: Option<TargetKey>) -> Result<Replayed, Error> {
-        unimplemented!("{events:?} {target:?}")
+        let again = match target {
+            Some(target) => replay::Again::To(target),
+            None => replay::Again::of(&events),
+        };
+        let mut replayed = Replayed::default();
+        for seqs in self.chosen(events).await?.chunks(replay::AT_ONCE) {
+            let (seqs, again) = (seqs.to_vec(), again.clone());
+            let some = self.write(move |file| again.put(file, &seqs)).await?;
+            replayed.events += some.events;
+            replayed.deliveries += some.deliveries;
+        }
+        Ok(replayed)
     }
 
     /// Has all that waits for a target due now.
     pub async fn hasten(&self, target: TargetKey) -> Result<(), Error> {
-        unimplemented!("{target:?}")
+        self.write(move |file| {
+            file.prepare_cached(
+                "UPDATE deliveries SET not_before_ms = 0 WHERE target = ?1 AND state = 1 AND not_before_ms > 0",
+            )?
+            .execute((target.0,))
+            .map(drop)
+        })
+        .await
     }
 
     /// What became of an event at each target that wanted it.
     pub async fn deliveries(&self, seq: u32) -> Result<Vec<DeliveryView>, Error> {
-        unimplemented!("{seq}")
+        self.read(move |file| {
+            let mut find = file.prepare_cached(
+                "SELECT t.id, t.name, d.state, d.not_before_ms FROM deliveries d JOIN targets t ON t.id = d.target
+                 WHERE d.seq = ?1 ORDER BY d.target",
+            )?;
+            let views = find.query_map((seq,), |row| {
+                let state = codec::to_state(row.get(2)?);
+                let not_before_ms = row.get::<_, i64>(3)?.cast_unsigned();
+                let again = state == DeliveryState::Queued && not_before_ms > 0;
+                Ok(DeliveryView {
+                    target: row.get(1)?,
+                    state,
+                    retry_at_ms: again.then_some(not_before_ms),
+                    attempts: attempts::read(file, seq, row.get(0)?)?,
+                })
+            })?;
+            views.collect()
+        })
+        .await
     }
 }

@@ -25,6 +25,8 @@ pub(crate) struct Store {
     apps: Names,
     types: Names,
     seen: Seen,
+    /// The targets' numbers and names: a new file has them too.
+    targets: Vec<(i64, String)>,
     /// The number of the last event, and of the last one that is committed.
     last: u32,
     committed: u32,
@@ -62,7 +64,7 @@ impl Store {
         let seen = Seen::read(&file)?;
         let last: u32 = file.query_row("SELECT ifnull(max(seq), 0) FROM events", (), |row| row.get(0))?;
         let last = last.max(seen.merged());
-        Ok(Self {
+        let mut store = Self {
             path: path.to_owned(),
             file,
             apps: Names::apps(),
@@ -72,11 +74,21 @@ impl Store {
             committed: last,
             rest_us: 0,
             late: Vec::new(),
-        })
+            targets: Vec::new(),
+        };
+        store.read_targets()?;
+        Ok(store)
     }
 
     pub(crate) fn file(&self) -> &Connection {
         &self.file
+    }
+
+    /// Looks what targets there are.
+    pub(crate) fn read_targets(&mut self) -> rusqlite::Result<()> {
+        let mut find = self.file.prepare_cached("SELECT id, name FROM targets")?;
+        self.targets = find.query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
+        Ok(())
     }
 
     /// Begins a transaction.
@@ -224,6 +236,11 @@ impl Store {
         self.file = Connection::open_in_memory().map_err(failed)?;
         let aside = set_aside(&self.path, cause)?;
         self.file = file::open(&self.path)?;
+        for (id, name) in &self.targets {
+            let mut add =
+                self.file.prepare_cached("INSERT INTO targets (id, name) VALUES (?1, ?2)").map_err(failed)?;
+            add.execute((id, name)).map_err(failed)?;
+        }
         self.late.clear();
         self.seen.start_over();
         if self.committed > 0 {
