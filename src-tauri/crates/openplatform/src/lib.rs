@@ -5,6 +5,8 @@
 //! the WebSocket, and the few OpenAPI calls a bot makes. [`Running`] is its handle: it sends events of a
 //! [catalogue](EventKind), checks every acknowledgement to the byte, sends again what was not taken, plays
 //! [failures](Fault), and shows what clients did.
+//!
+//! [`samples`] is the whole catalogue, of many more types than the simulator sends by itself.
 
 mod api;
 mod app;
