@@ -19,11 +19,8 @@ pub enum Cause {
         /// What the operating system said.
         fault: Fault,
     },
-    /// dns: an unencrypted road was asked for, and the name leads away from this machine.
-    #[error(
-        "the name leads to {}, which is not this machine, and unencrypted connections never leave it",
-        list(addresses)
-    )]
+    /// dns: the name is one of this machine's own, the only ones for an unencrypted road, and leads away from it.
+    #[error("the name should be this machine's own, and leads to {} instead: not followed", list(addresses))]
     NotThisMachine {
         /// The addresses that were found and not used.
         addresses: Vec<IpAddr>,

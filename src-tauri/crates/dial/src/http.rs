@@ -1,4 +1,6 @@
-//! One HTTP/1.1 request over a road of its own.
+//! HTTP/1.1: one request over a road of its own, or several over one that is kept ([`Connection`]).
+
+mod connection;
 
 use std::error::Error as _;
 use std::io;
@@ -21,6 +23,8 @@ use crate::origin::Origin;
 use crate::stream::Stream;
 use crate::text;
 use crate::trace::{Fault, Trace};
+
+pub use connection::{Answer, Connection};
 
 /// The least that hyper accepts for its buffer, in bytes.
 const SMALLEST_BUFFER: usize = 8192;
@@ -79,7 +83,11 @@ pub async fn send_over(
 ) -> Result<(Response, Trace), Error> {
     let Road { stream, trace, .. } = road;
     begins(Stage::Http);
-    let exchange = async { exchange(stream, addressed(request, origin)?, limits, deadline).await };
+    let exchange = async {
+        let mut request = addressed(request, origin)?;
+        request.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        exchange(stream, request, limits, deadline).await
+    };
     match Limit::of(deadline).hold(exchange).await.and_then(|answer| answer) {
         Ok(response) => Ok((response, trace)),
         Err(cause) => {
@@ -97,7 +105,7 @@ fn addressed(request: Request<Bytes>, origin: &Origin) -> Result<Request<Full<By
     };
     let host = HeaderValue::try_from(origin.authority()).map_err(|error| unsendable(&error))?;
     parts.headers.insert(HOST, host);
-    parts.headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    parts.headers.remove(CONNECTION);
     Ok(Request::from_parts(parts, Full::new(body)))
 }
 
@@ -108,9 +116,7 @@ pub(crate) async fn exchange(
     limits: Limits,
     deadline: Duration,
 ) -> Result<Response, Cause> {
-    let (mut sender, connection) = http1::Builder::new()
-        .max_header_size(limits.headers)
-        .max_buf_size(limits.headers.max(SMALLEST_BUFFER))
+    let (mut sender, connection) = builder(limits.headers)
         .handshake(TokioIo::new(stream))
         .await
         .map_err(|error| cause(&error, deadline))?;
@@ -128,6 +134,12 @@ pub(crate) async fn exchange(
         // What it read stays readable after its end, and how it ended is told to the answer too.
         _ = connection => answer.await,
     }
+}
+
+fn builder(headers: usize) -> http1::Builder {
+    let mut builder = http1::Builder::new();
+    builder.max_header_size(headers).max_buf_size(headers.max(SMALLEST_BUFFER));
+    builder
 }
 
 async fn read(mut body: Incoming, limit: usize, deadline: Duration) -> Result<Bytes, Cause> {
@@ -160,5 +172,7 @@ fn cause(error: &hyper::Error, deadline: Duration) -> Cause {
         reason = text::line(&inner.to_string());
         source = inner.source();
     }
-    if error.is_incomplete_message() || error.is_closed() { Cause::Cut } else { Cause::NotHttp(reason) }
+    // A request is cancelled where the connection was gone before it was sent.
+    let cut = error.is_incomplete_message() || error.is_closed() || error.is_canceled();
+    if cut { Cause::Cut } else { Cause::NotHttp(reason) }
 }

@@ -116,6 +116,12 @@ impl Origin {
         if self.port == self.scheme.port() { host } else { format!("{host}:{}", self.port) }
     }
 
+    /// Whether it is on this machine: a loopback address, `localhost`, or a name under it. A road there leads to a loopback
+    /// address whatever a resolver says of the name.
+    pub fn is_this_machine(&self) -> bool {
+        names_this_machine(&self.host)
+    }
+
     /// The host's address, where the host is an address.
     pub(crate) fn address(&self) -> Option<IpAddr> {
         match &self.host {
@@ -236,6 +242,24 @@ mod tests {
         {
             let error = Origin::parse(text).unwrap_err();
             assert!(!format!("{error} {error:?}").contains("hunter2"), "{text}: {error:?}");
+        }
+    }
+
+    #[test]
+    fn a_place_on_this_machine_is_known_by_its_address_or_by_the_names_that_are_its_own() {
+        for text in [
+            "https://localhost",
+            "http://a.localhost:1",
+            "https://127.9.9.9",
+            "http://[::1]",
+            "http://2130706433",
+        ] {
+            assert!(Origin::parse(text).unwrap().is_this_machine(), "{text}");
+        }
+        for text in
+            ["https://localhost.evil.com", "https://0.0.0.0", "https://[::]", "https://127.0.0.1.nip.io"]
+        {
+            assert!(!Origin::parse(text).unwrap().is_this_machine(), "{text}");
         }
     }
 

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use tokio::net::lookup_host;
 
 use crate::cause::{Cause, Lookup};
-use crate::origin::{Origin, Scheme, is_loopback};
+use crate::origin::{Origin, is_loopback};
 use crate::trace::Fault;
 
 /// The addresses of an origin, in the operating system's order of preference. An address needs no lookup.
@@ -12,7 +12,7 @@ pub(crate) async fn addresses(origin: &Origin) -> Result<Vec<SocketAddr>, Cause>
     if let Some(address) = origin.address() {
         return Ok(vec![SocketAddr::new(address, origin.port())]);
     }
-    allowed(origin.scheme(), of_host(&origin.host(), origin.port()).await?)
+    allowed(origin, of_host(&origin.host(), origin.port()).await?)
 }
 
 /// The addresses of a host, never none. An address needs no lookup.
@@ -27,10 +27,10 @@ pub(crate) async fn of_host(host: &str, port: u16) -> Result<Vec<SocketAddr>, Ca
     Ok(found)
 }
 
-/// Drops what an unencrypted road may not lead to.
-fn allowed(scheme: Scheme, found: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, Cause> {
+/// Drops what leads away from this machine, where the name is this machine's own: that of every unencrypted road is.
+fn allowed(origin: &Origin, found: Vec<SocketAddr>) -> Result<Vec<SocketAddr>, Cause> {
     let (keep, dropped): (Vec<_>, Vec<_>) =
-        found.into_iter().partition(|address| scheme == Scheme::Tls || is_loopback(address.ip()));
+        found.into_iter().partition(|address| !origin.is_this_machine() || is_loopback(address.ip()));
     if keep.is_empty() {
         return Err(Cause::NotThisMachine { addresses: dropped.iter().map(SocketAddr::ip).collect() });
     }
@@ -81,16 +81,23 @@ mod tests {
     }
 
     #[test]
-    fn an_unencrypted_road_keeps_the_addresses_of_this_machine_only() {
+    fn a_road_to_this_machine_keeps_the_addresses_of_this_machine_only() {
         let found = of("10.0.0.1:80 [::1]:80 127.0.0.1:80 [2001:db8::1]:80");
-        assert_eq!(allowed(Scheme::Plain, found.clone()), Ok(of("[::1]:80 127.0.0.1:80")));
-        assert_eq!(allowed(Scheme::Tls, found.clone()), Ok(found));
+        for own in ["http://localhost", "https://localhost", "https://bot.localhost"] {
+            let own = Origin::parse(own).unwrap();
+            assert_eq!(allowed(&own, found.clone()), Ok(of("[::1]:80 127.0.0.1:80")), "{own}");
+        }
+        let other = Origin::parse("https://bot.example.com").unwrap();
+        assert_eq!(allowed(&other, found.clone()), Ok(found));
     }
 
     #[test]
-    fn a_name_that_leads_away_from_this_machine_is_refused_unencrypted() {
+    fn a_name_of_this_machine_that_leads_away_from_it_is_refused() {
         let addresses = vec!["93.184.216.34".parse().unwrap()];
-        assert_eq!(allowed(Scheme::Plain, of("93.184.216.34:80")), Err(Cause::NotThisMachine { addresses }));
+        for own in ["http://localhost", "https://localhost"] {
+            let refused = allowed(&Origin::parse(own).unwrap(), of("93.184.216.34:80"));
+            assert_eq!(refused, Err(Cause::NotThisMachine { addresses: addresses.clone() }), "{own}");
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod clock;
 mod encrypted;
 mod http;
 mod judge;
+mod kept;
 mod plain;
 mod proxied;
 mod roots;
