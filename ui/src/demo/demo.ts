@@ -13,6 +13,7 @@ import { trustCommands } from './trust'
 import { refuse, type Handlers } from './world'
 
 const SIMULATOR_URL = 'http://127.0.0.1:50211'
+const MESSAGES = { events: ['im.message.receive_v1'], chats: [], text: '', mute: false }
 const UNTRUSTED: ReadonlySet<string | undefined> = new Set(['tls_untrusted', 'trust_failing'])
 
 /**
@@ -63,9 +64,10 @@ class World implements Backend {
       journal: {
         events: begin.events ?? 0,
         bytes: (begin.events ?? 0) * 1_340,
-        settings: { days: 30, megabytes: 1000, power_safe: false }
+        settings: { days: 30, megabytes: 1000, power_safe: false },
+        ...begin.journal
       },
-      notify: { events: true, connection: true, preview: true, rules: [] },
+      notify: begin.notify ?? { events: true, connection: true, preview: true, rules: [MESSAGES] },
       lease: begin.lease?.lease ?? null,
       doctor: begin.doctor ?? null
     }
@@ -84,7 +86,7 @@ class World implements Backend {
       ...trustCommands(world, begin.trust ?? {}),
       ...leaseCommands(world, begin.lease ?? {}),
       ...targetCommands(world),
-      ...statsCommands(world),
+      ...statsCommands(world, begin.history),
       ...this.#events.commands
     }
     this.#change({})

@@ -21,7 +21,10 @@ const RULES: Partial<Record<FindingCode, [Severity, Action | null]>> = {
   link_closed: ['error', 'retry'],
   other_clients: ['warning', null],
   platform_sees_us: ['advice', 'open_console'],
-  nothing_received: ['advice', 'open_console']
+  nothing_received: ['advice', 'open_console'],
+  disk_full: ['warning', null],
+  target_down: ['warning', 'show_target'],
+  target_failing: ['warning', 'replay_failed']
 }
 
 export function finding(code: FindingCode, values: Record<string, string>, detail: string): Finding {

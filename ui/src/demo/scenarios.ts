@@ -4,6 +4,7 @@ import type {
   DoctorReport,
   Domain,
   Fault,
+  Finding,
   Hop,
   HopKind,
   Mark,
@@ -15,6 +16,8 @@ import { examine } from './examinations'
 import { MITMPROXY, APP_STORE, trustedBefore, trustedCa } from './certificates'
 import { environment, finding, hostOf, ISSUER, note, PROXY } from './findings'
 import { damagedLease, gnomeTable, leaseOf, NO_TABLE, passwordTable, quietTable, type LeaseBegin } from './lease'
+import type { History } from './stats'
+import { downTarget, manyTargets, target } from './targets'
 import type { TrustBegin } from './trust'
 
 /** A state of the world to look at: what `?demo=NAME` shows. */
@@ -27,6 +30,9 @@ export interface Scenario {
   /** How many arrive a second. */
   rate?: number
   targets?: TargetView[]
+  history?: History
+  journal?: Partial<Snapshot['journal']>
+  notify?: Snapshot['notify']
   /** What the engine answers instead of its state. */
   fault?: Fault
   /** Whether there is no keychain to keep an App Secret in. */
@@ -264,6 +270,19 @@ function silent(): AppView {
   })
 }
 
+function downFinding(): Finding {
+  const values = { target: 'order-bot', queued: '3', address: 'http://127.0.0.1:3000/webhook/event' }
+  return finding('target_down', values, 'order-bot: 127.0.0.1:3000: the connection was refused')
+}
+
+function failingTarget(): TargetView {
+  return manyTargets()[1] ?? target()
+}
+
+function failingFinding(): Finding {
+  return finding('target_failing', { target: failingTarget().name, failed: '7' }, 'approvals: HTTP 500')
+}
+
 function many(): AppView[] {
   return [
     app({}),
@@ -296,7 +315,7 @@ function many(): AppView[] {
 }
 
 const SCENARIOS: Record<string, () => Scenario> = {
-  connected: () => ({ apps: [app({})], events: 24 }),
+  connected: () => ({ apps: [app({})], events: 24, targets: [target()] }),
   'waiting-tls': () => ({ apps: [waitingTls()], events: 7 }),
   refused: () => ({ apps: [refused()] }),
   empty: () => ({ apps: [] }),
@@ -368,6 +387,45 @@ const SCENARIOS: Record<string, () => Scenario> = {
   'lease-over': () => ({
     apps: [app({})],
     notices: [{ code: 'proxies_theirs', values: { settings: 'Wi-Fi: SOCKS' } }]
+  }),
+  targets: () => ({ apps: [app({}), ...many().slice(1, 2)], events: 24, targets: manyTargets() }),
+  'target-down': () => ({
+    apps: [app({ findings: [downFinding()] })],
+    events: 24,
+    targets: [downTarget()]
+  }),
+  'target-failing': () => ({
+    apps: [app({ findings: [failingFinding()] })],
+    events: 24,
+    targets: [failingTarget()]
+  }),
+  'disk-full': () => ({
+    apps: [app({ findings: [finding('disk_full', { refused: '38' }, 'journal: database or disk is full')] })],
+    events: 24,
+    targets: [target()]
+  }),
+  'no-targets': () => ({ apps: [app({})], events: 24 }),
+  'no-history': () => ({
+    apps: [app({ events: 0 })],
+    targets: [target({ health: 'untried', delivered: 0 })],
+    history: 'none'
+  }),
+  notify: () => ({
+    apps: [app({}), ...many().slice(1, 2)],
+    events: 24,
+    targets: [target()],
+    journal: { events: 84_213, bytes: 112_400_000, oldest_ms: Date.now() - 29 * 24 * 60 * MINUTE },
+    notify: {
+      events: true,
+      connection: true,
+      preview: true,
+      quiet: { from_minute: 22 * 60, to_minute: 8 * 60 },
+      rules: [
+        { events: ['im.message.receive_v1'], chats: [], text: '[机器人]', mute: true },
+        { events: ['im.message.receive_v1'], chats: ['oc_5ad11d72b830411d72b836c20'], text: '', mute: false },
+        { app_id: ID, events: ['card.action.trigger', 'approval.*'], chats: [], text: '', mute: false }
+      ]
+    }
   }),
   'bad-domain': () => ({ apps: [badDomain()] }),
   'held-by-other': () => ({

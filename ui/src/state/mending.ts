@@ -14,6 +14,7 @@ type Valued = 'switch_domain' | 'use_proxy' | 'copy_environment' | 'show_target'
 /** The action of a finding, where this app and this moment have it. */
 export function mending(finding: Finding, app: AppView, simulator?: SimulatorView | null): Mending | undefined {
   const { code, action, values } = finding
+  if (isOurSide(code)) return ourSide(finding)
   if (app.simulated) return finding.blocks_connection && simulator?.fault ? { does: 'stop_fault' } : undefined
   switch (action) {
     case undefined:
@@ -38,10 +39,20 @@ export function mending(finding: Finding, app: AppView, simulator?: SimulatorVie
       return values.environment ? { does: action, value: values.environment } : undefined
     case 'show_target':
     case 'replay_failed':
-      return values.target ? { does: action, value: values.target } : undefined
+      return ourSide(finding)
     default:
       return { does: action }
   }
+}
+
+function ourSide({ action, values }: Finding): Mending | undefined {
+  if (action !== 'show_target' && action !== 'replay_failed') return undefined
+  return values.target ? { does: action, value: values.target } : undefined
+}
+
+/** Whether it is about what becomes of events here, and not about the road: no doctor helps then. */
+export function isOurSide(code: FindingCode): boolean {
+  return OUR_SIDE.has(code)
 }
 
 /** Does it. Says whether the road is another one now, so that what was found on the old one no longer holds. */
@@ -115,4 +126,13 @@ const ADDRESS: ReadonlySet<FindingCode> = new Set<FindingCode>([
   'tls_wrong_host',
   'not_the_platform',
   'bad_address'
+])
+
+const OUR_SIDE: ReadonlySet<FindingCode> = new Set<FindingCode>([
+  'disk_full',
+  'not_kept',
+  'target_down',
+  'target_failing',
+  'answer_late',
+  'answer_invalid'
 ])

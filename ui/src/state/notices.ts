@@ -1,6 +1,6 @@
 import type { NoticeCode } from '../backend/contract.gen'
 
-const PAGES: Record<NoticeCode, 'settings' | 'trust'> = {
+const PAGES: Record<NoticeCode, 'settings' | 'trust' | 'targets'> = {
   settings_key_unknown: 'settings',
   ca_file_unreadable: 'settings',
   trusted_unreadable: 'trust',
@@ -8,11 +8,11 @@ const PAGES: Record<NoticeCode, 'settings' | 'trust'> = {
   proxies_gone: 'trust',
   journal_set_aside: 'settings',
   journal_unusable: 'settings',
-  target_unusable: 'settings',
+  target_unusable: 'targets',
   notifications_fail: 'settings'
 }
 
 /** The page that a notice is about. */
-export function noticePage(code: NoticeCode): 'settings' | 'trust' {
+export function noticePage(code: NoticeCode): 'settings' | 'trust' | 'targets' {
   return PAGES[code]
 }

@@ -10,6 +10,7 @@ import type {
 } from '../backend/contract.gen'
 import { sentence, t } from '../i18n/i18n.svelte'
 import { conditionOf } from './conditions'
+import { hashOf } from './route.svelte'
 import { appName, type Tone } from './words'
 
 /** The shape that goes with how a target stands. Words say the same. */
@@ -49,8 +50,7 @@ export function needsALook({ health, failed }: TargetView): boolean {
 
 /** A target's events in one state, as an address of the window. */
 export function eventsOf({ name }: TargetView, state?: DeliveryState): string {
-  const query = new URLSearchParams({ target: name, ...(state ? { state } : {}) })
-  return `#/events?${query.toString()}`
+  return hashOf({ page: 'events', filter: { target: name, ...(state && { state }) } })
 }
 
 /** Whose events it gets, in words. */
@@ -82,7 +82,7 @@ export function attemptText({ outcome, status }: AttemptView): string {
 const EXITS: ReadonlySet<AttemptView['outcome']> = new Set(['not_started', 'exited_badly', 'killed'])
 
 /** What to do about an attempt that failed, where there is something better to say than its cause. */
-export function advice({ outcome, status }: AttemptView): string | undefined {
+export function advice({ outcome, status, response }: AttemptView): string | undefined {
   switch (outcome) {
     case 'unreachable':
       return t('targets.advice.unreachable')
@@ -92,6 +92,9 @@ export function advice({ outcome, status }: AttemptView): string | undefined {
     case 'redirected':
       return t('targets.advice.redirected')
     case 'bad_status':
+      // What the official SDKs say to a type that nothing was registered for.
+      if (response && /processor not found|no .*handler|not found.*handler/i.test(response))
+        return t('targets.advice.unhandled')
       if (status === 401 || status === 403) return t('targets.advice.refused')
       return status === 404 || status === 405 ? t('targets.advice.path') : t('targets.advice.status')
     case 'answer_invalid':
