@@ -60,6 +60,8 @@ pub(crate) struct Inner {
     pub(crate) journal: OnceCell<Journal>,
     /// Who is handed events.
     pub(crate) targets: Targets,
+    /// Set once the targets have been read.
+    pub(crate) targets_read: OnceCell<()>,
     /// What commands change, one command at a time.
     pub(crate) desk: Mutex<Desk>,
     tasks: TaskTracker,
@@ -119,6 +121,7 @@ impl Engine {
             lease: Holding::default(),
             journal: OnceCell::new(),
             targets: Targets::default(),
+            targets_read: OnceCell::new(),
             surroundings,
             desk: Mutex::new(desk),
             tasks: TaskTracker::new(),

@@ -58,7 +58,10 @@ impl Engine {
 
     pub(crate) async fn replay(&self, request: ReplayRequest) -> Result<Replayed, Fault> {
         let journal = self.journal().await?;
-        let target = request.target.as_deref().map(|name| self.inner.targets.key(name)).transpose()?;
+        let target = match &request.target {
+            Some(name) => Some(self.target_key(name).await?),
+            None => None,
+        };
         let mut replayed = journal.replay(request.events.clone(), target).await.map_err(fault)?;
         if replayed.events == 0
             && target.is_none()
@@ -86,7 +89,7 @@ impl Engine {
                     event_type: &record.event_type,
                     payload: &record.payload,
                 };
-                let wanting = self.inner.targets.wanting(wanted);
+                let wanting = self.targets().await?.wanting(wanted);
                 for target in &wanting {
                     let one = EventSelection::Seqs(vec![record.seq]);
                     let done = journal.replay(one, Some(*target)).await.map_err(fault)?;
@@ -101,14 +104,14 @@ impl Engine {
     pub(crate) async fn curl(&self, CurlRequest { seq, target }: CurlRequest) -> Result<String, Fault> {
         let record = self.record(seq).await?;
         let target = match target {
-            Some(name) => self.inner.targets.target(&name)?,
+            Some(name) => self.target(&name).await?,
             None => {
                 let wanted = Wanted {
                     app_id: &record.app_id,
                     event_type: &record.event_type,
                     payload: &record.payload,
                 };
-                self.inner.targets.webhook_for(wanted).ok_or_else(no_webhook)?
+                self.targets().await?.webhook_for(wanted).ok_or_else(no_webhook)?
             }
         };
         match &target.kind {

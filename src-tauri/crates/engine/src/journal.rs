@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    path::PathBuf,
     sync::{Arc, Weak},
     time::Duration,
 };
@@ -13,7 +14,7 @@ use longwire_delivery::Deliveries;
 use longwire_diagnosis::finding;
 use longwire_dial::route::Choice;
 use longwire_host::clock;
-use longwire_journal::{Error, Health, Journal, OpenError, Opened};
+use longwire_journal::{Error, Health, Journal, OpenError};
 use tokio::{
     sync::watch,
     task::spawn_blocking,
@@ -49,12 +50,11 @@ impl Engine {
             let options = longwire_journal::Options { folder: inner.options.data_dir.clone(), settings };
             let opened = spawn_blocking(move || Journal::open(&options)).await;
             let opened = opened.unwrap_or_else(|panicked| Err(OpenError::Failed(panicked.to_string())));
-            let Opened { journal, set_aside } =
+            let opened =
                 opened.map_err(|error| Fault::new(FaultCode::Journal, &error).with("error", error))?;
-            if let Some(path) = set_aside {
-                tell_set_aside(&inner.surroundings.shared, &path.display().to_string());
-            }
-            Ok(journal)
+            let shared = inner.surroundings.shared.clone();
+            self.spawn(tell_set_aside(shared, opened.journal.set_aside()));
+            Ok(opened.journal)
         });
         opened.await.cloned()
     }
@@ -78,7 +78,7 @@ impl Engine {
         let Surroundings { inbox, roads, .. } = &self.inner.surroundings;
         let deliveries = Deliveries::start(journal.clone(), roads.dialer(Choice::Auto));
         inbox.open(journal.clone(), deliveries.clone());
-        self.load_targets().await?;
+        self.targets().await?;
         self.show_journal().await;
         let weak = || Arc::downgrade(&self.inner);
         self.spawn(follow_health(weak(), journal.health()));
@@ -135,11 +135,21 @@ pub(crate) fn fault(error: Error) -> Fault {
     Fault::new(FaultCode::Journal, &error).with("error", error)
 }
 
-/// Tells that a damaged file was set aside.
-fn tell_set_aside(shared: &Shared, path: &str) {
-    warn!(path, "the journal was damaged: it is set aside, and a new one begun");
-    let values = [("path".to_owned(), path.to_owned())].into();
-    shared.change(|snapshot| snapshot.notices.push(Notice { code: NoticeCode::JournalSetAside, values }));
+/// Tells of each damaged file that was set aside.
+async fn tell_set_aside(shared: Arc<Shared>, mut set_aside: watch::Receiver<Option<PathBuf>>) {
+    loop {
+        let path = set_aside.borrow_and_update().clone();
+        if let Some(path) = path {
+            let path = path.display().to_string();
+            warn!(path, "the journal was damaged: it is set aside, and a new one begun");
+            let notice =
+                Notice { code: NoticeCode::JournalSetAside, values: [("path".to_owned(), path)].into() };
+            shared.change(|snapshot| snapshot.notices.push(notice));
+        }
+        if set_aside.changed().await.is_err() {
+            return;
+        }
+    }
 }
 
 /// Tells that no event can be kept.

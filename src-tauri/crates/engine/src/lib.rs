@@ -43,7 +43,7 @@ pub use engine::Engine;
 pub use lease::{WatchdogCommand, watch_proxies};
 pub use longwire_delivery::{Closed, Printing};
 pub use longwire_host::trust::Asking;
-pub use machine::{Machine, secret_in_environment, secret_in_file};
+pub use machine::{Machine, secret_in_environment, secret_in_file, webhook_secrets_in_environment};
 
 pub use options::{Apps, GivenApp, Options};
 pub use targets::{GivenTarget, TargetSecrets};

@@ -4,7 +4,10 @@ use longwire_contract::{AppId, Domain, Fault, FaultCode, Language};
 use longwire_host::{clock, locale, paths, secrets};
 use secrecy::SecretString;
 
-use crate::settings::{Settings, SettingsFile};
+use crate::{
+    TargetSecrets,
+    settings::{Settings, SettingsFile},
+};
 
 /// This computer and its user, as far as the engine's callers need to know them.
 #[derive(Clone, Debug)]
@@ -71,7 +74,20 @@ pub fn secret_in_file(path: &Path) -> Result<SecretString, Fault> {
 /// # Errors
 /// As [`secret_in_file`].
 pub fn secret_in_environment() -> Result<Option<SecretString>, Fault> {
-    secrets::read_variable().map_err(unreadable)
+    secrets::read_variable(secrets::VARIABLE).map_err(unreadable)
+}
+
+/// The secrets of a bot behind a webhook, in `LONGWIRE_ENCRYPT_KEY` and `LONGWIRE_VERIFICATION_TOKEN`, where those are set.
+///
+/// # Errors
+/// As [`secret_in_file`].
+pub fn webhook_secrets_in_environment() -> Result<TargetSecrets, Fault> {
+    let read = |variable| secrets::read_variable(variable).map_err(unreadable);
+    Ok(TargetSecrets {
+        encrypt_key: read("LONGWIRE_ENCRYPT_KEY")?,
+        verification_token: read("LONGWIRE_VERIFICATION_TOKEN")?,
+        ..TargetSecrets::default()
+    })
 }
 
 /// What a secret's error means to whoever gave the command.

@@ -5,8 +5,19 @@ use serde_json::Value;
 /// Longest preview in characters; a list shows one line.
 const LONGEST: usize = 120;
 
-/// The text of a message, its mentions by name, or the name of a file; `None` for an event that has neither.
+/// The beginning of [`text`], on one line.
 pub(crate) fn of(event_type: &str, payload: &[u8]) -> Option<String> {
+    let text = text(event_type, payload)?;
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut short: String = line.chars().take(LONGEST).collect();
+    if short.len() < line.len() {
+        short.push('…');
+    }
+    (!short.is_empty()).then_some(short)
+}
+
+/// The text of a message, its mentions by name, or the name of a file; `None` for an event that has neither.
+pub(crate) fn text(event_type: &str, payload: &[u8]) -> Option<String> {
     if event_type != "im.message.receive_v1" {
         return None;
     }
@@ -21,12 +32,7 @@ pub(crate) fn of(event_type: &str, payload: &[u8]) -> Option<String> {
             text = text.replace(key, &format!("@{name}"));
         }
     }
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut short: String = line.chars().take(LONGEST).collect();
-    if short.len() < line.len() {
-        short.push('…');
-    }
-    (!short.is_empty()).then_some(short)
+    Some(text)
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ mod view;
 
 use std::sync::{Mutex, PoisonError};
 
-use longwire_contract::{Fault, FaultCode, Notice, NoticeCode, TargetAddress};
+use longwire_contract::{Fault, FaultCode, Notice, NoticeCode};
 use longwire_delivery::{Kind, Target, Wanted};
 use longwire_journal::TargetKey;
 use tracing::warn;
@@ -47,14 +47,6 @@ impl Targets {
         self.all().into_iter().find(|held| held.settings.name == name)
     }
 
-    /// The number the journal knows a target by.
-    ///
-    /// # Errors
-    /// [`FaultCode::TargetUnknown`].
-    pub(crate) fn key(&self, name: &str) -> Result<TargetKey, Fault> {
-        self.find(name).map(|held| held.key).ok_or_else(|| unknown(name))
-    }
-
     /// The numbers the journal knows them by.
     pub(crate) fn keys(&self) -> Vec<TargetKey> {
         self.all().into_iter().map(|held| held.key).collect()
@@ -70,17 +62,34 @@ impl Targets {
         let is_webhook = |held: &Held| matches!(held.target.kind, Kind::Webhook(_));
         self.all().into_iter().find(|held| is_webhook(held) && held.wants(event)).map(|held| held.target)
     }
+}
+
+impl Engine {
+    /// The targets, which an engine that connects nothing reads when it is asked for them first.
+    ///
+    /// # Errors
+    /// Those of [`Engine::load_targets`].
+    pub(crate) async fn targets(&self) -> Result<&Targets, Fault> {
+        self.inner.targets_read.get_or_try_init(|| self.load_targets()).await?;
+        Ok(&self.inner.targets)
+    }
+
+    /// The number the journal knows a target by.
+    ///
+    /// # Errors
+    /// [`FaultCode::TargetUnknown`].
+    pub(crate) async fn target_key(&self, name: &str) -> Result<TargetKey, Fault> {
+        self.target(name).await.map(|target| target.key)
+    }
 
     /// The target of this name.
     ///
     /// # Errors
     /// [`FaultCode::TargetUnknown`].
-    pub(crate) fn target(&self, name: &str) -> Result<Target, Fault> {
-        self.find(name).map(|held| held.target).ok_or_else(|| unknown(name))
+    pub(crate) async fn target(&self, name: &str) -> Result<Target, Fault> {
+        self.targets().await?.find(name).map(|held| held.target).ok_or_else(|| unknown(name))
     }
-}
 
-impl Engine {
     /// Reads the targets anew and hands events to those from now on. One that cannot be used is left out and told.
     ///
     /// # Errors
@@ -90,14 +99,19 @@ impl Engine {
         let journal = self.journal().await?;
         let (mut held, mut unusable) = (Vec::new(), Vec::new());
         for target in settings.targets {
-            match self.held(&journal, target.clone()).await {
-                Ok(target) => held.push(target),
-                Err(fault) => {
-                    warn!(target = %target.name, %fault, "a target is left out");
-                    let error = fault.values.get("error").cloned().unwrap_or(fault.detail);
-                    let values = [("target".to_owned(), target.name), ("error".to_owned(), error)].into();
-                    unusable.push(Notice { code: NoticeCode::TargetUnusable, values });
+            let name = target.name.clone();
+            let fault = match self.held(&journal, target).await {
+                Ok((target, fault)) => {
+                    held.push(target);
+                    fault
                 }
+                Err(fault) => Some(fault),
+            };
+            if let Some(fault) = fault {
+                warn!(target = %name, %fault, "a target cannot be used");
+                let error = fault.values.get("error").cloned().unwrap_or(fault.detail);
+                let values = [("target".to_owned(), name), ("error".to_owned(), error)].into();
+                unusable.push(Notice { code: NoticeCode::TargetUnusable, values });
             }
         }
         for given in &self.inner.options.targets {
@@ -121,17 +135,17 @@ impl Engine {
         &self,
         journal: &longwire_journal::Journal,
         settings: TargetSettings,
-    ) -> Result<Held, Fault> {
+    ) -> Result<(Held, Option<Fault>), Fault> {
         let store = &self.inner.options.secrets;
-        let file = settings.secrets_file.as_deref();
-        let is_webhook = matches!(settings.address, TargetAddress::Webhook(_));
-        let secrets = match is_webhook {
-            true => TargetSecrets::read(store, &settings.name, file).await?,
-            false => TargetSecrets::default(),
-        };
         let key = journal.target(&settings.name).await.map_err(crate::journal::fault)?;
-        let target = build::build(key, &settings, &secrets)?;
-        Ok(Held::new(settings, &secrets, target))
+        let (secrets, unreadable) = match TargetSecrets::of(store, &settings).await {
+            Ok(secrets) => (secrets, None),
+            Err(fault) => (TargetSecrets::default(), Some(fault)),
+        };
+        let mut target = build::build(key, &settings, &secrets)?;
+        // What it is to get waits until its secrets can be read.
+        target.paused |= unreadable.is_some();
+        Ok((Held::new(settings, &secrets, target), unreadable))
     }
 }
 

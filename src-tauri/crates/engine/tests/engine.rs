@@ -8,16 +8,15 @@ mod common;
 use std::{
     os::unix::fs::PermissionsExt,
     path::Path,
-    pin::Pin,
     sync::{Arc, Mutex, mpsc},
 };
 
 use longwire_contract::{
-    AppDraft, AppEdit, AppId, AppRef, CheckDraft, Domain, EventRef, EventsAfter, FaultCode, FindingCode,
+    AppDraft, AppEdit, AppId, AppRef, CheckDraft, Domain, EventQuery, EventRef, FaultCode, FindingCode,
     Handler, Language, LanguageChoice, Phase, Secret, SettingsChange, SimulatedEvent, SimulatedEventKind,
     SimulatedFault, SimulatedFaultChange, Snapshot, Which,
 };
-use longwire_engine::{Apps, Client, Engine, NotKept, Options, ReceivedEvent, Sink};
+use longwire_engine::{Apps, Client, Engine, Options};
 use longwire_host::{fake::MemoryStore, secrets};
 use longwire_openplatform::{App, EventKind, EventSpec, Running, Simulator};
 use secrecy::SecretString;
@@ -148,12 +147,13 @@ async fn events_are_listed_whole_and_told_in_batches() {
     bench.platform.send(EventSpec::new(EventKind::MessageText).text("你好 hello")).unwrap();
     let batch = timeout(Duration::from_secs(20), batches.recv()).await.unwrap().unwrap();
     assert_eq!(batch[0].preview.as_deref(), Some("你好 hello"));
-    assert_eq!((batch[0].seq, batch[0].ack_code), (1, 200));
+    assert_eq!((batch[0].seq, batch[0].delivery), (1, None));
     let whole = engine.event(EventRef { seq: 1 }).await.unwrap();
     let payload: serde_json::Value = serde_json::from_str(&whole.payload).unwrap();
     assert_eq!(payload["header"]["event_type"], "im.message.receive_v1");
     assert!(whole.headers.iter().any(|(key, _)| key == "message_id"));
-    assert_eq!(engine.events(EventsAfter { after: 1 }).await.unwrap(), []);
+    let page = engine.events(EventQuery { after: Some(1), ..EventQuery::default() }).await.unwrap();
+    assert_eq!((page.events, page.more), (vec![], false));
     assert_eq!(engine.event(EventRef { seq: 2 }).await.unwrap_err().code, FaultCode::EventGone);
     let snapshot = until(&engine, |snapshot| snapshot.apps[0].events == 1).await;
     assert_eq!(snapshot.events_today, 1);
@@ -205,7 +205,7 @@ async fn a_second_engine_is_told_who_holds_the_folder_and_the_socket_reaches_the
     assert_eq!(fault.code, FaultCode::HeldByOther);
     assert_eq!(fault.values["holder"], "test");
     let mut client = Client::connect(bench.folder.path()).await.unwrap();
-    let change = SettingsChange { language: Some(LanguageChoice::Chinese), ca_files: None };
+    let change = SettingsChange { language: Some(LanguageChoice::Chinese), ..SettingsChange::default() };
     client.call::<longwire_contract::call::ChangeSettings>(&change).await.unwrap();
     let snapshot = client.call::<longwire_contract::call::ReadSnapshot>(&()).await.unwrap();
     assert_eq!(snapshot.language, Language::Chinese);
@@ -303,28 +303,6 @@ async fn a_keychain_that_waits_for_its_user_keeps_nobody_else_waiting() {
     timeout(soon, engine.resume(Which::default())).await.expect("resume waits").unwrap();
     timeout(soon, engine.close()).await.expect("close waits");
     drop(answer);
-}
-
-/// A place that never gets an event kept.
-struct Stuck;
-
-impl Sink for Stuck {
-    fn keep(&self, _: Arc<ReceivedEvent>) -> Pin<Box<dyn Future<Output = Result<(), NotKept>> + Send + '_>> {
-        Box::pin(std::future::pending())
-    }
-}
-
-#[tokio::test]
-async fn an_event_that_is_not_kept_in_time_is_listed_as_such() {
-    let bench = Bench::new().await;
-    let engine = Engine::open(Options { sink: Some(Arc::new(Stuck)), ..bench.options() }).await.unwrap();
-    engine.app_add(bench.draft(FIRST, "right")).await.unwrap();
-    until(&engine, |snapshot| connected(snapshot, 1)).await;
-    bench.platform.send(EventKind::MessageText).unwrap();
-    until(&engine, |snapshot| snapshot.apps[0].events == 1).await;
-    let listed = engine.events(EventsAfter::default()).await.unwrap();
-    assert_eq!((listed.len(), listed[0].ack_code), (1, 500));
-    engine.close().await;
 }
 
 #[tokio::test]

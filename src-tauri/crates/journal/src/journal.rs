@@ -91,6 +91,14 @@ impl Journal {
         answered.await.map_err(|_| Error::Closed)?
     }
 
+    /// Returns when all that was asked of the journal before is committed or refused.
+    ///
+    /// # Errors
+    /// [`Error`]: not even nothing can be committed.
+    pub async fn flushed(&self) -> Result<(), Error> {
+        self.write(|_| Ok(())).await
+    }
+
     /// How keeping goes; changes when it does.
     pub fn health(&self) -> watch::Receiver<Health> {
         self.shared.health.clone()

@@ -18,7 +18,10 @@ impl Engine {
     pub(crate) async fn send_edited(&self, edited: EditedEvent) -> Result<EventRef, Fault> {
         let EditedEvent { seq, payload, target } = edited;
         let record = self.record(seq).await?;
-        let target = target.as_deref().map(|name| self.inner.targets.key(name)).transpose()?;
+        let target = match target {
+            Some(name) => Some(self.target_key(&name).await?),
+            None => None,
+        };
         self.inject(&record.app_id, EventOrigin::Edited, payload, target).await
     }
 
@@ -82,6 +85,11 @@ impl Engine {
         target: Option<TargetKey>,
     ) -> Result<EventRef, Fault> {
         let inbox = &self.inner.surroundings.inbox;
+        if inbox.deliveries().is_none() {
+            let dir = self.inner.options.data_dir.display();
+            let detail = "no engine is running that would hand the event over";
+            return Err(Fault::new(FaultCode::NotRunning, detail).with("path", dir));
+        }
         let made = event(payload.clone())?;
         let id = made.event_id.clone();
         let mut taken = inbox.take(app_id, origin, made, target).await.map_err(fault)?;

@@ -26,6 +26,7 @@ impl Engine {
             headers: secrets.headers.keys().cloned().collect(),
             deadline_s: deadline(draft.deadline_s.unwrap_or(30))?,
             remote: draft.remote,
+            secrets: !secrets.is_empty(),
             secrets_file: draft.secrets.file.filter(|file| !file.is_empty()).map(Into::into),
             ..TargetSettings::new(name, draft.address)
         };
@@ -47,7 +48,9 @@ impl Engine {
             Ok(())
         });
         if let Err(fault) = added {
-            secrets::forget(store, &name).await.ok();
+            if !secrets.is_empty() {
+                secrets::forget(store, &name).await.ok();
+            }
             return Err(fault);
         }
         self.load_targets().await?;
@@ -57,7 +60,7 @@ impl Engine {
     pub(crate) async fn edit_target(&self, edit: TargetEdit) -> Result<(), Fault> {
         let old = self.target_settings(&edit.name)?;
         let store = &self.inner.options.secrets;
-        let before = TargetSecrets::read(store, &old.name, old.secrets_file.as_deref()).await?;
+        let before = TargetSecrets::of(store, &old).await?;
         let secrets = before.clone().changed(&edit.secrets);
         let mut new = old.clone();
         if let Some(name) = edit.new_name.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()) {
@@ -85,10 +88,12 @@ impl Engine {
             new.secrets_file = (!file.is_empty()).then(|| file.into());
         }
         new.headers = secrets.headers.keys().cloned().collect();
+        new.secrets = new.secrets_file.is_none() && !secrets.is_empty();
         let new = self.checked(new, &secrets).await?;
         let _desk = self.desk().await?;
-        if new.secrets_file.is_none() {
-            secrets.keep(store, &new.name).await?;
+        if new.secrets || old.secrets {
+            let kept = if new.secrets { &secrets } else { &TargetSecrets::default() };
+            kept.keep(store, &new.name).await?;
         }
         let renamed = new.name != old.name;
         let changed = self.inner.settings.change(|settings| {
@@ -100,25 +105,28 @@ impl Engine {
             Ok(())
         });
         if let Err(fault) = changed {
-            match renamed {
-                true => secrets::forget(store, &new.name).await.ok(),
-                false => before.keep(store, &old.name).await.ok(),
-            };
+            if new.secrets || old.secrets {
+                let undone = match renamed {
+                    true => secrets::forget(store, &new.name).await,
+                    false => before.keep(store, &old.name).await,
+                };
+                undone.ok();
+            }
             return Err(fault);
         }
         if renamed {
-            secrets::forget(store, &old.name).await.ok();
+            if old.secrets {
+                secrets::forget(store, &old.name).await.ok();
+            }
             let journal = self.journal().await?;
-            let key = self.inner.targets.key(&old.name)?;
+            let key = self.target_key(&old.name).await?;
             journal.rename_target(key, &new.name).await.map_err(fault)?;
-        } else if new.secrets_file.is_some() && old.secrets_file.is_none() {
-            secrets::forget(store, &old.name).await.ok();
         }
         self.load_targets().await
     }
 
     pub(crate) async fn remove_target(&self, name: &str) -> Result<(), Fault> {
-        self.target_settings(name)?;
+        let target = self.target_settings(name)?;
         let _desk = self.desk().await?;
         let key = self.journal().await?.target(name).await.map_err(fault)?;
         self.inner.settings.change(|settings| {
@@ -127,7 +135,10 @@ impl Engine {
         })?;
         self.load_targets().await?;
         self.journal().await?.forget_target(key).await.map_err(fault)?;
-        secrets::forget(&self.inner.options.secrets, name).await
+        match target.secrets {
+            true => secrets::forget(&self.inner.options.secrets, name).await,
+            false => Ok(()),
+        }
     }
 
     pub(crate) async fn hold_target(&self, name: &str, paused: bool) -> Result<(), Fault> {
@@ -143,10 +154,10 @@ impl Engine {
 
     /// Lets a target have what waits for it, now.
     pub(crate) async fn resume_target(&self, name: &str) -> Result<(), Fault> {
-        if self.inner.targets.find(name).is_none_or(|held| held.settings.paused) {
+        if self.targets().await?.find(name).is_none_or(|held| held.settings.paused) {
             self.hold_target(name, false).await?;
         }
-        let key = self.inner.targets.key(name)?;
+        let key = self.target_key(name).await?;
         match self.inner.surroundings.inbox.deliveries() {
             Some(deliveries) => deliveries.hasten(key).await.map_err(fault),
             None => Ok(()),
@@ -154,7 +165,7 @@ impl Engine {
     }
 
     pub(crate) async fn test_target(&self, name: &str) -> Result<TargetReport, Fault> {
-        let target = self.inner.targets.target(name)?;
+        let target = self.target(name).await?;
         let deliveries = self.inner.surroundings.inbox.deliveries();
         let deliveries =
             deliveries.ok_or_else(|| Fault::new(FaultCode::NotRunning, "no engine hands events over"))?;
@@ -180,8 +191,8 @@ impl Engine {
     ) -> Result<TargetSettings, Fault> {
         let read;
         let secrets = match &target.secrets_file {
-            Some(file) => {
-                read = TargetSecrets::read(&self.inner.options.secrets, &target.name, Some(file)).await?;
+            Some(_) => {
+                read = TargetSecrets::of(&self.inner.options.secrets, &target).await?;
                 &read
             }
             None => secrets,

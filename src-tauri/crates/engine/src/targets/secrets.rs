@@ -1,14 +1,14 @@
 //! What of a target is secret: its keys and the values of its headers. They are one entry of the secret store, or one file
 //! of the user's.
 
-use std::{collections::BTreeMap, path::Path, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use longwire_contract::{Fault, FaultCode, TargetSecrets as Change};
 use longwire_host::secrets::{SecretStore, read_file};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use crate::{machine::unreadable, secret::blocking};
+use crate::{machine::unreadable, secret::blocking, settings::TargetSettings};
 
 /// The secrets of a target.
 #[derive(Clone, Debug, Default)]
@@ -22,21 +22,18 @@ pub struct TargetSecrets {
 }
 
 impl TargetSecrets {
-    /// Those of the target of this name: of its file where it has one, else of the store.
-    pub(super) async fn read(
-        store: &Arc<dyn SecretStore>,
-        name: &str,
-        file: Option<&Path>,
-    ) -> Result<Self, Fault> {
-        let text = match file {
+    /// Those of a target: of its file where it has one, else of the store.
+    pub(super) async fn of(store: &Arc<dyn SecretStore>, target: &TargetSettings) -> Result<Self, Fault> {
+        let text = match &target.secrets_file {
             Some(path) => {
-                let path = path.to_owned();
+                let path = path.clone();
                 blocking(move || read_file(&path).map(Some)).await
             }
-            None => {
-                let (store, account) = (store.clone(), account(name));
+            None if target.secrets => {
+                let (store, account) = (store.clone(), account(&target.name));
                 blocking(move || store.read(&account)).await
             }
+            None => return Ok(Self::default()),
         };
         match text.map_err(unreadable)? {
             Some(text) => Self::parse(&text).ok_or_else(|| {
@@ -126,7 +123,7 @@ fn account(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use longwire_contract::{Secret, TargetHeader};
+    use longwire_contract::{Secret, TargetAddress, TargetHeader};
     use longwire_host::fake::MemoryStore;
 
     use super::*;
@@ -148,7 +145,10 @@ mod tests {
         assert!(!format!("{kept:?}").contains("planted"));
         kept.keep(&store, "bot").await.unwrap();
         assert_eq!(memory.accounts(), ["target bot"]);
-        let read = TargetSecrets::read(&store, "bot", None).await.unwrap();
+        let mut target = TargetSettings::new("bot".into(), TargetAddress::Command(vec![]));
+        assert!(TargetSecrets::of(&store, &target).await.unwrap().is_empty(), "nobody asked the store");
+        target.secrets = true;
+        let read = TargetSecrets::of(&store, &target).await.unwrap();
         assert_eq!(read.encrypt_key.unwrap().expose_secret(), "planted key");
         assert_eq!(read.headers["X-A"].expose_secret(), "planted");
         forget(&store, "bot").await.unwrap();

@@ -17,12 +17,12 @@ pub const VARIABLE: &str = "LONGWIRE_APP_SECRET";
 /// Far more than any App Secret (32 characters); a bound on what a wrong path can make us read.
 const LONGEST: u64 = 4096;
 
-/// The App Secret in `LONGWIRE_APP_SECRET`, or `None` where that is not set.
+/// The secret in an environment variable, or `None` where that is not set.
 ///
 /// # Errors
 /// [`Error::Empty`] or [`Error::NotText`].
-pub fn read_variable() -> Result<Option<SecretString>, Error> {
-    of_value(env::var_os(VARIABLE))
+pub fn read_variable(variable: &str) -> Result<Option<SecretString>, Error> {
+    of_value(variable, env::var_os(variable))
 }
 
 /// The App Secret in a file that only its owner can read. White space around it is not part of it.
@@ -50,10 +50,10 @@ pub fn read_file(path: &Path) -> Result<SecretString, Error> {
     checked(text, source)
 }
 
-fn of_value(value: Option<OsString>) -> Result<Option<SecretString>, Error> {
+fn of_value(variable: &str, value: Option<OsString>) -> Result<Option<SecretString>, Error> {
     let Some(value) = value else { return Ok(None) };
-    let text = value.into_string().map_err(|_| Error::NotText(VARIABLE.to_owned()))?;
-    checked(&Zeroizing::new(text), VARIABLE.to_owned()).map(Some)
+    let text = value.into_string().map_err(|_| Error::NotText(variable.to_owned()))?;
+    checked(&Zeroizing::new(text), variable.to_owned()).map(Some)
 }
 
 /// The secret without the white space that comes along when it is pasted: no App Secret has any.
@@ -124,10 +124,10 @@ mod tests {
 
     #[test]
     fn the_variable_is_a_secret_none_or_an_error() {
-        assert!(of_value(None).unwrap().is_none());
-        assert_eq!(of_value(Some("s".into())).unwrap().unwrap().expose_secret(), "s");
-        let empty = of_value(Some(OsString::new())).unwrap_err();
+        assert!(of_value(VARIABLE, None).unwrap().is_none());
+        assert_eq!(of_value(VARIABLE, Some("s".into())).unwrap().unwrap().expose_secret(), "s");
+        let empty = of_value(VARIABLE, Some(OsString::new())).unwrap_err();
         assert_eq!(empty.to_string(), "LONGWIRE_APP_SECRET holds no App Secret: it is empty");
-        assert!(matches!(of_value(Some(OsString::from_vec(vec![0xff]))), Err(Error::NotText(_))));
+        assert!(matches!(of_value(VARIABLE, Some(OsString::from_vec(vec![0xff]))), Err(Error::NotText(_))));
     }
 }

@@ -36,6 +36,7 @@ pub(super) fn read(reader: &mut Reader<'_>, table: &Table) -> Result<TargetSetti
                     reader.number(item, 1..=600, "deadline is a number of seconds, 1 to 600")?
             }
             "remote" => target.remote = reader.truth(item, "remote")?,
+            "secrets" => target.secrets = reader.truth(item, "secrets")?,
             "paused" => target.paused = reader.truth(item, "paused")?,
             "secrets_file" => {
                 target.secrets_file = Some(reader.string(item, "secrets_file is a path in quotes")?.into());
@@ -63,6 +64,7 @@ pub(super) fn write(table: &mut Table, target: &TargetSettings) {
     put(table, "deadline", i64::from(target.deadline_s), target.deadline_s != defaults.deadline_s);
     put(table, "remote", target.remote, target.remote);
     put(table, "paused", target.paused, target.paused);
+    put(table, "secrets", target.secrets, target.secrets);
     let file = target.secrets_file.as_ref().map(|path| path.display().to_string());
     put(table, "secrets_file", file.clone().unwrap_or_default(), file.is_some());
 }
