@@ -1,5 +1,5 @@
 use std::{
-    fmt,
+    fmt, mem,
     path::PathBuf,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -7,17 +7,19 @@ use std::{
         mpsc,
     },
     thread::{self, JoinHandle},
+    time::Duration,
 };
 
 use longwire_contract::JournalSettings;
 use rusqlite::Connection;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, watch};
 
 use crate::{
-    Error, Health, Insertion, NewEvent, OpenError, Opened, Options, error, file,
+    Error, Health, Insertion, NewEvent, OpenError, Opened, Options, error, file, indexer,
     readers::Readers,
     request::{Insert, Request, Work},
     seen,
+    stats::Minutes,
     store::Store,
     writer::{Message, Writer},
 };
@@ -31,7 +33,7 @@ pub struct Journal {
     shared: Arc<Shared>,
 }
 
-struct Shared {
+pub(crate) struct Shared {
     messages: mpsc::Sender<Message>,
     room: Arc<Semaphore>,
     readers: Arc<Readers>,
@@ -39,6 +41,8 @@ struct Shared {
     set_aside: watch::Receiver<Option<PathBuf>>,
     settings: Mutex<JournalSettings>,
     power_safe: Arc<AtomicBool>,
+    /// What was acknowledged and is not written down yet.
+    minutes: Mutex<Minutes>,
     thread: Mutex<Option<JoinHandle<()>>>,
 }
 
@@ -55,8 +59,10 @@ impl Journal {
         let (aside_sender, aside) = watch::channel(set_aside.clone());
         let power_safe = Arc::new(AtomicBool::new(options.settings.power_safe));
         let readers = Arc::new(Readers::new(path));
+        let (arrived, arrivals) = mpsc::sync_channel(1);
         let writer = Writer {
             store,
+            arrived,
             messages: receiver,
             health: health_sender,
             set_aside: aside_sender,
@@ -75,9 +81,17 @@ impl Journal {
             set_aside: aside,
             settings: Mutex::new(options.settings),
             power_safe,
+            minutes: Mutex::new(Minutes::default()),
             thread: Mutex::new(Some(thread)),
         };
-        Ok(Opened { journal: Self { shared: Arc::new(shared) }, set_aside })
+        let shared = Arc::new(shared);
+        let weak = Arc::downgrade(&shared);
+        // It ends with the writer, whose signals it waits for.
+        thread::Builder::new()
+            .name("journal index".to_owned())
+            .spawn(move || indexer::run(&weak, &arrivals))
+            .map_err(|error| OpenError::Failed(error.to_string()))?;
+        Ok(Opened { journal: Self { shared }, set_aside })
     }
 
     /// Keeps an event with the queue entries of its targets, unless it is a duplicate. When this returns it is committed.
@@ -111,6 +125,7 @@ impl Journal {
 
     /// Writes what is left, closes the file and ends the threads. Blocks.
     pub fn close(self) {
+        self.write_minutes();
         self.shared.room.close();
         self.shared.readers.turns.close();
         self.shared.readers.close();
@@ -192,6 +207,20 @@ impl Journal {
         self.shared.power_safe.store(settings.power_safe, Ordering::Relaxed);
     }
 
+    /// What was acknowledged and is not written down yet.
+    pub(crate) fn minutes(&self) -> MutexGuard<'_, Minutes> {
+        lock(&self.shared.minutes)
+    }
+
+    /// Has it written down with what comes next. Nobody waits for it.
+    fn write_minutes(&self) {
+        let minutes = mem::take(&mut *self.minutes());
+        if let Ok(room) = Arc::clone(&self.shared.room).try_acquire_owned() {
+            let (work, _) = Work::new(move |store: &mut Store| minutes.write(store.file()), false, room);
+            let _ = self.send(work);
+        }
+    }
+
     async fn ask<T: Send + 'static>(
         &self,
         work: impl FnMut(&mut Store) -> rusqlite::Result<T> + Send + 'static,
@@ -204,7 +233,7 @@ impl Journal {
     }
 
     fn send(&self, request: impl Request + 'static) -> Result<(), Error> {
-        self.shared.messages.send(Message::Do(Box::new(request))).map_err(|_| Error::Closed)
+        self.shared.send(request)
     }
 
     /// Waits until so many bytes may be under way.
@@ -212,6 +241,41 @@ impl Journal {
         let wanted = u32::try_from(bytes / 1024).unwrap_or(ROOM).saturating_add(1).min(ROOM);
         let room = Arc::clone(&self.shared.room);
         room.acquire_many_owned(wanted).await.map_err(|_| Error::Closed)
+    }
+}
+
+impl Shared {
+    fn send(&self, request: impl Request + 'static) -> Result<(), Error> {
+        self.messages.send(Message::Do(Box::new(request))).map_err(|_| Error::Closed)
+    }
+
+    /// Works on the tables within the writer's transaction. Blocks until that is committed.
+    pub(crate) fn write_now<T: Send + 'static>(
+        &self,
+        mut work: impl FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, Error> {
+        let room = loop {
+            match Arc::clone(&self.room).try_acquire_owned() {
+                Ok(room) => break room,
+                Err(TryAcquireError::Closed) => return Err(Error::Closed),
+                // All room is taken by events: they go first.
+                Err(TryAcquireError::NoPermits) => thread::sleep(Duration::from_millis(10)),
+            }
+        };
+        let (work, answered) = Work::new(move |store: &mut Store| work(store.file()), false, room);
+        self.send(work)?;
+        answered.blocking_recv().map_err(|_| Error::Closed)?
+    }
+
+    /// Reads the tables, whoever else reads. Blocks.
+    pub(crate) fn read_now<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, Error> {
+        if self.room.is_closed() {
+            return Err(Error::Closed);
+        }
+        self.readers.read(work).map_err(|error| Error::from(&error))
     }
 }
 

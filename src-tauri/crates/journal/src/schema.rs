@@ -3,7 +3,12 @@
 use rusqlite::Connection;
 
 /// What makes a file of one version one of the next. A step that was released is never changed.
-const STEPS: &[&str] = &[include_str!("../schema/1.sql"), include_str!("../schema/2.sql")];
+const STEPS: &[&str] = &[
+    include_str!("../schema/1.sql"),
+    include_str!("../schema/2.sql"),
+    include_str!("../schema/3.sql"),
+    include_str!("../schema/4.sql"),
+];
 
 /// The version this program writes.
 pub(crate) const VERSION: i64 = STEPS.len() as i64;

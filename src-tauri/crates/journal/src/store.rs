@@ -13,6 +13,7 @@ use crate::{
     file::{self, Fault},
     names::Names,
     seen::Seen,
+    stats,
 };
 
 /// So many corrections of what was written wait at most.
@@ -61,6 +62,7 @@ impl Store {
 
     fn of(path: &Path) -> Result<Self, Fault> {
         let file = file::open(path)?;
+        stats::end_last_run(&file)?;
         let seen = Seen::read(&file)?;
         let last: u32 = file.query_row("SELECT ifnull(max(seq), 0) FROM events", (), |row| row.get(0))?;
         let last = last.max(seen.merged());

@@ -6,7 +6,7 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
-        mpsc::{Receiver, RecvTimeoutError},
+        mpsc::{Receiver, RecvTimeoutError, SyncSender},
     },
     time::{Duration, Instant},
 };
@@ -39,6 +39,8 @@ pub(crate) struct Writer {
     pub(crate) set_aside: watch::Sender<Option<PathBuf>>,
     pub(crate) power_safe: Arc<AtomicBool>,
     pub(crate) readers: Arc<Readers>,
+    /// Told when events were kept.
+    pub(crate) arrived: SyncSender<()>,
 }
 
 impl Writer {
@@ -56,7 +58,12 @@ impl Writer {
                 self.tell(|store| store.set_power_safe(power_safe));
             }
             if !batch.is_empty() {
+                let keeps = batch.iter().any(|request| request.keeps());
                 self.write(batch);
+                if keeps {
+                    // A signal that still waits to be heard is enough.
+                    let _ = self.arrived.try_send(());
+                }
                 sync_at.get_or_insert_with(|| Instant::now() + SYNC);
                 if self.store.is_pressing() {
                     self.tell(|store| store.tidy_some().map(drop));

@@ -1,0 +1,61 @@
+//! The thread that keeps the index of texts up to date, behind the events and out of their way.
+
+use std::{
+    sync::{Weak, mpsc::Receiver},
+    thread,
+    time::{Duration, Instant},
+};
+
+use crate::{Error, journal::Shared, search};
+
+/// So many events are indexed at a time: a few milliseconds, which is what an event that arrives meanwhile waits at most.
+const BATCH: u32 = 200;
+/// What arrives within this time is indexed together.
+const GATHER: Duration = Duration::from_millis(100);
+/// While events arrive, the index has this share of the writer's time: one in so many parts.
+const SHARE: u32 = 10;
+/// After a failure (the disk is full) it is tried again then, and when events arrive.
+const AGAIN: Duration = Duration::from_secs(30);
+
+/// Indexes what is there, and after each signal what has come, until the journal is gone. Signals while it works mean that
+/// events arrive.
+pub(crate) fn run(journal: &Weak<Shared>, arrivals: &Receiver<()>) {
+    loop {
+        let Some(shared) = journal.upgrade() else { return };
+        let begun = Instant::now();
+        let outcome = step(&shared);
+        let took = begun.elapsed();
+        drop(shared);
+        match outcome {
+            Ok(true) => {
+                if arrivals.try_recv().is_ok() {
+                    thread::sleep(took * (SHARE - 1));
+                }
+            }
+            Ok(false) => {
+                if arrivals.recv().is_err() {
+                    return;
+                }
+                thread::sleep(GATHER);
+            }
+            Err(Error::Closed) => return,
+            Err(error) => {
+                tracing::debug!(%error, "the index of texts stays behind");
+                thread::sleep(AGAIN.min(GATHER * 10));
+                if matches!(
+                    arrivals.recv_timeout(AGAIN),
+                    Err(std::sync::mpsc::RecvTimeoutError::Disconnected)
+                ) {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// Indexes the next events; whether there were any.
+fn step(shared: &Shared) -> Result<bool, Error> {
+    let Some(batch) = shared.read_now(|file| search::read_batch(file, BATCH))? else { return Ok(false) };
+    shared.write_now(move |file| search::write_batch(file, &batch))?;
+    Ok(true)
+}

@@ -1,0 +1,128 @@
+//! The index of the texts. Indexing an event costs as much as keeping it, so it is done afterwards, a batch at a time: what is
+//! read and what is made of it beside the writing, then one write.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, OptionalExtension};
+
+use super::Words;
+use crate::text;
+
+/// How many numbers a block has, as a power of two.
+const BLOCK: u32 = 10;
+
+/// How much of a payload is looked at, in bytes. What a person reads of an event stands within it.
+pub(crate) const READ: u32 = 256 * 1024;
+
+/// Events that are to be indexed.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    from: u32,
+    upto: u32,
+    /// Their numbers, when they arrived, and their words.
+    events: Vec<(u32, i64, Words)>,
+}
+
+/// What the index knows of.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Indexed {
+    /// The events up to this one.
+    pub(crate) upto: u32,
+}
+
+impl Indexed {
+    /// The indexed numbers from `lowest` to `highest` among which are all events that arrived from `since_ms` on and before
+    /// `until_ms`: ranges, both ends included, the newest first.
+    pub(crate) fn ranges(
+        &self,
+        file: &Connection,
+        (lowest, highest): (u32, u32),
+        since_ms: i64,
+        until_ms: i64,
+    ) -> rusqlite::Result<Vec<(u32, u32)>> {
+        let highest = highest.min(self.upto);
+        let mut ranges: Vec<(u32, u32)> = Vec::new();
+        let mut blocks = file.prepare_cached(
+            "SELECT block FROM blocks WHERE block BETWEEN ?1 AND ?2 AND last_ms >= ?3 AND first_ms < ?4 ORDER BY block DESC",
+        )?;
+        let mut rows = blocks.query((lowest >> BLOCK, highest >> BLOCK, since_ms, until_ms))?;
+        while let Some(row) = rows.next()? {
+            let block: u32 = row.get(0)?;
+            let (first, last) = (block << BLOCK, (block << BLOCK) | ((1 << BLOCK) - 1));
+            match ranges.last_mut() {
+                Some(newer) if newer.0 == last + 1 => newer.0 = first,
+                _ => ranges.push((first, last)),
+            }
+        }
+        for range in &mut ranges {
+            *range = (range.0.max(lowest), range.1.min(highest));
+        }
+        Ok(ranges)
+    }
+}
+
+/// How far the index is.
+pub(crate) fn indexed(file: &Connection) -> rusqlite::Result<Indexed> {
+    let upto = file.prepare_cached("SELECT upto FROM indexed")?.query_row((), |row| row.get(0))?;
+    Ok(Indexed { upto })
+}
+
+/// The next events to be indexed, at most `limit`; nothing where there are none.
+pub(crate) fn read_batch(file: &Connection, limit: u32) -> rusqlite::Result<Option<Batch>> {
+    let from = indexed(file)?.upto;
+    let mut batch = Batch { from, upto: from, events: Vec::new() };
+    let mut events = file.prepare_cached(
+        "SELECT seq, at_ms, event_id, substr(payload, 1, ?3) FROM events WHERE seq > ?1 ORDER BY seq LIMIT ?2",
+    )?;
+    let mut rows = events.query((from, limit, READ))?;
+    while let Some(row) = rows.next()? {
+        let (seq, at_ms): (u32, i64) = (row.get(0)?, row.get(1)?);
+        let event_id = row.get_ref(2)?.as_str_or_null()?;
+        let payload = row.get_ref(3)?.as_blob()?;
+        batch.events.push((seq, at_ms, text::words(event_id, payload)));
+        batch.upto = seq;
+    }
+    Ok((!batch.events.is_empty()).then_some(batch))
+}
+
+/// Puts a batch into the index, within a transaction; nothing where it is there already. Events that were deleted since it was
+/// read are left out.
+pub(crate) fn write_batch(file: &Connection, batch: &Batch) -> rusqlite::Result<()> {
+    if indexed(file)?.upto != batch.from {
+        return Ok(());
+    }
+    let mut kind = file.prepare_cached("SELECT type, app FROM events WHERE seq = ?1")?;
+    let mut insert = file.prepare_cached("INSERT INTO search (rowid, words) VALUES (?1, ?2)")?;
+    let mut blocks: BTreeMap<u32, (i64, i64, u32)> = BTreeMap::new();
+    for (seq, at_ms, words) in &batch.events {
+        let found = kind.query_row((seq,), |row| Ok(Kind { event_type: row.get(0)?, app: row.get(1)? }));
+        if let Some(kind) = found.optional()? {
+            insert.execute((seq, format!("{}{}", kind.word(), words.as_str())))?;
+            let block = blocks.entry(seq >> BLOCK).or_insert((*at_ms, *at_ms, 0));
+            *block = (block.0.min(*at_ms), block.1.max(*at_ms), block.2 + 1);
+        }
+    }
+    let mut add = file.prepare_cached(
+        "INSERT INTO blocks VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET events = events + excluded.events,
+         first_ms = min(first_ms, excluded.first_ms), last_ms = max(last_ms, excluded.last_ms)",
+    )?;
+    for (block, (first, last, events)) in blocks {
+        add.execute((block, first, last, events))?;
+    }
+    file.prepare_cached("UPDATE indexed SET upto = ?1")?.execute((batch.upto,))?;
+    Ok(())
+}
+
+/// An app and a type of its events, by their numbers in the file.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Kind {
+    pub(crate) event_type: i64,
+    pub(crate) app: i64,
+}
+
+impl Kind {
+    /// The word by which the events of this kind are found in the index. No text has one that begins so.
+    pub(crate) fn word(self) -> String {
+        format!("¶{}t{}", self.app, self.event_type)
+    }
+}
