@@ -1,102 +1,229 @@
-use longwire_contract::{AttemptView, TargetHealth};
-use longwire_dial::Dialer;
-use longwire_journal::{Error, Journal, TargetKey};
-use tokio::{
-    sync::{broadcast, watch},
-    time::Instant,
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
+    time::Duration,
 };
 
-use crate::{Answer, Target, Wanted};
+use futures_util::future::join_all;
+use longwire_contract::{AttemptOutcome, AttemptView};
+use longwire_dial::Dialer;
+use longwire_journal::{Error, Journal, QueueCount, TargetKey};
+use tokio::{
+    sync::{Mutex, broadcast, oneshot, watch},
+    time::{Instant, timeout_at},
+};
+use tokio_util::sync::{CancellationToken, DropGuard};
+
+use crate::{
+    Answer, Kind, Target, Wanted,
+    courier::{Ask, Board, Posted, Road, TargetState, Unwritten, Word},
+};
+
+/// How many news of settled events may be waiting for one who listens.
+const SETTLED: usize = 4096;
+/// How long after its deadline an answer is waited for at most: the courier answers by then, with what is told to a user.
+const AFTER_DEADLINE: Duration = Duration::from_millis(100);
 
 /// All targets of a journal, each with its courier. Cheap to clone; every clone is the same.
 #[derive(Clone, Debug)]
 pub struct Deliveries {
-    states: watch::Sender<Vec<TargetState>>,
-    settled: broadcast::Sender<u32>,
+    shared: Arc<Shared>,
 }
 
-/// How a target stands.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TargetState {
-    /// Which.
-    pub key: TargetKey,
-    /// How it stands.
-    pub health: TargetHealth,
-    /// Since when, in milliseconds since the Unix epoch.
-    pub since_ms: u64,
-    /// Events that wait for it.
-    pub queued: u32,
-    /// Events it did not take.
-    pub failed: u32,
-    /// Events it has taken since the start.
-    pub delivered: u32,
-    /// When it took the last one, in milliseconds since the Unix epoch.
-    pub last_ms: Option<u64>,
-    /// The last attempt that failed, until one succeeds.
-    pub trouble: Option<AttemptView>,
-    /// When it is tried again, while it is down.
-    pub retry_at_ms: Option<u64>,
-    /// The last answer to a callback that came too late or was none, for as long as no good one has come since: what was
-    /// wrong with it.
-    pub bad_answer: Option<AttemptView>,
+struct Shared {
+    journal: Journal,
+    dialer: Arc<Dialer>,
+    board: Arc<Board>,
+    settled: broadcast::Sender<u32>,
+    /// In the order of the targets.
+    couriers: RwLock<Vec<Posted>>,
+    /// What couriers that are gone could not write down. Held while the targets are changed.
+    left: Mutex<HashMap<TargetKey, Vec<Unwritten>>>,
+    _showing: DropGuard,
 }
 
 impl Deliveries {
     /// Begins with no targets. `dialer` builds the roads to webhooks on other machines; those on this one are reached
-    /// straight.
+    /// straight. To be called where tasks can be started.
     pub fn start(journal: Journal, dialer: Dialer) -> Self {
-        unimplemented!("{journal:?} {dialer:?}")
+        let (board, showing) = (Board::new(), CancellationToken::new());
+        tokio::spawn(showing.clone().run_until_cancelled_owned(board.clone().show()));
+        let shared = Shared {
+            journal,
+            dialer: Arc::new(dialer),
+            board,
+            settled: broadcast::Sender::new(SETTLED),
+            couriers: RwLock::default(),
+            left: Mutex::default(),
+            _showing: showing.drop_guard(),
+        };
+        Self { shared: Arc::new(shared) }
     }
 
-    /// Has these targets from now on. The courier of one that stays as it is goes on; one that is gone ends what it is about.
+    /// Has these targets from now on. The courier of one that stays as it is goes on; that of one that is changed goes on with
+    /// what it is now, and what is under way to where it was is given two seconds, as it is for one that is gone.
     ///
     /// # Errors
-    /// Those of the journal, which is asked what waits.
+    /// Those of the journal, which is asked what waits. Nothing is changed then.
     pub async fn set(&self, targets: Vec<Target>) -> Result<(), Error> {
-        unimplemented!("{targets:?}")
+        let mut left = self.shared.left.lock().await;
+        let known: Vec<TargetKey> = self.couriers().iter().map(|courier| courier.target.key).collect();
+        let mut counts = HashMap::new();
+        for target in targets.iter().filter(|target| !known.contains(&target.key)) {
+            counts.insert(target.key, self.shared.journal.queue_count(target.key).await?);
+        }
+        let gone = self.post(targets, &counts, &mut left);
+        for (key, unwritten) in end_all(gone).await {
+            left.insert(key, unwritten);
+        }
+        Ok(())
     }
 
     /// Who wants an event, in the order of the targets.
     pub fn wanting(&self, event: Wanted<'_>) -> Vec<TargetKey> {
-        unimplemented!("{event:?}")
+        let couriers = self.couriers();
+        couriers
+            .iter()
+            .filter(|courier| courier.target.wants(event))
+            .map(|courier| courier.target.key)
+            .collect()
     }
 
     /// Who of them answers a callback: the first that is no mere printer and is not held back.
     pub fn answering(&self, wanting: &[TargetKey]) -> Option<TargetKey> {
-        unimplemented!("{wanting:?}")
+        let couriers = self.couriers();
+        let answers = |target: &Target| !target.paused && !matches!(target.kind, Kind::Print(_));
+        let find = |key: &TargetKey| couriers.iter().find(|courier| courier.target.key == *key);
+        wanting.iter().copied().find(|key| find(key).is_some_and(|courier| answers(&courier.target)))
     }
 
     /// There may be something new in the queues of these.
     pub fn wake(&self, targets: &[TargetKey]) {
-        unimplemented!("{targets:?}")
+        for courier in self.couriers().iter().filter(|courier| targets.contains(&courier.target.key)) {
+            courier.wake();
+        }
     }
 
     /// Hands a kept callback to a target, ahead of what waits for it, and waits for the answer until `deadline`. The attempt
     /// goes on after that, up to the target's own deadline, and is written down.
     pub async fn answer(&self, target: TargetKey, seq: u32, deadline: Instant) -> Answer {
-        unimplemented!("{target:?} {seq} {deadline:?}")
+        let (reply, answer) = oneshot::channel();
+        let heard = self.tell(target, Word::Ask(Ask { seq, deadline, reply }));
+        match timeout_at(deadline + AFTER_DEADLINE, answer).await {
+            Ok(Ok(answer)) if heard => answer,
+            _ => Answer::Failed { toast: None },
+        }
     }
 
     /// How each target stands, in the order of the targets; changes at most ten times a second.
     pub fn states(&self) -> watch::Receiver<Vec<TargetState>> {
-        self.states.subscribe()
+        self.shared.board.shown()
     }
 
     /// Events of which something became, by number.
     pub fn settled(&self) -> broadcast::Receiver<u32> {
-        self.settled.subscribe()
+        self.shared.settled.subscribe()
     }
 
     /// Tries a target that is down at once, and all that waits for it.
+    ///
+    /// # Errors
+    /// Those of the journal, which has all of it due.
     pub async fn hasten(&self, target: TargetKey) -> Result<(), Error> {
-        unimplemented!("{target:?}")
+        self.shared.journal.hasten(target).await?;
+        self.tell(target, Word::Hasten);
+        Ok(())
     }
 
     /// Asks a target whether it will take events: see [`TargetReport`](longwire_contract::TargetReport).
     pub async fn test(&self, target: &Target) -> AttemptView {
-        unimplemented!("{target:?}")
+        let at_ms = longwire_host::clock::now_ms();
+        let (outcome, response, detail) = match &target.kind {
+            Kind::Webhook(webhook) => return webhook.challenge(&self.shared.dialer, at_ms).await,
+            Kind::Command(program) => {
+                let found = program.look();
+                (found.outcome, found.response, found.detail)
+            }
+            Kind::Print(_) => (AttemptOutcome::Delivered, None, String::new()),
+        };
+        AttemptView { number: 1, at_ms, took_ms: 0.0, outcome, status: None, response, detail }
     }
 
     /// Ends every courier. What is under way is given up to two seconds.
-    pub async fn close(self) {}
+    pub async fn close(self) {
+        let mut left = self.shared.left.lock().await;
+        let gone = std::mem::take(&mut *self.posts());
+        left.extend(end_all(gone).await);
+    }
+
+    /// Has a courier for each of these, in this order; those whose target is gone.
+    fn post(
+        &self,
+        targets: Vec<Target>,
+        counts: &HashMap<TargetKey, QueueCount>,
+        left: &mut HashMap<TargetKey, Vec<Unwritten>>,
+    ) -> Vec<Posted> {
+        let mut couriers = self.posts();
+        let mut gone = std::mem::take(&mut *couriers);
+        let keys: Vec<TargetKey> = targets.iter().map(|target| target.key).collect();
+        let now_ms = longwire_host::clock::now_ms();
+        self.shared.board.list(&keys, |key| {
+            let paused = targets.iter().any(|target| target.key == key && target.paused);
+            TargetState::new(key, paused, counts.get(&key).copied().unwrap_or_default(), now_ms)
+        });
+        for target in targets {
+            let target = Arc::new(target);
+            let known = gone.iter().position(|courier| courier.target.key == target.key);
+            couriers.push(match known.map(|at| gone.remove(at)) {
+                Some(mut courier) => {
+                    if courier.target != target {
+                        courier.target = target.clone();
+                        courier.tell(Word::Target(target));
+                    }
+                    courier
+                }
+                None => self.send(&target, left.remove(&target.key).unwrap_or_default()),
+            });
+        }
+        gone
+    }
+
+    fn send(&self, target: &Arc<Target>, unwritten: Vec<Unwritten>) -> Posted {
+        let Shared { journal, dialer, board, settled, .. } = &*self.shared;
+        let road = Road { key: target.key, journal: journal.clone(), dialer: dialer.clone() };
+        Posted::send(target.clone(), road, board.clone(), settled.clone(), unwritten, fastrand::Rng::new())
+    }
+
+    fn tell(&self, target: TargetKey, word: Word) -> bool {
+        let couriers = self.couriers();
+        let courier = couriers.iter().find(|courier| courier.target.key == target);
+        courier.is_some_and(|courier| courier.tell(word))
+    }
+
+    fn couriers(&self) -> RwLockReadGuard<'_, Vec<Posted>> {
+        // The list is whole whenever it is let go.
+        self.shared.couriers.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn posts(&self) -> RwLockWriteGuard<'_, Vec<Posted>> {
+        self.shared.couriers.write().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Ends couriers, all at once; what each of them could not write down.
+async fn end_all(couriers: Vec<Posted>) -> Vec<(TargetKey, Vec<Unwritten>)> {
+    let ends = couriers.into_iter().map(|courier| async {
+        let key = courier.target.key;
+        (key, courier.end().await)
+    });
+    let mut ends = join_all(ends).await;
+    ends.retain(|(_, unwritten)| !unwritten.is_empty());
+    ends
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("journal", &self.journal).finish_non_exhaustive()
+    }
 }

@@ -22,7 +22,8 @@ mod webhook;
 
 pub use answer::{Answer, Toast};
 pub use command::Program;
-pub use deliveries::{Deliveries, TargetState};
+pub use courier::TargetState;
+pub use deliveries::Deliveries;
 pub use filter::{Filter, FilterError, Pattern, Wanted};
 pub use path::{Path, PathError};
 pub use print::{Closed, Printing, line};

@@ -3,10 +3,10 @@ use std::{sync::Arc, time::Duration};
 use longwire_contract::AppId;
 use longwire_journal::TargetKey;
 
-use crate::{Filter, Printing, Program, Webhook};
+use crate::{Filter, Printing, Program, Wanted, Webhook};
 
 /// Somebody who is handed events.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Target {
     /// The number the journal knows it by.
     pub key: TargetKey,
@@ -33,4 +33,23 @@ pub enum Kind {
     Command(Program),
     /// Standard output.
     Print(Arc<dyn Printing>),
+}
+
+impl Target {
+    /// Whether it wants an event.
+    pub fn wants(&self, event: Wanted<'_>) -> bool {
+        self.app_id.as_ref().is_none_or(|app| app == event.app_id) && self.filter.wants(event)
+    }
+}
+
+/// The same place: for printers, the very same one.
+impl PartialEq for Kind {
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Webhook(one), Self::Webhook(other)) => one == other,
+            (Self::Command(one), Self::Command(other)) => one == other,
+            (Self::Print(one), Self::Print(other)) => Arc::ptr_eq(one, other),
+            _ => false,
+        }
+    }
 }
