@@ -130,8 +130,15 @@ pub(crate) struct Run {
     pub(crate) app_secret_file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) road: Road,
-    /// Print each event on standard output as one line of JSON: the event as received, plus a `longwire` object.
-    /// It is acknowledged once it is written
+    /// POST each event to this URL on this machine, in the platform's own webhook format, besides the targets of the
+    /// settings; may be repeated. The bot's Encrypt Key and Verification Token come from LONGWIRE_ENCRYPT_KEY and
+    /// LONGWIRE_VERIFICATION_TOKEN
+    #[arg(long, value_name = "URL")]
+    pub(crate) forward: Vec<String>,
+    /// Run this command for each event, which is on its standard input; may be repeated
+    #[arg(long, value_name = "CMD")]
+    pub(crate) exec: Vec<String>,
+    /// Print each event on standard output as one line of JSON: the event as received, plus a `longwire` object
     #[arg(long)]
     pub(crate) print: bool,
 }

@@ -1,14 +1,14 @@
 //! Events on standard output: `run --print`.
 
-use std::{future::Future, io::Write, pin::Pin, sync::Arc};
+use std::{future::Future, io::Write, pin::Pin};
 
-use longwire_engine::{NotKept, ReceivedEvent, Sink};
-use serde_json::json;
+use longwire_engine::{Closed, Printing};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
-/// Writes each event as one line, on a thread of its own: a reader that is slow holds back acknowledgements, not
-/// pings.
+/// Writes each event as one line, on a thread of its own: a reader that is slow holds back the events that wait for it, and
+/// nothing else.
+#[derive(Debug)]
 pub(crate) struct Printer {
     /// To the writing thread; dropped, the thread ends.
     lines: mpsc::Sender<Line>,
@@ -17,10 +17,11 @@ pub(crate) struct Printer {
 }
 
 /// A line on its way out.
+#[derive(Debug)]
 struct Line {
     text: Vec<u8>,
-    /// To the event's keeper, when the line is written or cannot be. Nobody waits where its deadline has passed.
-    written: oneshot::Sender<Result<(), NotKept>>,
+    /// To the event's courier, when the line is written or cannot be.
+    written: oneshot::Sender<Result<(), Closed>>,
 }
 
 /// Lines that may wait for the writer; past this, events wait for their line's turn.
@@ -41,15 +42,12 @@ impl Printer {
     }
 }
 
-impl Sink for Printer {
-    fn keep(
-        &self,
-        event: Arc<ReceivedEvent>,
-    ) -> Pin<Box<dyn Future<Output = Result<(), NotKept>> + Send + '_>> {
+impl Printing for Printer {
+    fn print(&self, line: Vec<u8>) -> Pin<Box<dyn Future<Output = Result<(), Closed>> + Send + '_>> {
         Box::pin(async move {
             let (written, outcome) = oneshot::channel();
-            self.lines.send(Line { text: line(&event), written }).await.map_err(|_| NotKept)?;
-            outcome.await.unwrap_or(Err(NotKept))
+            self.lines.send(Line { text: line, written }).await.map_err(|_| Closed)?;
+            outcome.await.unwrap_or(Err(Closed))
         })
     }
 }
@@ -59,7 +57,7 @@ fn write(mut output: impl Write, mut waiting: mpsc::Receiver<Line>, broken: &Can
     // What waits is written together and flushed once.
     while waiting.blocking_recv_many(&mut batch, WAITING) > 0 {
         let lines = batch.iter().try_for_each(|line: &Line| output.write_all(&line.text));
-        let outcome = lines.and_then(|()| output.flush()).map_err(|_| NotKept);
+        let outcome = lines.and_then(|()| output.flush()).map_err(|_| Closed);
         if outcome.is_err() {
             broken.cancel();
         }
@@ -69,55 +67,31 @@ fn write(mut output: impl Write, mut waiting: mpsc::Receiver<Line>, broken: &Can
     }
 }
 
-/// The event as received, on one line, with a `longwire` object as its last member.
-fn line(received: &ReceivedEvent) -> Vec<u8> {
-    let about = json!({ "app_id": received.app_id, "received_ms": received.at_ms });
-    // A line break can stand only between the tokens of valid JSON, where a space does as well.
-    let text = received.event.text().trim().replace(['\n', '\r'], " ");
-    let mut line = match text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
-        Some(members) if members.trim().is_empty() => format!("{{\"longwire\":{about}}}"),
-        Some(members) => format!("{{{members},\"longwire\":{about}}}"),
-        None => format!("{{\"payload\":{text},\"longwire\":{about}}}"),
-    };
-    line.push('\n');
-    line.into_bytes()
-}
-
 #[cfg(test)]
 mod tests {
-    use std::io;
-
-    use serde_json::Value;
+    use std::{
+        io,
+        sync::{Arc, Mutex},
+    };
 
     use super::*;
 
-    fn received(payload: &str) -> ReceivedEvent {
-        ReceivedEvent::sample(payload)
-    }
+    #[derive(Clone, Default)]
+    struct Page(Arc<Mutex<Vec<u8>>>);
 
-    #[test]
-    fn an_event_is_one_line_of_json_with_our_object_last() {
-        for payload in ["{\n  \"a\": \"x\\ny\",\r\n \"b\": [1, 2]\n}\n", "{}", " { } ", "[1,\n2]"] {
-            let line = String::from_utf8(line(&received(payload))).unwrap();
-            assert_eq!(line.matches('\n').count(), 1, "{line:?}");
-            assert!(line.ends_with("}\n"));
-            let value: Value = serde_json::from_str(&line).unwrap();
-            assert_eq!(value["longwire"]["app_id"], "cli_0123456789abcdef");
-            let original: Value = serde_json::from_str(payload).unwrap();
-            match original {
-                Value::Object(members) => {
-                    for (key, member) in members {
-                        assert_eq!(value[&key], member);
-                    }
-                }
-                other => assert_eq!(value["payload"], other),
-            }
+    impl Write for Page {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
         }
     }
 
-    struct Closed;
+    struct Broken;
 
-    impl Write for Closed {
+    impl Write for Broken {
         fn write(&mut self, _: &[u8]) -> io::Result<usize> {
             Err(io::ErrorKind::BrokenPipe.into())
         }
@@ -128,9 +102,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_could_not_be_written_is_not_kept() {
-        let printer = Printer::start(Closed);
-        assert_eq!(printer.keep(Arc::new(received("{}"))).await, Err(NotKept));
+    async fn a_line_is_written_when_that_is_said() {
+        let page = Page::default();
+        let printer = Printer::start(page.clone());
+        printer.print(b"{}\n".to_vec()).await.unwrap();
+        assert_eq!(*page.0.lock().unwrap(), b"{}\n");
+    }
+
+    #[tokio::test]
+    async fn what_nobody_reads_is_not_printed() {
+        let printer = Printer::start(Broken);
+        assert_eq!(printer.print(b"{}\n".to_vec()).await, Err(Closed));
         printer.broken().cancelled().await;
     }
 }

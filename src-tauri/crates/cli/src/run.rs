@@ -6,7 +6,7 @@ use std::{
 use longwire_contract::{
     AppId, Domain, Fault, FaultCode, FindingCode, Language, Phase, Severity, Snapshot, words,
 };
-use longwire_engine::{Apps, Engine, GivenApp, Machine};
+use longwire_engine::{Apps, Engine, GivenApp, GivenTarget, Machine, webhook_secrets_in_environment};
 use tokio::sync::watch;
 use tracing::{error, info, warn};
 
@@ -20,7 +20,7 @@ pub(crate) async fn run(run: Run, machine: Machine) -> Result<Exit, Fault> {
     let mut options = options(&machine, "longwire run")?;
     options.ca_files = run.road.ca_file;
     options.proxy = given_proxy::given(run.road.proxy)?;
-    options.sink = printer.clone().map(|printer| printer as _);
+    options.targets = targets(&run, printer.clone())?;
     match run.app_id {
         Some(id) => {
             let kept = machine.app(&id)?;
@@ -53,6 +53,25 @@ pub(crate) async fn run(run: Run, machine: Machine) -> Result<Exit, Fault> {
         () = engine.close() => Ok(exit),
         () = signals.next() => Ok(Exit::Failed),
     }
+}
+
+/// Who is handed events, as the command line says.
+fn targets(run: &Run, printer: Option<Arc<Printer>>) -> Result<Vec<GivenTarget>, Fault> {
+    let secrets = webhook_secrets_in_environment()?;
+    let webhooks =
+        run.forward.iter().map(|url| GivenTarget::Webhook { url: url.clone(), secrets: secrets.clone() });
+    let commands = run.exec.iter().map(|line| Ok(GivenTarget::Command(words_of(line)?)));
+    let print = printer.map(|printer| Ok(GivenTarget::Print(printer)));
+    webhooks.map(Ok).chain(commands).chain(print).collect()
+}
+
+/// The words of a command line, as a shell would part them.
+fn words_of(line: &str) -> Result<Vec<String>, Fault> {
+    let words = shlex::split(line).filter(|words| !words.is_empty());
+    words.ok_or_else(|| {
+        let error = "--exec: a quote is not closed, or nothing is named";
+        Fault::new(FaultCode::TargetUnusable, error).with("error", error)
+    })
 }
 
 async fn closed(printer: Option<&Printer>) {
