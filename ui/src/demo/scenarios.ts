@@ -388,6 +388,15 @@ const SCENARIOS: Record<string, () => Scenario> = {
     apps: [app({})],
     notices: [{ code: 'proxies_theirs', values: { settings: 'Wi-Fi: SOCKS' } }]
   }),
+  events: () => ({
+    apps: [app({}), app({ app_id: 'cli_b7c8d9e0f1a20034', name: 'Build Bot', domain: 'lark' })],
+    events: 240,
+    targets: [
+      target(),
+      target({ name: 'audit-log', kind: 'command', address: 'python3 audit.py', app_id: ID, health: 'down', queued: 4 })
+    ]
+  }),
+  'events-many': () => ({ apps: [app({})], events: 100_000, rate: 200, targets: [target()] }),
   targets: () => ({ apps: [app({}), ...many().slice(1, 2)], events: 24, targets: manyTargets() }),
   'target-down': () => ({
     apps: [app({ findings: [downFinding()] })],

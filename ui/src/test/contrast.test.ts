@@ -29,7 +29,8 @@ const TEXT: [string, string][] = [
     ['ink2', `${tone}-soft`],
     ['panel', tone]
   ]),
-  ['accent-ink', 'accent']
+  ['accent-ink', 'accent'],
+  ...['ink', 'ink2', 'ink3', 'bad'].map((ink): [string, string] => [ink, 'accent-soft'])
 ]
 const SHAPES: [string, string][] = [
   ...['ok', 'warn', 'bad'].map((tone): [string, string] => [tone, `${tone}-soft`]),
