@@ -21,7 +21,7 @@ use crate::{
     ca::{Road, platform_files},
     check, doctor,
     engine::{Desk, Inner, tell_ca_files, tell_trusted},
-    journal,
+    journal, notify,
     options::Apps,
     settings::{DAYS, MEGABYTES},
     surroundings::Surroundings,
@@ -174,7 +174,8 @@ impl Handler for Engine {
     }
 
     async fn notify_test(&self, (): ()) -> Result<(), Fault> {
-        Err(Fault::new(FaultCode::NotifyFailed, "nothing shows notifications").with("error", "-"))
+        let language = self.inner.surroundings.shared.snapshot().language;
+        notify::test(self.inner.options.desktop.as_ref(), language).await
     }
 
     async fn simulator_start(&self, (): ()) -> Result<(), Fault> {

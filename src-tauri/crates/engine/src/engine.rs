@@ -28,6 +28,7 @@ use crate::{
     inbox::Inbox,
     lease::{self, Holding},
     log,
+    notify::Clicked,
     options::{Apps, GivenApp, Options},
     proxy,
     proxy::ProxySource,
@@ -60,6 +61,8 @@ pub(crate) struct Inner {
     pub(crate) journal: OnceCell<Journal>,
     /// Who is handed events.
     pub(crate) targets: Targets,
+    /// Of notifications that were clicked.
+    pub(crate) clicked: broadcast::Sender<Clicked>,
     /// Set once the targets have been read.
     pub(crate) targets_read: OnceCell<()>,
     /// What commands change, one command at a time.
@@ -67,6 +70,9 @@ pub(crate) struct Inner {
     tasks: TaskTracker,
     stop: CancellationToken,
 }
+
+/// Clicks on notifications that nobody has looked at yet.
+const CLICKS: usize = 16;
 
 /// What is running.
 pub(crate) struct Desk {
@@ -121,6 +127,7 @@ impl Engine {
             lease: Holding::default(),
             journal: OnceCell::new(),
             targets: Targets::default(),
+            clicked: broadcast::Sender::new(CLICKS),
             targets_read: OnceCell::new(),
             surroundings,
             desk: Mutex::new(desk),
@@ -143,6 +150,11 @@ impl Engine {
     /// again.
     pub fn arrivals(&self) -> broadcast::Receiver<Arc<Vec<EventView>>> {
         self.inner.surroundings.shared.events()
+    }
+
+    /// What clicks on notifications ask to see, as they are clicked.
+    pub fn clicks(&self) -> broadcast::Receiver<Clicked> {
+        self.inner.clicked.subscribe()
     }
 
     /// Closes every link in good order, then gives the data folder back.

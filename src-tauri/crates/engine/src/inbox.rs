@@ -3,6 +3,7 @@ use std::sync::{
     atomic::{AtomicU32, Ordering::Relaxed},
 };
 
+use bytes::Bytes;
 use longwire_contract::{AppId, DeliveryState, EventOrigin, EventView};
 use longwire_delivery::{Answer, Deliveries, Wanted};
 use longwire_host::clock;
@@ -13,7 +14,11 @@ use tokio::{
     time::{Duration, Instant},
 };
 
-use crate::{preview, shared::Shared};
+use crate::{
+    notify::{Arrival, Arriving},
+    preview,
+    shared::Shared,
+};
 
 /// Where every event comes in, from a link or from the user: it is kept, handed to whoever wants it, and shown.
 #[derive(Debug)]
@@ -28,6 +33,8 @@ pub(crate) struct Inbox {
 struct Open {
     journal: Journal,
     deliveries: Deliveries,
+    /// To whoever tells the desktop, where somebody does.
+    arriving: Option<Arriving>,
 }
 
 /// An event that was taken.
@@ -52,8 +59,8 @@ impl Inbox {
     }
 
     /// Keeps events in this journal from now on.
-    pub(crate) fn open(&self, journal: Journal, deliveries: Deliveries) {
-        self.open.set(Open { journal, deliveries }).ok();
+    pub(crate) fn open(&self, journal: Journal, deliveries: Deliveries, arriving: Option<Arriving>) {
+        self.open.set(Open { journal, deliveries, arriving }).ok();
     }
 
     /// Who hands events over, where somebody does.
@@ -91,7 +98,7 @@ impl Inbox {
         event: Event,
         only: Option<TargetKey>,
     ) -> Result<Taken, Error> {
-        let Open { journal, deliveries } = self.open.get().ok_or(Error::Closed)?;
+        let Open { journal, deliveries, arriving } = self.open.get().ok_or(Error::Closed)?;
         let Receipt { app_id, origin, at_ms, arrived, .. } = *receipt;
         let pushed = origin == EventOrigin::Platform;
         let wanted = Wanted { app_id, event_type: &event.event_type, payload: &event.payload };
@@ -111,7 +118,7 @@ impl Inbox {
             // One that is made here may be about a message that is kept: it is no second copy of it.
             message_id: event.message_id.clone().filter(|_| pushed && event.event_type == MESSAGE),
             chat_id: event.chat_id.clone(),
-            frame: if pushed { event.frame.encode() } else { bytes::Bytes::new() },
+            frame: if pushed { event.frame.encode() } else { Bytes::new() },
             payload: event.payload.clone(),
             targets: targets.collect(),
         };
@@ -127,6 +134,9 @@ impl Inbox {
         drop(waking);
         let shown = || view(seq, receipt, &event, !wanting.is_empty());
         self.shared.received(app_id, at_ms, pushed, shown);
+        if let Some(arriving) = arriving {
+            arriving.tell(|| arrival(seq, app_id, &event));
+        }
         let answer = match answering {
             Some(target) => deliveries.answer(target, seq, arrived + ANSWER).await,
             None => Answer::Nothing,
@@ -190,6 +200,17 @@ impl Drop for Waking<'_> {
             journal.flushed().await.ok();
             deliveries.wake(&targets);
         });
+    }
+}
+
+fn arrival(seq: u32, app_id: &AppId, event: &Event) -> Arrival {
+    Arrival {
+        seq,
+        app_id: app_id.clone(),
+        event_type: event.event_type.clone(),
+        chat_id: event.chat_id.clone(),
+        // It is a slice of the socket's buffer, which would stay as long as it does.
+        payload: Bytes::copy_from_slice(&event.payload),
     }
 }
 

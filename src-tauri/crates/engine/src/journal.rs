@@ -77,7 +77,7 @@ impl Engine {
         };
         let Surroundings { inbox, roads, .. } = &self.inner.surroundings;
         let deliveries = Deliveries::start(journal.clone(), roads.dialer(Choice::Auto));
-        inbox.open(journal.clone(), deliveries.clone());
+        inbox.open(journal.clone(), deliveries.clone(), self.start_telling());
         self.targets().await?;
         self.show_journal().await;
         let weak = || Arc::downgrade(&self.inner);

@@ -20,6 +20,7 @@ mod journal;
 mod lease;
 pub mod log;
 mod machine;
+mod notify;
 mod options;
 mod preview;
 mod proxy;
@@ -42,8 +43,12 @@ pub use doctor::{Examination, examine};
 pub use engine::Engine;
 pub use lease::{WatchdogCommand, watch_proxies};
 pub use longwire_delivery::{Closed, Printing};
-pub use longwire_host::trust::Asking;
+pub use longwire_host::{
+    notification::{Desktop, Identity},
+    trust::Asking,
+};
 pub use machine::{Machine, secret_in_environment, secret_in_file, webhook_secrets_in_environment};
+pub use notify::Clicked;
 
 pub use options::{Apps, GivenApp, Options};
 pub use targets::{GivenTarget, TargetSecrets};

@@ -5,6 +5,7 @@
 
 mod arrival;
 mod coalescer;
+mod outlet;
 mod rules;
 mod task;
 mod watch;
@@ -13,8 +14,7 @@ mod words;
 use longwire_contract::{AppId, Fault, FaultCode, Language, Notice, NoticeCode, Snapshot};
 use longwire_host::notification::{Desktop, NotShown};
 
-pub(crate) use arrival::{Arrival, Arriving, arrivals};
-pub(crate) use task::run;
+pub(crate) use arrival::{Arrival, Arriving};
 
 /// What a click on a notification asks to see.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -32,9 +32,8 @@ pub enum Clicked {
 /// # Errors
 /// [`FaultCode::NotifyFailed`], where the desktop does not show it or there is none.
 pub(crate) async fn test(desktop: Option<&Desktop>, language: Language) -> Result<(), Fault> {
-    let fault = |error: &dyn std::fmt::Display| {
-        Fault::new(FaultCode::NotifyFailed, error).with("error", error)
-    };
+    let fault =
+        |error: &dyn std::fmt::Display| Fault::new(FaultCode::NotifyFailed, error).with("error", error);
     let desktop = desktop.ok_or_else(|| fault(&"no desktop"))?;
     desktop.try_show(words::sample(language)).await.map_err(|error| fault(&error))
 }

@@ -3,6 +3,7 @@ use std::{fmt, path::PathBuf, sync::Arc};
 use longwire_contract::{AppId, Domain, Language, Secret};
 use longwire_dial::route::Environment;
 use longwire_host::{
+    notification::Desktop,
     secrets::{OsStore, SecretStore},
     trust::Asking,
 };
@@ -39,6 +40,8 @@ pub struct Options {
     pub asking: Asking,
     /// Which apps to connect.
     pub apps: Apps,
+    /// Where notifications are shown; without it nothing is told.
+    pub desktop: Option<Desktop>,
     /// Who is handed events besides the targets of the settings.
     pub targets: Vec<GivenTarget>,
 }
@@ -59,6 +62,7 @@ impl Options {
             watchdog: None,
             asking: Asking::Window,
             apps: Apps::Configured,
+            desktop: None,
             targets: Vec::new(),
         }
     }

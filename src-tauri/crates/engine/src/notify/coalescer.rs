@@ -214,9 +214,10 @@ mod tests {
     fn what_goes_on_is_told_ever_more_rarely_and_its_end_soon() {
         let stream: Vec<f64> = (0..2400).map(|number| f64::from(number) / 10.0).collect();
         let (when, counts): (Vec<_>, Vec<_>) = shown(&stream).into_iter().unzip();
-        assert_eq!(when.iter().map(|second| second.round()).collect::<Vec<_>>(), [
-            0.0, 5.0, 15.0, 35.0, 75.0, 135.0, 195.0, 245.0
-        ]);
+        assert_eq!(
+            when.iter().map(|second| second.round()).collect::<Vec<_>>(),
+            [0.0, 5.0, 15.0, 35.0, 75.0, 135.0, 195.0, 245.0]
+        );
         assert_eq!(counts.last(), Some(&2400), "the last one counts all");
     }
 

@@ -73,7 +73,7 @@ impl Watch {
                 connection.see(app, now);
             }
         }
-        let mut news = self.needs(now);
+        let mut news = self.needs(now, may_tell);
         news.extend(self.lost(now, may_tell));
         news.extend(self.back(now));
         if may_tell { news } else { Vec::new() }
@@ -84,7 +84,8 @@ impl Watch {
         self.0.values().flat_map(|one| [one.needs_at(), one.lost_at(), one.back_at()]).flatten().min()
     }
 
-    fn needs(&mut self, now: Instant) -> Vec<News> {
+    fn needs(&mut self, now: Instant, may_tell: bool) -> Vec<News> {
+        let told = if may_tell { Told::Down } else { Told::Silence };
         let due = self.0.values().filter(|one| is_due(one.needs_at(), now));
         let causes: BTreeSet<_> = due.filter_map(|one| one.needs.map(|(code, _)| code)).collect();
         let tell = |code| {
@@ -93,7 +94,7 @@ impl Watch {
                 if one.needs.is_some_and(|(needed, _)| needed == code) {
                     one.asked.insert(code);
                     if one.was_up {
-                        one.told = Told::Down;
+                        one.told = told;
                     }
                     apps.push(id.clone());
                 }
@@ -104,13 +105,14 @@ impl Watch {
     }
 
     fn lost(&mut self, now: Instant, may_tell: bool) -> Option<News> {
+        let told = if may_tell { Told::Down } else { Told::Silence };
         let due = |one: &Connection| is_due(one.lost_at(), now);
         let causes: BTreeSet<_> = self.0.values().filter(|one| due(one)).map(|one| one.cause).collect();
         for one in self.0.values_mut() {
             // What has the same cause is told with it, though a moment early.
             let told_with = one.lost_at().is_some() && causes.contains(&one.cause);
             if due(one) || told_with {
-                one.told = if may_tell { Told::Down } else { Told::Silence };
+                one.told = told;
             }
         }
         (!causes.is_empty()).then(|| News::Lost(self.that(Connection::is_told_lost)))

@@ -190,7 +190,7 @@ fn what_happens_while_nothing_may_be_told_is_not_told_later() {
     assert_eq!(story.pass(500), []);
     story.may_tell = true;
     assert_eq!(story.pass(500), []);
-    story.apps[0] = UP;
+    story.apps = vec![UP; 2];
     assert_eq!(story.pass(500), []);
 }
 
