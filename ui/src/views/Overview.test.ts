@@ -1,6 +1,6 @@
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte'
 import { afterEach, describe, expect, it } from 'vitest'
-import { click, headline, open, sent, value } from '../test/window'
+import { APP, click, headline, open, sent, value } from '../test/window'
 
 afterEach(cleanup)
 
@@ -15,7 +15,8 @@ describe('the overview', () => {
       'Network: passed',
       'TLS: passed',
       'Feishu: failed',
-      'Long connection: not reached'
+      'Long connection: not reached',
+      'Your bot: no target'
     ])
     await click('mend')
     expect(await screen.findByTestId('app-form')).toBeTruthy()
@@ -73,7 +74,7 @@ describe('the overview', () => {
 describe('the wire', () => {
   it('says that an address needs no lookup, and is there also where nothing was dialled', async () => {
     await open('simulator')
-    const notes = () => [...document.querySelectorAll('.hop .note')].map((note) => note.textContent)
+    const notes = () => [...document.querySelectorAll('.hop:not(.last) .note')].map((note) => note.textContent)
     expect(notes()).toEqual(['no lookup needed', '127.0.0.1', '127.0.0.1:50211', '127.0.0.1:50211'])
     await click('pause')
     await waitFor(() => expect(notes()).toEqual(['not reached', 'not reached', 'not reached', 'not reached']))
@@ -155,5 +156,82 @@ describe('findings that have one thing to do', () => {
     expect(screen.getByTestId('finding').dataset.code).toBe('platform_sees_us')
     expect(screen.getByTestId('further-finding').dataset.code).toBe('nothing_received')
     expect(screen.getAllByText('Open the console').length).toBe(1)
+  })
+})
+
+describe('the bot at the end of the wire', () => {
+  const bot = () => screen.getByTestId('bot')
+
+  it('is said to be missing, with a way to add one', async () => {
+    await open('no-targets')
+    expect(bot().dataset.health).toBe('none')
+    expect(screen.getByTestId('add-bot').getAttribute('href')).toBe('#/targets/add')
+  })
+
+  it('says what waits while it is down, and the finding leads to it', async () => {
+    await open('target-down')
+    expect(bot().dataset.health).toBe('down')
+    expect(bot().textContent).toContain('Your bot: No answer')
+    expect(screen.getByTestId('bot-waits').textContent.trim()).toBe('3 wait')
+    expect(screen.queryByTestId('run-doctor')).toBeNull()
+    expect(screen.getByTestId('nav-sign').getAttribute('aria-label')).toBe('no answer from “order-bot”')
+    await click('mend')
+    await waitFor(() => expect((document.activeElement as HTMLElement).dataset.name).toBe('order-bot'))
+  })
+
+  it('says what failed, and the finding hands it over again', async () => {
+    const replays = sent(await open('target-failing'), 'events_replay')
+    expect(screen.getByTestId('bot-waits').textContent.trim()).toBe('7 failed')
+    await click('mend')
+    await waitFor(() =>
+      expect(replays).toMatchObject([{ target: 'approvals', events: { value: { state: 'failed' } } }])
+    )
+  })
+
+  it('is several as one: the worst of them, and what waits for all', async () => {
+    await open('targets', `#/overview/${APP}`)
+    await waitFor(() => expect(bot().textContent).toContain('5 targets'))
+    expect(bot().dataset.health).toBe('down')
+    expect(screen.getByTestId('bot-waits').textContent.trim()).toBe('7 failed')
+  })
+
+  it('is not one of another app', async () => {
+    await open('targets', '#/overview/cli_b7c8d9e0f1a20034')
+    await waitFor(() => expect(bot().textContent).toContain('4 targets'))
+  })
+})
+
+describe('what has passed', () => {
+  it('is drawn, and told in words and numbers', async () => {
+    await open('connected')
+    const strip = await screen.findByTestId('uptime-strip')
+    expect(strip.getAttribute('aria-label')).toMatch(/^Connected 9\d\.\d % · interrupted \d+ ×/)
+    const kinds = [...strip.querySelectorAll('g')].map((slice) => slice.dataset.kind)
+    expect(new Set(kinds)).toEqual(new Set(['up', 'down', 'paused', 'off']))
+    expect(screen.getByTestId('events-chart').getAttribute('aria-label')).toMatch(
+      /^Events per minute · at most \S+ · \d+ in all$/
+    )
+    expect(screen.getByTestId('ack-chart').getAttribute('aria-label')).toMatch(
+      /^Acknowledged in · p50 .+ ms · p99 up to .+ ms$/
+    )
+    const numbers = screen.getByTestId<HTMLDetailsElement>('history-numbers')
+    expect(numbers.querySelectorAll('tbody tr').length).toBe(0)
+    numbers.open = true
+    await fireEvent(numbers, new Event('toggle'))
+    await waitFor(() => expect(numbers.querySelectorAll('tbody tr').length).toBeGreaterThan(5))
+  })
+
+  it('is read for the app that is shown, as far back as was chosen', async () => {
+    const asked = sent(await open('connected'), 'stats')
+    await click('range-168')
+    await waitFor(() => expect(asked).toEqual([{ app_id: 'cli_a1b2c3d4e5f6079f', hours: 168 }]))
+    await click('range-24')
+    await waitFor(() => expect(asked.length).toBe(2))
+  })
+
+  it('is nothing yet where nothing was kept', async () => {
+    await open('no-history')
+    expect(await screen.findByTestId('history-empty')).toBeTruthy()
+    expect(screen.queryByTestId('uptime-strip')).toBeNull()
   })
 })
