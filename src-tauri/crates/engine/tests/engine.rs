@@ -224,7 +224,10 @@ async fn a_new_language_is_told_and_kept() {
     let engine = Engine::open(bench.options()).await.unwrap();
     let before = engine.snapshots().borrow().rev;
     engine
-        .settings_change(SettingsChange { language: Some(LanguageChoice::Chinese), ca_files: None })
+        .settings_change(SettingsChange {
+            language: Some(LanguageChoice::Chinese),
+            ..SettingsChange::default()
+        })
         .await
         .unwrap();
     let snapshot = until(&engine, |snapshot| snapshot.language == Language::Chinese).await;

@@ -22,7 +22,7 @@ fn app() -> AppRef {
 }
 
 fn trust(file: &str) -> SettingsChange {
-    SettingsChange { language: None, ca_files: Some(vec![file.to_owned()]) }
+    SettingsChange { ca_files: Some(vec![file.to_owned()]), ..SettingsChange::default() }
 }
 
 fn proxy(text: &str) -> AppEdit {
