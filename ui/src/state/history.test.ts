@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest'
 import type { Phase, PhaseSpan, Stats, StatsStep } from '../backend/contract.gen'
 import {
   bins,
+  cutOf,
   decades,
-  heightOf,
   isEmpty,
   kindOf,
   linePath,
@@ -48,18 +48,16 @@ describe('slices of time', () => {
     expect(all[1]?.down).toBe(50)
   })
 
-  it('are told by their height, too: each kind has its own, and the longer it was down the lower', () => {
-    const slice = { from_ms: 0, to_ms: 100, connected: 0, down: 0, paused: 0, off: 0 }
-    const heights = [
-      { ...slice, connected: 100 },
-      { ...slice, connected: 90, down: 10 },
-      { ...slice, connected: 10, down: 90 },
-      { ...slice, down: 100 },
-      { ...slice, off: 100 }
-    ].map(heightOf)
-    expect(heights).toEqual([...heights].sort((a, b) => b - a))
-    expect(heights[0]).toBe(1)
-    expect(heights[1]).toBeLessThan(0.8)
+  it('are cut by the time they were not connected, so that it is seen, however short', () => {
+    const slice = { from_ms: 0, to_ms: 1000, connected: 0, down: 0, paused: 0, off: 0 }
+    const cuts = [
+      { ...slice, connected: 1000 },
+      { ...slice, connected: 998, down: 2 },
+      { ...slice, connected: 500, down: 500 },
+      { ...slice, down: 10, paused: 990 },
+      { ...slice, off: 1000 }
+    ].map(cutOf)
+    expect(cuts).toEqual([0, 0.22, 0.5, 1, 0])
   })
 
   it('have no length where no time has passed', () => {

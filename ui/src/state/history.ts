@@ -65,12 +65,10 @@ export function kindOf({ connected, down, paused }: Slice): SliceKind {
   return paused > SEAM ? 'paused' : 'off'
 }
 
-/** How high a slice stands, 0 to 1: whole where it was connected, cut down where it was not, by how long. */
-export function heightOf(slice: Slice): number {
-  const kind = kindOf(slice)
-  if (kind === 'up') return 1
-  if (kind === 'down') return 0.3 + 0.45 * (slice.connected / (slice.connected + slice.down))
-  return kind === 'paused' ? 0.3 : 0.08
+/** What is cut off a slice by the time it was not connected, 0 to 1: never so little that it is not seen. */
+export function cutOf(slice: Slice): number {
+  if (kindOf(slice) !== 'down') return 0
+  return Math.max(0.22, slice.down / (slice.connected + slice.down))
 }
 
 /** The times without connection, those that follow one another as one, the latest first. */
