@@ -10,7 +10,8 @@ pub(crate) fn shown(bytes: &[u8]) -> Option<String> {
     while let Some(chunk) = chunks.next() {
         text.extend(chunk.valid().chars().filter_map(harmless));
         // A character that we have cut in two ourselves is no fault of the text.
-        if !chunk.invalid().is_empty() && !(cut && chunks.peek().is_none()) {
+        let ours = cut && chunks.peek().is_none();
+        if !chunk.invalid().is_empty() && !ours {
             text.push(char::REPLACEMENT_CHARACTER);
         }
     }

@@ -151,6 +151,13 @@ async fn a_bot_that_is_not_there_is_unreachable() {
     let sent = Sending::to(address).send().await;
     assert_eq!(outcome(&sent), (Outcome::Unreachable, None));
     assert!(sent.detail.contains("nothing listens on that port"), "{}", sent.detail);
+    let bot =
+        Bot::new(|mut client| async move { assert!(client.say("HTTP/1.1 400 Bad Request\r\n\r\n").await) })
+            .await;
+    let encrypted = Webhook::new(&format!("https://{}/", bot.address), false).unwrap();
+    let sent = Sending { webhook: encrypted, ..Sending::to(address) }.send().await;
+    assert_eq!(sent.outcome, Outcome::Unreachable);
+    assert!(sent.detail.contains("tls failed"), "this machine is reached straight: {}", sent.detail);
     let elsewhere = Webhook::new("https://bot.example.com/", true).unwrap();
     let mut sending = Sending { webhook: elsewhere, ..Sending::to(address) }.within(SHORT);
     let sent = sending.send().await;
