@@ -42,6 +42,7 @@ interface Kept {
 
 const GAP_MS = 47_000
 const SLOW_MS = 900
+const COUNT_MS = 100
 const FRAME = '0801100118c0f4f2b5a2312004320b0a047479706512056576656e743214' + '0a0a6d6573736167655f69641206'
 
 /**
@@ -55,6 +56,7 @@ export class DemoEvents {
   readonly #kept = new Map<number, Kept>()
   readonly #deleted = new Set<number>()
   #seq: number
+  #counting: ReturnType<typeof setTimeout> | undefined
 
   constructor(world: World, count: number) {
     this.#world = world
@@ -159,10 +161,15 @@ export class DemoEvents {
     return { seq }
   }
 
+  /** The snapshot is told once for many events. */
   #count(): void {
-    const { journal } = this.#world.snapshot
-    const events = this.#seq - this.#deleted.size
-    this.#world.change({ events_today: this.#seq, journal: { ...journal, events, bytes: events * 1_340 } })
+    if (this.#counting !== undefined) return
+    this.#counting = setTimeout(() => {
+      this.#counting = undefined
+      const { journal } = this.#world.snapshot
+      const events = this.#seq - this.#deleted.size
+      this.#world.change({ events_today: this.#seq, journal: { ...journal, events, bytes: events * 1_340 } })
+    }, COUNT_MS)
   }
 
   #tell(seq: number): void {

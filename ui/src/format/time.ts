@@ -46,6 +46,11 @@ export function fullTime(ms: number): string {
   return `${day} ${clockTime(ms)}.${String(at.getMilliseconds()).padStart(3, '0')}`
 }
 
+/** The day without its year: `01-31`. */
+export function shortDay(ms: number): string {
+  return day(ms).slice(5)
+}
+
 /** The day, sortable and the same in both languages. */
 export function day(ms: number): string {
   return fullTime(ms).slice(0, 10)

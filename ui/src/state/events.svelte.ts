@@ -2,6 +2,7 @@ import { CommandFault } from '../backend/backend'
 import type { EventPage, EventQuery, EventView, Fault } from '../backend/contract.gen'
 import { fits, isPlain, queryOf, type EventFilter } from './filter'
 import type { Live } from './live.svelte'
+import { refresher } from './rows'
 
 /** How many rows are asked for at a time. */
 export const PAGE = 100
@@ -56,7 +57,8 @@ export class EventFeed {
   /** What arrived while the first page was on its way. */
   #meanwhile: EventView[] | undefined
   #again: ReturnType<typeof setTimeout> | undefined
-  readonly #reading = new Set<number>()
+  /** The pages that are on their way, by the event they begin or end at. */
+  #reading: number[] = []
   /** The newest one that is shown or counted. */
   #newest = 0
 
@@ -85,7 +87,7 @@ export class EventFeed {
     this.#meanwhile = []
     clearTimeout(this.#again)
     this.#again = undefined
-    this.#reading.clear()
+    this.#reading = []
     try {
       const page = await this.#page({})
       if (turn !== this.#turn) return
@@ -202,9 +204,9 @@ export class EventFeed {
 
   /** A page, unless it is on its way already or the list is another one by then. */
   async #once(key: number, over: Part): Promise<EventPage | undefined> {
-    if (this.#reading.has(key)) return undefined
+    if (this.#reading.includes(key)) return undefined
     const turn = this.#turn
-    this.#reading.add(key)
+    this.#reading.push(key)
     try {
       const page = await this.#page(over)
       return turn === this.#turn ? page : undefined
@@ -212,7 +214,7 @@ export class EventFeed {
       if (turn === this.#turn) this.fault = CommandFault.of(thrown)
       return undefined
     } finally {
-      if (turn === this.#turn) this.#reading.delete(key)
+      if (turn === this.#turn) this.#reading = this.#reading.filter((each) => each !== key)
     }
   }
 
@@ -248,12 +250,12 @@ export class EventFeed {
 
   /** What is shown is shown as it is now. */
   #update(told: EventView[]): void {
-    const now = new Map(told.map((event) => [event.seq, event]))
+    const refresh = refresher(told)
     let changed = false
     const pages = this.#pages.map((page) => {
-      if (!page.rows?.some(({ seq }) => now.has(seq))) return page
-      changed = true
-      return { ...page, rows: page.rows.map((row) => now.get(row.seq) ?? row) }
+      const rows = page.rows && refresh(page.rows)
+      changed ||= rows !== undefined
+      return rows ? { ...page, rows } : page
     })
     if (changed) this.#pages = pages
   }

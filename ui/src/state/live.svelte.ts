@@ -2,6 +2,7 @@ import { CommandFault, type Backend } from '../backend/backend'
 import type { AppView, Commands, EventView, Fault, Push, Snapshot } from '../backend/contract.gen'
 import { setLanguage } from '../i18n/i18n.svelte'
 import { go } from './route.svelte'
+import { latest, merged } from './rows'
 
 /** Hears of events that have arrived or changed, newest first, and whether others were missed in between. */
 export type EventListener = (told: EventView[], missed: boolean) => void
@@ -42,7 +43,7 @@ export class Live {
   #rereading: ReturnType<typeof setTimeout> | undefined
   /** The newest event that was told of. */
   #newest = 0
-  readonly #listeners = new Set<EventListener>()
+  #listeners: EventListener[] = []
 
   constructor(backend: Backend) {
     this.#backend = backend
@@ -78,8 +79,8 @@ export class Live {
 
   /** Tells of events as they arrive and change, until the function that is returned is called. */
   onEvents(listener: EventListener): () => void {
-    this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    this.#listeners = [...this.#listeners, listener]
+    return () => (this.#listeners = this.#listeners.filter((each) => each !== listener))
   }
 
   /** Carries a command out; a fault is thrown as it is, for the place that can show it beside its cause. */
@@ -154,16 +155,6 @@ export class Live {
   #keep(told: EventView[]): void {
     if (told.length === 0) return
     this.#newest = Math.max(this.#newest, told[0]?.seq ?? 0)
-    const seen = new Set(told.map(({ seq }) => seq))
-    const others = this.events.filter(({ seq }) => !seen.has(seq))
-    const inOrder = (told.at(-1)?.seq ?? 0) > (others[0]?.seq ?? 0)
-    const events = [...told, ...others]
-    this.events = (inOrder ? events : events.sort((a, b) => b.seq - a.seq)).slice(0, KEPT)
+    this.events = merged(told, this.events).slice(0, KEPT)
   }
-}
-
-/** Each event once, as it was told last; newest first. */
-function latest(told: EventView[]): EventView[] {
-  const last = new Map(told.map((event) => [event.seq, event]))
-  return [...last.values()].sort((a, b) => b.seq - a.seq)
 }

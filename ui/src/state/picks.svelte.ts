@@ -1,44 +1,41 @@
+import { SvelteSet } from 'svelte/reactivity'
 import type { EventQuery, EventSelection } from '../backend/contract.gen'
 
 /** The events that are picked to have something done to all of them at once. */
 export class Picks {
-  #seqs = $state.raw<ReadonlySet<number>>(new Set())
+  readonly #seqs = new SvelteSet<number>()
   /** Whether it is all that match, also those that nobody has scrolled to. */
   all = $state(false)
-  any = $derived(this.all || this.#seqs.size > 0)
   count = $derived(this.#seqs.size)
+  any = $derived(this.all || this.count > 0)
 
   has(seq: number): boolean {
     return this.all || this.#seqs.has(seq)
   }
 
   toggle(seq: number): void {
-    const seqs = this.all ? new Set<number>() : new Set(this.#seqs)
-    if (!seqs.delete(seq)) seqs.add(seq)
-    this.#put(seqs)
+    this.all = false
+    if (!this.#seqs.delete(seq)) this.#seqs.add(seq)
   }
 
   /** These, and no others. */
   take(seqs: number[]): void {
-    this.#put(new Set(seqs))
+    this.clear()
+    for (const seq of seqs) this.#seqs.add(seq)
   }
 
   everything(): void {
-    this.#put(new Set())
+    this.clear()
     this.all = true
   }
 
   clear(): void {
-    this.#put(new Set())
+    this.all = false
+    this.#seqs.clear()
   }
 
   /** Which, for a command. */
   selection(query: EventQuery): EventSelection {
     return this.all ? { by: 'matching', value: query } : { by: 'seqs', value: [...this.#seqs].sort((a, b) => a - b) }
-  }
-
-  #put(seqs: ReadonlySet<number>): void {
-    this.all = false
-    this.#seqs = seqs
   }
 }

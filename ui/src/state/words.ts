@@ -16,6 +16,11 @@ export function inMs(ms: number): string {
   return t('time.ms', { n: milliseconds(ms) })
 }
 
+/** How long something took that may have taken long. */
+export function tookTime(ms: number): string {
+  return ms < 10_000 ? inMs(ms) : lasting(ms)
+}
+
 export function appName(app: AppView): string {
   if (app.simulated) return t('domain.simulator_short')
   return app.name || shortId(app.app_id)

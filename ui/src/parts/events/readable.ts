@@ -26,6 +26,7 @@ type Json = Record<string, unknown>
 
 /** Above this, in characters, nobody reads it, and taking it apart costs more than it tells. */
 const READABLE = 400_000
+const IDS: ReadonlySet<string> = new Set(['open_id', 'user_id', 'union_id'])
 const PARAGRAPHS = 60
 const FACTS = 24
 const VALUE = 400
@@ -269,10 +270,17 @@ function generic(event: Json): Readable {
 }
 
 function members(within: string, value: unknown): Fact[] {
-  return Object.entries(object(value) ?? {}).map(([name, each]) => {
-    const inner = object(each) ?? (Array.isArray(each) ? each : undefined)
-    const label = { name: within ? `${within}.${name}` : name }
-    return inner ? { label, value: person(each) || json(inner), mono: true } : { label, value: string(each) }
+  return Object.entries(object(value) ?? {}).flatMap(([name, each]): Fact[] => {
+    const label = within ? `${within}.${name}` : name
+    const inner = object(each)
+    if (!inner)
+      return [
+        { label: { name: label }, value: Array.isArray(each) ? json(each) : string(each), mono: Array.isArray(each) }
+      ]
+    // Who it is, where there is nothing else; what is in it, one level down; below that, as it is.
+    if (Object.keys(inner).every((key) => IDS.has(key)))
+      return [{ label: { name: label }, value: person(inner), mono: true }]
+    return within ? [{ label: { name: label }, value: json(inner), mono: true }] : members(label, inner)
   })
 }
 
