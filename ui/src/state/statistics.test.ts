@@ -59,6 +59,18 @@ describe('what has passed', () => {
     leave()
   })
 
+  it('is not planned anew by an answer that comes while the window is hidden', async () => {
+    const slow: ((stats: Stats) => void)[] = []
+    answer = () => new Promise((done) => slow.push(done))
+    const leave = history().follow({ hours: 24 })
+    await vi.advanceTimersByTimeAsync(0)
+    see(true)
+    slow.forEach((done) => done(stats(24)))
+    await vi.advanceTimersByTimeAsync(10 * FRESH)
+    expect(asked.length).toBe(1)
+    leave()
+  })
+
   it('is what was asked for last, also where an earlier answer comes later', async () => {
     const slow: ((stats: Stats) => void)[] = []
     answer = ({ hours }) => (hours === 720 ? new Promise((done) => slow.push(done)) : Promise.resolve(stats(hours)))
