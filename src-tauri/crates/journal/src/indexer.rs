@@ -1,7 +1,10 @@
 //! The thread that keeps the index of texts up to date, behind the events and out of their way.
 
 use std::{
-    sync::{Weak, mpsc::Receiver},
+    sync::{
+        Weak,
+        mpsc::{Receiver, RecvTimeoutError},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -14,8 +17,9 @@ const BATCH: u32 = 200;
 const GATHER: Duration = Duration::from_millis(100);
 /// While events arrive, the index has this share of the writer's time: one in so many parts.
 const SHARE: u32 = 10;
-/// After a failure (the disk is full) it is tried again then, and when events arrive.
+/// After a failure (the disk is full) it is tried again so late, or, after a pause, when events arrive.
 const AGAIN: Duration = Duration::from_secs(30);
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// Indexes what is there, and after each signal what has come, until the journal is gone. Signals while it works mean that
 /// events arrive.
@@ -41,11 +45,8 @@ pub(crate) fn run(journal: &Weak<Shared>, arrivals: &Receiver<()>) {
             Err(Error::Closed) => return,
             Err(error) => {
                 tracing::debug!(%error, "the index of texts stays behind");
-                thread::sleep(AGAIN.min(GATHER * 10));
-                if matches!(
-                    arrivals.recv_timeout(AGAIN),
-                    Err(std::sync::mpsc::RecvTimeoutError::Disconnected)
-                ) {
+                thread::sleep(PAUSE);
+                if arrivals.recv_timeout(AGAIN) == Err(RecvTimeoutError::Disconnected) {
                     return;
                 }
             }

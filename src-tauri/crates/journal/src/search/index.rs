@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Connection, OptionalExtension};
+use rusqlite::{Connection, OptionalExtension, ffi};
 
 use super::Words;
 use crate::text;
@@ -86,11 +86,33 @@ pub(crate) fn read_batch(file: &Connection, limit: u32) -> rusqlite::Result<Opti
 }
 
 /// Puts a batch into the index, within a transaction; nothing where it is there already. Events that were deleted since it was
-/// read are left out.
+/// read are left out. An index that is damaged is begun anew.
 pub(crate) fn write_batch(file: &Connection, batch: &Batch) -> rusqlite::Result<()> {
     if indexed(file)?.upto != batch.from {
         return Ok(());
     }
+    match put(file, batch) {
+        Err(error) if is_damage(&error) => {
+            tracing::warn!(%error, "the index of texts is damaged and is made anew");
+            begin_anew(file)
+        }
+        outcome => outcome,
+    }
+}
+
+/// Whether it says that the index of texts is not what was written; the rest of the file may be.
+fn is_damage(error: &rusqlite::Error) -> bool {
+    error.sqlite_error().is_some_and(|error| error.extended_code == ffi::SQLITE_CORRUPT_VTAB)
+}
+
+fn begin_anew(file: &Connection) -> rusqlite::Result<()> {
+    file.execute("INSERT INTO search (search) VALUES ('delete-all')", ())?;
+    file.execute("DELETE FROM blocks", ())?;
+    file.execute("UPDATE indexed SET upto = 0", ())?;
+    Ok(())
+}
+
+fn put(file: &Connection, batch: &Batch) -> rusqlite::Result<()> {
     let mut kind = file.prepare_cached("SELECT type, app FROM events WHERE seq = ?1")?;
     let mut insert = file.prepare_cached("INSERT INTO search (rowid, words) VALUES (?1, ?2)")?;
     let mut blocks: BTreeMap<u32, (i64, i64, u32)> = BTreeMap::new();
@@ -124,5 +146,74 @@ impl Kind {
     /// The word by which the events of this kind are found in the index. No text has one that begins so.
     pub(crate) fn word(self) -> String {
         format!("¶{}t{}", self.app, self.event_type)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::schema;
+
+    fn file(events: u32) -> Connection {
+        let mut file = Connection::open_in_memory().unwrap();
+        schema::bring_up(&mut file).unwrap();
+        for seq in 1..=events {
+            file.execute(
+                "INSERT INTO events VALUES (?1, 1, 1, 0, ?1 * 10, 0, 0, NULL, NULL, NULL, x'', CAST(?2 AS BLOB))",
+                (seq, format!("{{\"event\":{{\"text\":\"word{seq}\"}}}}")),
+            )
+            .unwrap();
+        }
+        file
+    }
+
+    fn step(file: &Connection, limit: u32) -> bool {
+        let batch = read_batch(file, limit).unwrap();
+        batch.is_some_and(|batch| {
+            write_batch(file, &batch).unwrap();
+            true
+        })
+    }
+
+    fn found(file: &Connection) -> i64 {
+        file.query_row("SELECT count(*) FROM search WHERE search MATCH '\"word\" *'", (), |row| row.get(0))
+            .unwrap()
+    }
+
+    #[test]
+    fn every_event_is_indexed_once() {
+        let file = file(2500);
+        let batch = read_batch(&file, 700).unwrap().unwrap();
+        write_batch(&file, &batch).unwrap();
+        // Of a transaction that was done once more, or of another file.
+        write_batch(&file, &batch).unwrap();
+        assert_eq!((indexed(&file).unwrap().upto, found(&file)), (700, 700));
+        while step(&file, 700) {}
+        assert_eq!((indexed(&file).unwrap().upto, found(&file)), (2500, 2500));
+        let events: i64 = file.query_row("SELECT sum(events) FROM blocks", (), |row| row.get(0)).unwrap();
+        assert_eq!(events, 2500);
+    }
+
+    #[test]
+    fn a_time_is_looked_for_in_the_blocks_it_can_be_in() {
+        let file = file(5000);
+        while step(&file, 999) {}
+        let ranges = |seqs, since, until| indexed(&file).unwrap().ranges(&file, seqs, since, until).unwrap();
+        assert_eq!(ranges((0, u32::MAX), i64::MIN, i64::MAX), [(0, 5000)]);
+        assert_eq!(ranges((0, u32::MAX), 20_490, 20_500), [(2048, 3071)]);
+        assert_eq!(ranges((2100, 2200), 20_490, 31_000), [(2100, 2200)]);
+        assert_eq!(ranges((0, u32::MAX), 60_000, i64::MAX), []);
+        // The clock went wrong for a while.
+        file.execute("UPDATE blocks SET first_ms = 0 WHERE block = 4", ()).unwrap();
+        assert_eq!(ranges((0, u32::MAX), 0, 11), [(4096, 5000), (0, 1023)]);
+    }
+
+    #[test]
+    fn a_damaged_index_is_made_anew() {
+        let file = file(20);
+        assert!(step(&file, 10));
+        file.execute("DELETE FROM search_data", ()).unwrap();
+        while step(&file, 10) {}
+        assert_eq!((indexed(&file).unwrap().upto, found(&file)), (20, 20));
     }
 }
