@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { shortId } from './ids'
+import { groupsOf } from './groups'
+import { hexDump } from './hex'
 import { prettyJson } from './json'
+import { grouped } from './number'
 import { size } from './size'
 import { clockTime, duration, fullTime, milliseconds, secondsUntil } from './time'
 
@@ -81,5 +84,28 @@ describe('prettyJson', () => {
 
   it.each(['', 'not json', '{"a":', '}}]]', '"open', '{"a":1}}'])('shows %j without fault', (broken) => {
     expect(text(broken).replace(/\s/g, '')).toBe(broken.replace(/\s/g, ''))
+  })
+})
+
+describe('a dump of bytes', () => {
+  it('has sixteen a line, with those that can be read', () => {
+    expect(hexDump('0801' + '41'.repeat(15))).toEqual([
+      { offset: '0000', bytes: `08 01${' 41'.repeat(14)}`, text: `··${'A'.repeat(14)}` },
+      { offset: '0010', bytes: '41', text: 'A' }
+    ])
+    expect(hexDump('')).toEqual([])
+  })
+})
+
+describe('numbers and groups', () => {
+  it('are set apart by thousands', () => {
+    expect([0, 999, 1000, 1234567].map(grouped)).toEqual(['0', '999', '1,000', '1,234,567'])
+  })
+
+  it('keep the order in which they come up', () => {
+    expect(groupsOf(['b1', 'a1', 'b2'], (each) => each.charAt(0))).toEqual([
+      ['b', ['b1', 'b2']],
+      ['a', ['a1']]
+    ])
   })
 })
