@@ -45,11 +45,11 @@ pub(crate) fn open(path: &Path) -> Result<Connection, Fault> {
     if !mode.eq_ignore_ascii_case("wal") {
         tracing::warn!(mode, "the data folder is on a disk that cannot have the journal written at once");
     }
-    // A commit is in the hands of the kernel, and outlives us; the writer has it on the disk within a second. Pages: 2 MB.
-    // What is in the -wal file goes into the main one at 16 MB, and the -wal file is never left larger.
+    // A commit is in the hands of the kernel, and outlives us; sync.rs has it on the disk soon. Pages: 2 MB. At 256 MB the -wal
+    // file goes into the main one whatever waits for it; it is not left larger than 16 MB.
     file.execute_batch(
         "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -2048; PRAGMA temp_store = MEMORY;
-         PRAGMA foreign_keys = OFF; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 16777216;",
+         PRAGMA foreign_keys = OFF; PRAGMA wal_autocheckpoint = 65536; PRAGMA journal_size_limit = 16777216;",
     )?;
     file.set_prepared_statement_cache_capacity(64);
     schema::bring_up(&mut file)?;
@@ -65,17 +65,34 @@ pub(crate) fn open_to_read(path: &Path) -> rusqlite::Result<Connection> {
     Ok(file)
 }
 
+/// Opens a file to have what was committed on the disk.
+pub(crate) fn open_to_sync(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let file = Connection::open_with_flags(path, flags)?;
+    file.execute_batch("PRAGMA synchronous = NORMAL; PRAGMA cache_size = 10;")?;
+    Ok(file)
+}
+
 /// Gives a damaged file another name, so that a new one can be begun.
 pub(crate) fn set_aside(path: &Path) -> io::Result<PathBuf> {
     let named = |number: u32| path.with_file_name(format!("journal.damaged-{number}.db"));
-    let number = (1..).find(|&number| !named(number).exists()).unwrap_or(u32::MAX);
+    let known = || {
+        let names =
+            fs::read_dir(path.parent()?).ok()?.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let number = |name: String| name.strip_prefix("journal.damaged-")?.strip_suffix(".db")?.parse().ok();
+        names.filter_map(number).max()
+    };
+    let number = known().unwrap_or(0_u32).saturating_add(1);
+    if let Some(oldest) = number.checked_sub(DAMAGED_KEPT) {
+        remove(&named(oldest))?;
+        for beside in BESIDE {
+            remove(&with(&named(oldest), beside))?;
+        }
+    }
     let aside = named(number);
     fs::rename(path, &aside)?;
     for beside in BESIDE {
-        match fs::rename(with(path, beside), with(&aside, beside)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
+        absent_is_well(fs::rename(with(path, beside), with(&aside, beside)))?;
     }
     Ok(aside)
 }
@@ -152,6 +169,17 @@ fn check(file: &Connection, path: &Path) -> Result<(), Fault> {
         return Err(Fault::Damaged(format!("the file has {length} bytes of {whole}")));
     }
     Ok(())
+}
+
+fn remove(path: &Path) -> io::Result<()> {
+    absent_is_well(fs::remove_file(path))
+}
+
+fn absent_is_well(done: io::Result<()>) -> io::Result<()> {
+    match done {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 fn with(path: &Path, beside: &str) -> PathBuf {

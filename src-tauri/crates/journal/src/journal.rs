@@ -1,5 +1,5 @@
 use std::{
-    fmt, mem,
+    fmt, io, mem,
     path::PathBuf,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
@@ -21,6 +21,7 @@ use crate::{
     seen,
     stats::Minutes,
     store::Store,
+    sync::Sync,
     writer::{Message, Writer},
 };
 
@@ -58,10 +59,14 @@ impl Journal {
         let (health_sender, health) = watch::channel(Health::Well);
         let (aside_sender, aside) = watch::channel(set_aside.clone());
         let power_safe = Arc::new(AtomicBool::new(options.settings.power_safe));
-        let readers = Arc::new(Readers::new(path));
         let (arrived, arrivals) = mpsc::sync_channel(1);
+        let failed = |error: io::Error| OpenError::Failed(error.to_string());
+        let sync = Sync::start(&path).map_err(failed)?;
+        let readers = Arc::new(Readers::new(path));
         let writer = Writer {
             store,
+            sync,
+            failing: false,
             arrived,
             messages: receiver,
             health: health_sender,
@@ -69,10 +74,8 @@ impl Journal {
             power_safe: Arc::clone(&power_safe),
             readers: Arc::clone(&readers),
         };
-        let thread = thread::Builder::new()
-            .name("journal".to_owned())
-            .spawn(move || writer.run())
-            .map_err(|error| OpenError::Failed(error.to_string()))?;
+        let thread =
+            thread::Builder::new().name("journal".to_owned()).spawn(move || writer.run()).map_err(failed)?;
         let shared = Shared {
             messages,
             room: Arc::new(Semaphore::new(ROOM as usize)),
@@ -90,7 +93,7 @@ impl Journal {
         thread::Builder::new()
             .name("journal index".to_owned())
             .spawn(move || indexer::run(&weak, &arrivals))
-            .map_err(|error| OpenError::Failed(error.to_string()))?;
+            .map_err(failed)?;
         Ok(Opened { journal: Self { shared }, set_aside })
     }
 

@@ -22,6 +22,7 @@ mod search;
 mod seen;
 mod stats;
 mod store;
+mod sync;
 mod text;
 mod writer;
 

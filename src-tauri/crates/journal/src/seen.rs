@@ -143,7 +143,8 @@ impl Seen {
             Going { keys, next: 0, upto: last }
         });
         let at_s = self.opened_s.saturating_add_unsigned(self.opened.elapsed().as_secs());
-        let mut add = file.prepare_cached("INSERT OR REPLACE INTO seen (key, seq, at_s) VALUES (?1, ?2, ?3)")?;
+        let mut add =
+            file.prepare_cached("INSERT OR REPLACE INTO seen (key, seq, at_s) VALUES (?1, ?2, ?3)")?;
         for (key, seq) in going.keys.iter().skip(going.next).take(SLICE) {
             add.execute((key, seq, at_s))?;
         }
@@ -211,7 +212,8 @@ impl Id<'_> {
                 Self::Event(id) => (1, id),
                 Self::Message(id) => (2, id),
             };
-            Ok(row.get_ref(0)?.as_str()? == app.as_str() && row.get_ref(column)?.as_str_or_null()? == Some(id))
+            Ok(row.get_ref(0)?.as_str()? == app.as_str()
+                && row.get_ref(column)?.as_str_or_null()? == Some(id))
         });
         Ok(same.optional()?.unwrap_or(true))
     }

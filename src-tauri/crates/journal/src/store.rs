@@ -221,7 +221,7 @@ impl Store {
         self.commit()
     }
 
-    /// Has all that is committed on the disk.
+    /// Has all that is committed on the disk and in the main file. The -wal file is then begun at its start again.
     pub(crate) fn sync(&self) -> rusqlite::Result<()> {
         self.file.query_row("PRAGMA wal_checkpoint(PASSIVE)", (), |_| Ok(()))
     }

@@ -8,18 +8,18 @@ use std::{
         atomic::{AtomicBool, Ordering},
         mpsc::{Receiver, RecvTimeoutError, SyncSender},
     },
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use rusqlite::ErrorCode;
 use tokio::sync::watch;
 
-use crate::{Error, Health, error, readers::Readers, request::Request, store::Store};
+use crate::{Error, Health, error, readers::Readers, request::Request, store::Store, sync::Sync};
 
 /// So many requests share a transaction at most.
 const BATCH: usize = 512;
-/// So long after a commit what was committed is on the disk at the latest.
-const SYNC: Duration = Duration::from_secs(1);
+/// After so long without a request the writer tidies.
+const QUIET: Duration = Duration::from_secs(1);
 
 /// What the writer is sent.
 pub(crate) enum Message {
@@ -34,6 +34,9 @@ pub(crate) enum Message {
 /// The writer, and what it shares with those who ask.
 pub(crate) struct Writer {
     pub(crate) store: Store,
+    pub(crate) sync: Sync,
+    /// Whether the last tidying failed: the next one waits for a request.
+    pub(crate) failing: bool,
     pub(crate) messages: Receiver<Message>,
     pub(crate) health: watch::Sender<Health>,
     pub(crate) set_aside: watch::Sender<Option<PathBuf>>,
@@ -47,41 +50,42 @@ impl Writer {
     /// Runs until it is told to close or nobody is left to ask.
     pub(crate) fn run(mut self) {
         let mut power_safe = false;
-        // When what was committed is to be on the disk; none where it is.
-        let mut sync_at = None;
         let mut open = true;
         while open {
             let mut batch = Vec::new();
-            open = self.receive(sync_at, &mut batch);
+            open = self.receive(&mut batch);
             if power_safe != self.power_safe.load(Ordering::Relaxed) {
                 power_safe = !power_safe;
                 self.tell(|store| store.set_power_safe(power_safe));
             }
-            if !batch.is_empty() {
+            if batch.is_empty() {
+                self.tell(Store::tidy);
+            } else {
                 let keeps = batch.iter().any(|request| request.keeps());
                 self.write(batch);
                 if keeps {
                     // A signal that still waits to be heard is enough.
                     let _ = self.arrived.try_send(());
                 }
-                sync_at.get_or_insert_with(|| Instant::now() + SYNC);
                 if self.store.is_pressing() {
                     self.tell(|store| store.tidy_some().map(drop));
                 }
             }
-            if sync_at.is_some_and(|at| Instant::now() >= at) {
-                self.settle();
-                sync_at = None;
+            self.sync.committed();
+            if self.sync.is_long() {
+                self.tell(|store| store.sync());
             }
         }
-        self.settle();
+        self.tell(Store::tidy);
+        self.tell(|store| store.sync());
     }
 
-    /// Waits for requests, until `sync_at` if need be, and takes all that are there; whether more can come.
-    fn receive(&mut self, sync_at: Option<Instant>, batch: &mut Vec<Box<dyn Request>>) -> bool {
-        let first = match sync_at {
-            None => self.messages.recv().map_err(|_| RecvTimeoutError::Disconnected),
-            Some(at) => self.messages.recv_timeout(at.saturating_duration_since(Instant::now())),
+    /// Waits for requests and takes all that are there, or none when it was quiet for a while; whether more can come.
+    fn receive(&mut self, batch: &mut Vec<Box<dyn Request>>) -> bool {
+        let first = if self.store.is_untidy() && !self.failing {
+            self.messages.recv_timeout(QUIET)
+        } else {
+            self.messages.recv().map_err(|_| RecvTimeoutError::Disconnected)
         };
         let mut message = match first {
             Ok(message) => message,
@@ -164,15 +168,11 @@ impl Writer {
         });
     }
 
-    /// Writes down what nobody asked for, and has all on the disk.
-    fn settle(&mut self) {
-        self.tell(Store::tidy);
-        self.tell(|store| store.sync());
-    }
-
     /// Does what nobody waits for.
     fn tell(&mut self, work: impl FnOnce(&mut Store) -> rusqlite::Result<()>) {
-        if let Err(error) = work(&mut self.store) {
+        let done = work(&mut self.store);
+        self.failing = done.is_err();
+        if let Err(error) = done {
             if error.sqlite_error_code() != Some(ErrorCode::DiskFull) {
                 tracing::warn!(%error, "the journal could not be tidied");
             }
@@ -187,7 +187,7 @@ impl Writer {
     }
 
     fn begin_anew(&mut self, cause: &str) {
-        self.readers.close();
+        let _held = self.sync.hold();
         match self.store.begin_anew(cause) {
             Ok(aside) => {
                 self.set_aside.send_replace(Some(aside));
