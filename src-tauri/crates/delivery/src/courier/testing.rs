@@ -118,6 +118,12 @@ impl World {
         self.inner().rows.values().all(|row| row.state == state)
     }
 
+    /// How often the queue was looked at, and counted.
+    pub(super) fn reads(&self) -> (usize, usize) {
+        let inner = self.inner();
+        (inner.looks, inner.counts)
+    }
+
     /// The events in the order in which the target took them.
     pub(super) fn seqs(&self) -> Vec<u32> {
         self.inner().handed.iter().map(|(seq, ..)| *seq).collect()
