@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use longwire_contract::{Fault, FaultCode, Language};
-use longwire_engine::{Apps, Engine, Machine, Options};
+use longwire_engine::{Apps, Desktop, Engine, Identity, Machine, Options};
 use tauri::AppHandle;
 use tokio::{sync::Mutex, time::timeout};
 
@@ -36,7 +36,7 @@ impl EngineSlot {
         match &*slot {
             Slot::Open(engine) => Ok(engine.clone()),
             Slot::Closed => Err(Fault::new(FaultCode::NotRunning, "Longwire is quitting")),
-            Slot::Empty => match open().await {
+            Slot::Empty => match open(&app.config().identifier).await {
                 Ok(engine) => {
                     *slot = Slot::Open(engine.clone());
                     push::follow(app, &engine);
@@ -67,10 +67,22 @@ pub(crate) fn language() -> Language {
     Machine::new(None).map_or(Language::English, |machine| machine.language())
 }
 
-async fn open() -> Result<Engine, Fault> {
+async fn open(identifier: &str) -> Result<Engine, Fault> {
     let machine = Machine::new(None)?;
     let mut options = Options::new(&machine, "Longwire");
     options.apps = Apps::ConfiguredOrSimulator;
     options.watchdog = Some(watchdog::command(&machine.data_dir)?);
+    options.desktop = desktop(identifier);
     Engine::open(options).await
+}
+
+/// Where notifications are shown, under the names that the packages install.
+fn desktop(identifier: &str) -> Option<Desktop> {
+    let identity = Identity {
+        name: "Longwire".to_owned(),
+        icon: env!("CARGO_PKG_NAME").to_owned(),
+        desktop_entry: "Longwire".to_owned(),
+        bundle: identifier.to_owned(),
+    };
+    Desktop::start(identity).inspect_err(|error| tracing::error!(%error, "no notification can be shown")).ok()
 }

@@ -2,8 +2,8 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use longwire_contract::{EventView, EventsAfter, Handler, Push, Snapshot};
-use longwire_engine::Engine;
+use longwire_contract::{EventView, Push, Snapshot};
+use longwire_engine::{Clicked, Engine};
 use tauri::{AppHandle, Emitter, Manager, async_runtime};
 use tokio::{
     sync::{
@@ -16,7 +16,7 @@ use tokio::{
 use crate::{
     menu::View,
     tray,
-    window::{self, Presence},
+    window::{self, Page, Presence},
 };
 
 /// The window's name for what is pushed to it.
@@ -27,11 +27,10 @@ const PACE: Duration = Duration::from_millis(100);
 /// Follows the engine until it closes.
 pub(crate) fn follow(app: &AppHandle, engine: &Engine) {
     async_runtime::spawn(follow_state(app.clone(), engine.snapshots()));
+    async_runtime::spawn(follow_clicks(app.clone(), engine.clicks()));
     let window = app.state::<Presence>().follow();
     let (app, engine) = (app.clone(), engine.clone());
-    async_runtime::spawn(while_open(window, move || {
-        follow_events(app.clone(), engine.clone(), engine.arrivals())
-    }));
+    async_runtime::spawn(while_open(window, move || follow_events(app.clone(), engine.arrivals())));
 }
 
 /// Does what `follow` begins while there is a window, until that ends by itself. The engine makes no rows of events
@@ -57,26 +56,39 @@ async fn follow_state(app: AppHandle, mut snapshots: watch::Receiver<Arc<Snapsho
     }
 }
 
-async fn follow_events(app: AppHandle, engine: Engine, mut batches: Receiver<Arc<Vec<EventView>>>) {
-    let mut last = 0;
+async fn follow_events(app: AppHandle, mut batches: Receiver<Arc<Vec<EventView>>>) {
     loop {
-        let events = match batches.recv().await {
+        match batches.recv().await {
             Ok(batch) => {
                 let mut events = (*batch).clone();
                 while let Ok(batch) = batches.try_recv() {
                     events.extend_from_slice(&batch);
                 }
-                events
+                push(&app, || Push::Events(events));
             }
-            // More came than the channel holds; the engine's own list has them.
-            Err(RecvError::Lagged(_)) => engine.events(EventsAfter { after: last }).await.unwrap_or_default(),
+            // More came than the channel holds: the window finds the gap, and reads its page again.
+            Err(RecvError::Lagged(_)) => {}
             Err(RecvError::Closed) => return,
-        };
-        if let Some(event) = events.last() {
-            last = event.seq;
-            push(&app, || Push::Events(events));
         }
         sleep(PACE).await;
+    }
+}
+
+/// Shows what a clicked notification is about.
+async fn follow_clicks(app: AppHandle, mut clicks: Receiver<Clicked>) {
+    loop {
+        let page = match clicks.recv().await {
+            Ok(Clicked::Event(seq)) => Some(Page::Event(seq)),
+            Ok(Clicked::App(id)) => Some(Page::App(id)),
+            Ok(Clicked::Window) => None,
+            Err(RecvError::Lagged(_)) => continue,
+            Err(RecvError::Closed) => return,
+        };
+        let handle = app.clone();
+        // Windows are the main thread's.
+        if let Err(error) = app.run_on_main_thread(move || window::show(&handle, page)) {
+            tracing::error!(%error, "what was clicked cannot be shown");
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! The one window. It exists only while it is open, so that a closed one costs no memory.
 
+use longwire_contract::AppId;
 use tauri::{
     AppHandle, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
     webview::NewWindowResponse,
@@ -26,17 +27,23 @@ impl Presence {
 }
 
 /// A page of the window that the shell can open.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq)]
 pub(crate) enum Page {
     /// Trust and proxies.
     Trust,
+    /// An app: how its connection stands, and what mends it.
+    App(AppId),
+    /// An event, by its number.
+    Event(u32),
 }
 
 impl Page {
     /// Its place behind the `#` of the window's address.
-    fn fragment(self) -> &'static str {
+    fn fragment(&self) -> String {
         match self {
-            Self::Trust => "/trust",
+            Self::Trust => "/trust".to_owned(),
+            Self::App(id) => format!("/overview/{id}"),
+            Self::Event(seq) => format!("/events/{seq}"),
         }
     }
 }
@@ -59,10 +66,10 @@ pub(crate) fn show(app: &AppHandle, page: Option<Page>) {
 /// Another fragment of the same address loads nothing anew: the page hears of it and turns.
 fn turn_to(window: &WebviewWindow, page: Page) -> tauri::Result<()> {
     let mut address = window.url()?;
-    if address.fragment() == Some(page.fragment()) {
+    if address.fragment() == Some(&page.fragment()) {
         return Ok(());
     }
-    address.set_fragment(Some(page.fragment()));
+    address.set_fragment(Some(&page.fragment()));
     window.navigate(address)
 }
 
