@@ -22,6 +22,18 @@ pub fn midnight_ms(now_ms: u64) -> u64 {
     midnight_in(now_ms, TimeZone::system())
 }
 
+/// The minute of the local day, from 0 to 1439.
+pub fn minute_of_day(now_ms: u64) -> u16 {
+    minute_in(now_ms, TimeZone::system())
+}
+
+fn minute_in(now_ms: u64, zone: TimeZone) -> u16 {
+    let now =
+        i64::try_from(now_ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok()).unwrap_or_default();
+    let now = now.to_zoned(zone);
+    u16::from(now.hour().unsigned_abs()) * 60 + u16::from(now.minute().unsigned_abs())
+}
+
 /// A moment as a part of a file's name, in local time: `2026-03-29-140503`.
 pub fn file_stamp(now_ms: u64) -> String {
     stamp_in(now_ms, TimeZone::system())
@@ -76,7 +88,15 @@ mod tests {
     }
 
     #[test]
+    fn a_minute_is_that_of_the_clock_on_the_wall() {
+        assert_eq!(minute_in(NOON + 90 * 60_000, TimeZone::UTC), 13 * 60 + 30);
+        let berlin = TimeZone::posix("CET-1CEST,M3.5.0,M10.5.0/3").unwrap();
+        assert_eq!(minute_in(NOON, berlin), 14 * 60);
+    }
+
+    #[test]
     fn a_clock_beyond_all_calendars_does_no_harm() {
+        assert_eq!(minute_in(u64::MAX, TimeZone::UTC), 0);
         assert_eq!(midnight_in(u64::MAX, TimeZone::UTC), 0);
         assert_eq!(midnight_in(0, TimeZone::UTC), 0);
     }

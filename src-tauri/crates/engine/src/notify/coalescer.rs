@@ -78,7 +78,7 @@ impl Coalescer {
 
     /// There were more events than could be looked at.
     pub(super) fn missed(&mut self) {
-        if let Some(burst) = self.0.as_mut().filter(|burst| burst.untold) {
+        if let Some(burst) = &mut self.0 {
             burst.tally.at_least = true;
         }
     }
@@ -268,15 +268,16 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_arrives_notifications_are_apart_and_none_is_left_out(
-            mut arrivals in prop::collection::vec(0.0..300.0_f64, 1..200)
+            mut arrivals in prop::collection::vec(0..300_000_u32, 1..200)
         ) {
-            arrivals.sort_by(f64::total_cmp);
+            arrivals.sort_unstable();
+            let arrivals: Vec<f64> = arrivals.into_iter().map(|ms| f64::from(ms) / 1e3).collect();
             let shown = shown(&arrivals);
             for pair in shown.windows(2) {
                 prop_assert!(pair[1].0 - pair[0].0 >= GAP.as_secs_f64() - 0.001, "{shown:?}");
             }
             let last = (arrivals[arrivals.len() - 1], shown[shown.len() - 1].0);
-            prop_assert!(last.1 >= last.0 && last.1 <= last.0 + 2.0 * GAP.as_secs_f64(), "{last:?}");
+            prop_assert!(last.1 > last.0 - 0.001 && last.1 < last.0 + GAP.as_secs_f64() + 0.001, "{last:?}");
             // A burst begins with one that is shown alone, and its last number counts all of it.
             let ends = shown.iter().zip(shown[1..].iter().map(|next| next.1).chain([1]));
             let counted: u32 = ends.filter(|(_, next)| *next == 1).map(|(told, _)| told.1).sum();
