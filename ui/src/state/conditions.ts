@@ -7,20 +7,19 @@ export interface Condition {
 }
 
 /** A path: names with dots between, an index for a list, `["a.b"]` for a name with a dot. */
-const PATH = /^(?:[\p{L}\p{N}_$@-]+|\["[^"]+"\])(?:\.?\["[^"]+"\]|\.[\p{L}\p{N}_$@-]+)*$/u
+const NAME = String.raw`(?:[\p{L}\p{N}_$@-]+|\["(?:[^"\\]|\\.)+"\])`
+const PATH = String.raw`${NAME}(?:\.${NAME}|(?=\[)${NAME})*`
+const CONDITION = new RegExp(String.raw`^(${PATH})\s*(?:(!=|=|~)\s*(.+))?$`, 'u')
 /** An event type, or the beginning of several. */
-const PATTERN = /^(?:\*|[A-Za-z0-9_]+(?:\.[A-Za-z0-9_]+)*(?:\.\*)?)$/
+const PATTERN = /^(?:\*|[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*(?:\.\*)?)$/
 
 /** A line as a condition; none where it is not of that form. */
 export function conditionOf(line: string): Condition | undefined {
-  const text = line.trim()
-  const [, before = text, op, after = ''] = /^(.*?)\s*(!=|=|~)\s*(.*)$/.exec(text) ?? []
-  const path = before.trim()
-  if (!PATH.test(path)) return undefined
+  const [, path, op, value = ''] = CONDITION.exec(line.trim()) ?? []
+  if (path === undefined) return undefined
   if (op === undefined) return { path, value: '' }
-  const value = after.replace(/^=/, '').trim()
-  // `==` is what a programmer's fingers write.
-  return value === '' || after.startsWith('=') ? undefined : { path, op: op as '=' | '!=' | '~', value }
+  // A second sign, as in `a == b`, is a slip and no value.
+  return /^[=~]/.test(value) ? undefined : { path, op: op as '=' | '!=' | '~', value }
 }
 
 /** The conditions of a text, one a line, and the numbers (from 1) of the lines that are none. */

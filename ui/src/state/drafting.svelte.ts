@@ -206,6 +206,7 @@ const URLS = {
   empty: 'form.error.target_url_empty',
   malformed: 'form.error.target_url_form',
   credentials: 'form.error.target_url_password',
+  unspecified: 'form.error.target_url_unspecified',
   plain: 'form.error.target_url_plain',
   remote: undefined,
   here: undefined

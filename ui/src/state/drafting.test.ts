@@ -45,15 +45,18 @@ describe('a new target', () => {
     expect(draft.problem('remote')).toBeUndefined()
     draft.url = 'http://bot.example.com/x'
     expect(draft.problem('address')).toBe('form.error.target_url_plain')
-    draft.url = 'http://127.0.0.1:1/x'
     draft.remote = false
-    expect(draft.asksRemote).toBe(false)
+    for (const here of ['http://127.0.0.1:1/x', 'http://bot.localhost:3000/', 'http://[::1]/']) {
+      draft.url = here
+      expect([draft.problem('address'), draft.asksRemote], here).toEqual([undefined, false])
+    }
   })
 
   it.each([
     ['', 'form.error.target_url_empty'],
     ['127.0.0.1:3000', 'form.error.target_url_form'],
     ['ftp://127.0.0.1/', 'form.error.target_url_form'],
+    ['http://0.0.0.0:3000/', 'form.error.target_url_unspecified'],
     ['http://me:pass@127.0.0.1/', 'form.error.target_url_password']
   ])('%j is no address: %s', (url, problem) => {
     expect(webhook(url).problem('address')).toBe(problem)

@@ -112,7 +112,10 @@ export function advice({ outcome, status, response }: AttemptView): string | und
 /** The place in the form that a fault is about. */
 export type FormField = 'address' | 'name' | 'app' | 'events' | 'filters' | 'deadline' | 'remote' | 'secrets' | 'file'
 
-export function fieldOf({ code, values }: Fault, inFile: boolean): FormField | undefined {
+export function fieldOf(
+  { code, values }: Fault,
+  draft: { inFile: boolean; allTypes: string[] }
+): FormField | undefined {
   switch (code) {
     case 'target_exists':
       return 'name'
@@ -121,7 +124,7 @@ export function fieldOf({ code, values }: Fault, inFile: boolean): FormField | u
     case 'target_remote':
       return 'remote'
     case 'filter_unusable':
-      return conditionOf(values.filter ?? '')?.op || /[=~]/.test(values.filter ?? '') ? 'filters' : 'events'
+      return draft.allTypes.includes(values.filter ?? '') ? 'events' : 'filters'
     case 'app_unknown':
       return 'app'
     case 'secret_file_open':
@@ -129,7 +132,7 @@ export function fieldOf({ code, values }: Fault, inFile: boolean): FormField | u
       return 'file'
     case 'secret_store':
     case 'no_secret_store':
-      return inFile ? 'file' : 'secrets'
+      return draft.inFile ? 'file' : 'secrets'
     default:
       return undefined
   }

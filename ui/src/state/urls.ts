@@ -1,5 +1,5 @@
 /** How the address of a webhook stands. */
-export type WebhookAddress = 'empty' | 'malformed' | 'credentials' | 'plain' | 'remote' | 'here'
+export type WebhookAddress = 'empty' | 'malformed' | 'credentials' | 'unspecified' | 'plain' | 'remote' | 'here'
 
 /** Where an address leads, and whether a webhook may be there. */
 export function webhookAddress(text: string): WebhookAddress {
@@ -8,7 +8,8 @@ export function webhookAddress(text: string): WebhookAddress {
   const url = parsed(given)
   if (!url || url.hostname === '' || !/^https?:$/.test(url.protocol)) return 'malformed'
   if (url.username !== '' || url.password !== '') return 'credentials'
-  if (isLoopback(url.hostname)) return 'here'
+  if (/^(0\.0\.0\.0|\[::\])$/.test(url.hostname)) return 'unspecified'
+  if (isLoopback(url.hostname) || url.hostname.endsWith('.localhost')) return 'here'
   return url.protocol === 'https:' ? 'remote' : 'plain'
 }
 
