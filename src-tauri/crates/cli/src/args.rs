@@ -1,5 +1,8 @@
 mod ca;
+mod events;
 mod proxy;
+mod target;
+mod trigger;
 
 use std::{path::PathBuf, time::Duration};
 
@@ -8,7 +11,10 @@ use longwire_contract::{AppId, Domain, SimulatedFault, text::word};
 
 pub(crate) use self::{
     ca::{Ca, CaFrom, CaInspect, CaList, CaTrust, CaUntrust},
+    events::{Events, EventsDelete, EventsExport, EventsList, EventsReplay, EventsShow, EventsTail},
     proxy::{Proxy, ProxyOff, ProxyRestore, ProxyStatus},
+    target::{Target, TargetAdd, TargetEdit, TargetKeys, TargetList, TargetName, TargetRemove},
+    trigger::Trigger,
 };
 
 macro_rules! exit_codes {
@@ -30,7 +36,14 @@ First steps:
   longwire simulate                       try everything without an account
   longwire app add cli_…                  add your app; asks for its App Secret
   longwire doctor                         walk the road to the platform, hop by hop
-  longwire run --print                    hold the connection, one line of JSON an event
+  longwire run --forward http://127.0.0.1:3000/webhook/event
+                                          hold the connection, hand each event to your bot
+  longwire run --print                    the same, one line of JSON an event
+
+Events are kept, also while the bot is down:
+  longwire events list                    what arrived, and what became of it
+  longwire events replay --failed         hand over once more what the bot did not take
+  longwire trigger im.message.receive_v1  make an event, without the platform
 
 A proxy in the way:
   longwire ca inspect platform            who signs the platform's certificate here
@@ -77,7 +90,7 @@ pub(crate) enum Command {
     /// Hold the connection in the foreground, until Ctrl-C
     #[command(after_long_help = RUN_HELP)]
     Run(Run),
-    /// Show each app's connection, one line an app
+    /// Show each app's connection and who is handed its events, and what is kept
     #[command(after_long_help = EXIT_CODES)]
     Status(Status),
     /// Walk the road to the platform hop by hop, and say what stands in the way and what mends it
@@ -92,6 +105,15 @@ pub(crate) enum Command {
     /// Show the system's proxies, switch them off for a time, and put them back
     #[command(subcommand)]
     Proxy(Proxy),
+    /// Look at the events that are kept, follow them, hand them over once more, export and delete them
+    #[command(subcommand)]
+    Events(Events),
+    /// Make an event of a type and send it through the whole path
+    #[command(after_long_help = trigger::TRIGGER_HELP)]
+    Trigger(Trigger),
+    /// Add, list, change, test and remove those who are handed events
+    #[command(subcommand)]
+    Target(Target),
     /// Play the platform on this machine, to try Longwire or a bot without an account
     #[command(after_long_help = SIMULATE_HELP)]
     Simulate(Simulate),
@@ -113,6 +135,10 @@ const RUN_HELP: &str = "\
 Without --app-id, every app added with `longwire app add` is connected. The App Secret comes from --app-secret-file, else \
 from LONGWIRE_APP_SECRET, else from the keychain; never from the command line, where other users could read it.
 
+Each event is kept in the data folder before it is acknowledged, and then handed to the targets: those of `longwire target add`, \
+and those of --forward, --exec and --print. While a target does not answer, events wait for it and go out in order when it does. \
+What was not handed over when the command ended is handed over the next time, to the same URL or command.
+
 What fails for a time (no network, a busy platform) is tried again for ever, with growing pauses. When the platform refuses \
 every app (exit 3), or a secret is missing (exit 1), trying again cannot help and the command ends. Ctrl-C closes the \
 connection in good order and exits 0; if no app was connected by then, the code says why not.";
@@ -130,12 +156,13 @@ pub(crate) struct Run {
     pub(crate) app_secret_file: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) road: Road,
-    /// POST each event to this URL on this machine, in the platform's own webhook format, besides the targets of the
-    /// settings; may be repeated. The bot's Encrypt Key and Verification Token come from LONGWIRE_ENCRYPT_KEY and
-    /// LONGWIRE_VERIFICATION_TOKEN
+    /// POST each event to this URL on this machine, in the platform's own webhook format, besides the targets of
+    /// `longwire target add`; may be repeated. The bot's Encrypt Key and Verification Token are taken from
+    /// LONGWIRE_ENCRYPT_KEY and LONGWIRE_VERIFICATION_TOKEN
     #[arg(long, value_name = "URL")]
     pub(crate) forward: Vec<String>,
-    /// Run this command for each event, which is on its standard input; may be repeated
+    /// Run this command for each event, which is on its standard input; quote it as one word, and no shell is asked. May
+    /// be repeated
     #[arg(long, value_name = "CMD")]
     pub(crate) exec: Vec<String>,
     /// Print each event on standard output as one line of JSON: the event as received, plus a `longwire` object

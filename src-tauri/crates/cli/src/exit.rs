@@ -36,7 +36,12 @@ impl From<&Fault> for Exit {
             | FaultCode::CaUnreadable
             | FaultCode::CaPrivateKey
             | FaultCode::CaUnknown
-            | FaultCode::StoreUnknown => Self::Usage,
+            | FaultCode::StoreUnknown
+            | FaultCode::TargetUnusable
+            | FaultCode::TargetRemote
+            | FaultCode::FilterUnusable
+            | FaultCode::TriggerUnknown
+            | FaultCode::PayloadUnusable => Self::Usage,
             _ => Self::Failed,
         }
     }
@@ -96,7 +101,13 @@ impl From<&Finding> for Exit {
             | Code::SecretMissing
             | Code::NoSecretStore
             | Code::DomainUnusable
-            | Code::SecretUnreadable => Self::Failed,
+            | Code::SecretUnreadable
+            | Code::DiskFull
+            | Code::NotKept
+            | Code::TargetDown
+            | Code::TargetFailing
+            | Code::AnswerLate
+            | Code::AnswerInvalid => Self::Failed,
         }
     }
 }

@@ -5,20 +5,27 @@
 mod app;
 mod args;
 mod ca;
+mod command_line;
 mod confirm;
 mod doctor;
+mod events;
 mod exit;
 mod given_proxy;
+mod handed;
 mod options;
 mod order;
 mod output;
+mod payload;
 mod print;
+mod printable;
 mod proxies;
 mod run;
 mod secret;
 mod signals;
 mod simulate;
 mod status;
+mod target;
+mod trigger;
 mod words;
 
 use std::{path::Path, process::ExitCode};
@@ -69,6 +76,9 @@ async fn carry_out(arguments: Arguments, machine: Machine) -> Result<Exit, Fault
             ca::ca(command, &machine, data_dir).await
         }
         Command::Proxy(command) => proxies::proxy(command, &machine).await,
+        Command::Events(command) => events::events(command, &machine).await,
+        Command::Trigger(options) => trigger::trigger(options, &machine).await,
+        Command::Target(command) => target::target(command, &machine).await,
         Command::Simulate(options) => simulate::simulate(options, machine.language()).await,
     }
 }

@@ -11,31 +11,58 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How long until it is tried again.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// Has a command carried out: by the engine that runs on the data folder, or by one opened for the purpose that connects
-/// nothing. `program` is what a second Longwire is told meanwhile.
+/// Who carries commands out: the engine that runs on the data folder, or one opened for the purpose that connects nothing.
+pub(crate) enum Orders {
+    Running(Client),
+    Own(Box<Engine>),
+}
+
+impl Orders {
+    /// `program` is what a second Longwire is told meanwhile.
+    pub(crate) async fn open(machine: &Machine, program: &str) -> Result<Self, Fault> {
+        patiently(PATIENCE, async || attempt(machine, program).await).await
+    }
+
+    /// Has a command carried out.
+    pub(crate) async fn give<C: Call>(&mut self, request: &C::Request) -> Result<C::Response, Fault> {
+        match self {
+            Self::Running(client) => client.call::<C>(request).await,
+            Self::Own(engine) => Box::pin(carry_out::<C>(engine, request)).await,
+        }
+    }
+
+    /// Whether an engine runs on the data folder.
+    pub(crate) fn is_running(&self) -> bool {
+        matches!(self, Self::Running(_))
+    }
+
+    pub(crate) async fn close(self) {
+        if let Self::Own(engine) = self {
+            engine.close().await;
+        }
+    }
+}
+
+/// Has one command carried out.
 pub(crate) async fn order<C: Call>(
     machine: &Machine,
     program: &str,
     request: &C::Request,
 ) -> Result<C::Response, Fault> {
-    // In a box: what an engine does in all is more than a compiler's patience for one future in another.
-    let attempt = async || Box::pin(attempt::<C>(machine, program, request)).await;
-    patiently(PATIENCE, attempt).await
+    let mut orders = Orders::open(machine, program).await?;
+    let outcome = orders.give::<C>(request).await;
+    orders.close().await;
+    outcome
 }
 
-async fn attempt<C: Call>(
-    machine: &Machine,
-    program: &str,
-    request: &C::Request,
-) -> Result<C::Response, Fault> {
+async fn attempt(machine: &Machine, program: &str) -> Result<Orders, Fault> {
     // At each try: an engine that stays may have come up meanwhile.
-    if let Ok(mut client) = Client::connect(&machine.data_dir).await {
-        return client.call::<C>(request).await;
+    if let Ok(client) = Client::connect(&machine.data_dir).await {
+        return Ok(Orders::Running(client));
     }
-    let engine = Engine::open(Options { apps: Apps::None, ..options(machine, program)? }).await?;
-    let outcome = carry_out::<C>(&engine, request).await;
-    engine.close().await;
-    outcome
+    // In a box: what an engine does in all is more than a compiler's patience for one future in another.
+    let engine = Box::pin(Engine::open(Options { apps: Apps::None, ..options(machine, program)? })).await?;
+    Ok(Orders::Own(Box::new(engine)))
 }
 
 /// Tries again while the data folder is held by one who is about to leave it.

@@ -8,6 +8,20 @@ pub(crate) fn say(line: &str) {
     write(&format!("{line}\n"));
 }
 
+/// The same, where it matters whether anybody reads it.
+pub(crate) fn write_line(line: &str) -> io::Result<()> {
+    let mut stdout = io::stdout();
+    writeln!(stdout, "{line}").and_then(|()| stdout.flush())
+}
+
+/// A value as JSON on one line.
+pub(crate) fn json_line(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_else(|error| {
+        tracing::error!(%error, "cannot be written as JSON");
+        String::new()
+    })
+}
+
 /// A value as JSON.
 pub(crate) fn print_json(value: &impl serde::Serialize) {
     match serde_json::to_string_pretty(value) {

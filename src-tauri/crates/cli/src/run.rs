@@ -4,13 +4,16 @@ use std::{
 };
 
 use longwire_contract::{
-    AppId, Domain, Fault, FaultCode, FindingCode, Language, Phase, Severity, Snapshot, words,
+    AppId, Domain, Fault, FaultCode, Finding, FindingCode, Language, Phase, Severity, Snapshot, words,
 };
 use longwire_engine::{Apps, Engine, GivenApp, GivenTarget, Machine, webhook_secrets_in_environment};
 use tokio::sync::watch;
 use tracing::{error, info, warn};
 
-use crate::{args::Run, exit::Exit, given_proxy, options::options, print::Printer, secret, signals::Signals};
+use crate::{
+    args::Run, command_line::words_of, exit::Exit, given_proxy, options::options, print::Printer, secret,
+    signals::Signals,
+};
 
 /// `longwire run`: holds the connections until told to stop, or until trying again cannot help.
 pub(crate) async fn run(run: Run, machine: Machine) -> Result<Exit, Fault> {
@@ -18,9 +21,9 @@ pub(crate) async fn run(run: Run, machine: Machine) -> Result<Exit, Fault> {
     let given = secret::given(run.app_secret_file.as_deref())?;
     let printer = run.print.then(|| Arc::new(Printer::start(std::io::stdout())));
     let mut options = options(&machine, "longwire run")?;
+    options.targets = targets(&run, printer.clone())?;
     options.ca_files = run.road.ca_file;
     options.proxy = given_proxy::given(run.road.proxy)?;
-    options.targets = targets(&run, printer.clone())?;
     match run.app_id {
         Some(id) => {
             let kept = machine.app(&id)?;
@@ -65,15 +68,6 @@ fn targets(run: &Run, printer: Option<Arc<Printer>>) -> Result<Vec<GivenTarget>,
     webhooks.map(Ok).chain(commands).chain(print).collect()
 }
 
-/// The words of a command line, as a shell would part them.
-fn words_of(line: &str) -> Result<Vec<String>, Fault> {
-    let words = shlex::split(line).filter(|words| !words.is_empty());
-    words.ok_or_else(|| {
-        let error = "--exec: a quote is not closed, or nothing is named";
-        Fault::new(FaultCode::TargetUnusable, error).with("error", error)
-    })
-}
-
 async fn closed(printer: Option<&Printer>) {
     match printer {
         Some(printer) => printer.broken().cancelled().await,
@@ -85,10 +79,20 @@ async fn closed(printer: Option<&Printer>) {
 struct Watcher {
     language: Language,
     /// What was last said of each app.
-    said: BTreeMap<AppId, BTreeSet<FindingCode>>,
+    said: BTreeMap<AppId, BTreeSet<Said>>,
     /// An app has been connected.
     connected: bool,
     last: Arc<Snapshot>,
+}
+
+/// What tells one thing that is said from another: two targets may have the same trouble.
+#[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
+struct Said(FindingCode, Option<String>);
+
+impl From<&Finding> for Said {
+    fn from(finding: &Finding) -> Self {
+        Self(finding.code, finding.values.get("target").cloned())
+    }
 }
 
 impl Watcher {
@@ -115,8 +119,8 @@ impl Watcher {
             self.connected |= app.phase == Phase::Connected;
             let said = self.said.entry(app.app_id.clone()).or_default();
             // What comes again after a good time is said again.
-            said.retain(|code| app.findings.iter().any(|finding| finding.code == *code));
-            for finding in app.findings.iter().filter(|finding| said.insert(finding.code)) {
+            said.retain(|one| app.findings.iter().any(|finding| Said::from(finding) == *one));
+            for finding in app.findings.iter().filter(|finding| said.insert(Said::from(*finding))) {
                 let words = words::finding(self.language, finding);
                 match finding.severity {
                     Severity::Advice => info!(app = %app.app_id, "{words}"),
@@ -154,8 +158,6 @@ impl Watcher {
 
 #[cfg(test)]
 mod tests {
-    use longwire_contract::Finding;
-
     use super::*;
 
     fn blocking(code: FindingCode) -> Finding {
@@ -187,6 +189,16 @@ mod tests {
         let watcher = seen(&[(Phase::Paused, None), (Phase::NeedsYou, Some(FindingCode::CredentialsWrong))]);
         assert!(watcher.is_hopeless());
         assert_eq!(watcher.refusal(), Exit::Refused);
+    }
+
+    #[test]
+    fn each_target_that_is_in_trouble_is_said() {
+        let mut watcher = seen(&[(Phase::Connected, None)]);
+        let mut troubled = Snapshot::clone(&watcher.last);
+        let down = |target| blocking(FindingCode::TargetDown).with("target", target);
+        troubled.apps[0].findings = vec![down("a"), down("b")];
+        watcher.see(Arc::new(troubled));
+        assert_eq!(watcher.said.values().next().unwrap().len(), 2);
     }
 
     #[test]

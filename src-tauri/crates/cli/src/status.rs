@@ -1,5 +1,5 @@
 use longwire_contract::{
-    AppView, Fault, Language, Phase, Snapshot, call,
+    AppId, AppView, Fault, JournalView, Language, Phase, Snapshot, TargetView, call,
     text::{text, word},
     words,
 };
@@ -9,7 +9,8 @@ use crate::{
     args::Status,
     exit::Exit,
     output::{hint, print_json, say},
-    words::values,
+    target::summary,
+    words::{Words, duration, size, values},
 };
 
 /// `longwire status`: what the engine that runs on the data folder says.
@@ -27,9 +28,40 @@ fn print(snapshot: &Snapshot, language: Language, now_ms: u64) {
     if snapshot.apps.is_empty() {
         hint(&text(language, "cli.no_apps", &values([])));
     }
-    for app in &snapshot.apps {
-        say(&line(app, language, now_ms));
+    let words = Words::new(language);
+    for line in lines(snapshot, &words, now_ms) {
+        say(&line);
     }
+}
+
+/// Each app with the targets that get its events, those that get all apps' events where there are several, and what is kept.
+fn lines(snapshot: &Snapshot, words: &Words, now_ms: u64) -> Vec<String> {
+    let single = snapshot.apps.len() == 1;
+    let targets = |of: Option<&AppId>| -> Vec<String> {
+        let is_of = |target: &&TargetView| target.app_id.as_ref() == of || single && target.app_id.is_none();
+        let told = snapshot.targets.iter().filter(is_of).map(|target| summary(words, target));
+        told.map(|line| format!("  {line}")).collect()
+    };
+    let mut lines = Vec::new();
+    for app in &snapshot.apps {
+        lines.push(line(app, words.language(), now_ms));
+        lines.extend(targets(Some(&app.app_id)));
+    }
+    if !single && snapshot.targets.iter().any(|target| target.app_id.is_none()) {
+        lines.push(words.plain("targets.all_apps"));
+        lines.extend(targets(None));
+    }
+    if let Some(kept) = kept(&snapshot.journal, words) {
+        lines.push(kept);
+    }
+    lines
+}
+
+/// How many events are kept, on how much of the disk, since when.
+fn kept(journal: &JournalView, words: &Words) -> Option<String> {
+    let oldest = words.stamp(journal.oldest_ms?);
+    let (events, size) = (journal.events.to_string(), size(journal.bytes));
+    Some(words.filled("cli.kept", [("events", events), ("size", size), ("oldest", oldest)]))
 }
 
 /// One app on one line: its state's shape and name, who and where, since when, and why not.
@@ -53,16 +85,6 @@ fn line(app: &AppView, language: Language, now_ms: u64) -> String {
     line
 }
 
-/// A duration in its two largest units: `3d 4h`, `5m 10s`, `7s`.
-fn duration(ms: u64) -> String {
-    let seconds = ms / 1000;
-    let units =
-        [(seconds / 86_400, 'd'), (seconds / 3600 % 24, 'h'), (seconds / 60 % 60, 'm'), (seconds % 60, 's')];
-    let first = units.iter().position(|(count, _)| *count > 0).unwrap_or(units.len() - 1);
-    let shown = units.iter().skip(first).take(2).map(|(count, unit)| format!("{count}{unit}"));
-    shown.collect::<Vec<_>>().join(" ")
-}
-
 /// 0 where every app is connected or paused; else why the first one is not.
 fn exit(snapshot: &Snapshot) -> Exit {
     let down = snapshot.apps.iter().find(|app| !matches!(app.phase, Phase::Connected | Phase::Paused));
@@ -71,14 +93,59 @@ fn exit(snapshot: &Snapshot) -> Exit {
 
 #[cfg(test)]
 mod tests {
+    use longwire_contract::{TargetHealth, TargetKind};
+
     use super::*;
 
+    fn target(name: &str, app_id: Option<AppId>) -> TargetView {
+        TargetView {
+            name: name.to_owned(),
+            kind: TargetKind::Webhook,
+            app_id,
+            address: format!("http://127.0.0.1/{name}"),
+            events: Vec::new(),
+            filters: Vec::new(),
+            headers: Vec::new(),
+            deadline_s: 30,
+            remote: false,
+            encrypts: false,
+            has_token: false,
+            given: false,
+            health: TargetHealth::Up,
+            since_ms: 0,
+            queued: 0,
+            failed: 0,
+            delivered: 0,
+            last_ms: None,
+            trouble: None,
+            retry_at_ms: None,
+        }
+    }
+
     #[test]
-    fn a_duration_shows_its_two_largest_units() {
-        let cases =
-            [(0, "0s"), (7_900, "7s"), (310_000, "5m 10s"), (3_600_000, "1h 0m"), (273_600_000, "3d 4h")];
-        for (ms, shown) in cases {
-            assert_eq!(duration(ms), shown);
+    fn targets_stand_under_the_app_whose_events_they_get() {
+        let ids: [AppId; 2] = ["cli_0000000000000001", "cli_0000000000000002"].map(|id| id.parse().unwrap());
+        let mut snapshot = Snapshot {
+            apps: ids.iter().map(|id| AppView::new(id.clone(), 0)).collect(),
+            targets: vec![target("all", None), target("second", Some(ids[1].clone()))],
+            ..Snapshot::default()
+        };
+        let words = Words::utc(Language::English);
+        let told = lines(&snapshot, &words, 0);
+        assert_eq!(told.len(), 5, "{told:#?}");
+        assert!(told[2].contains("→ second") && told[4].contains("→ all"), "{told:#?}");
+        snapshot.apps.pop();
+        snapshot.targets.pop();
+        snapshot.journal = JournalView {
+            events: 12,
+            bytes: 3_400_000,
+            oldest_ms: Some(1_769_855_400_000),
+            ..JournalView::default()
+        };
+        let told = lines(&snapshot, &words, 0);
+        assert!(told.len() == 3 && told[1].contains("→ all"), "{told:#?}");
+        for part in ["12", "3.4 MB", "2026-01-31"] {
+            assert!(told[2].contains(part), "{told:#?}");
         }
     }
 }

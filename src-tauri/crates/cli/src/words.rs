@@ -26,9 +26,21 @@ pub(crate) fn fault(language: Language, fault: &Fault) -> String {
         FaultCode::BadRequest | FaultCode::Internal | FaultCode::SecretEmpty if !detail.is_empty() => {
             format!("{said} ({detail})")
         }
+        // Which of several it is.
+        FaultCode::EventGone if !detail.is_empty() => format!("{said} ({detail})"),
+        FaultCode::TargetRemote => {
+            format!("{said} {}", text(language, "cli.target.remote", &BTreeMap::new()))
+        }
+        FaultCode::TriggerUnknown => format!("{said} {}", near(language, &values)),
         FaultCode::NoSecretStore => format!("{said} {}", text(language, "cli.secret_file", &BTreeMap::new())),
         _ => said,
     }
+}
+
+/// What may have been meant by a name that the catalogue does not have.
+fn near(language: Language, values: &BTreeMap<String, String>) -> String {
+    let known = values.get("near").is_some_and(|near| !near.is_empty());
+    text(language, if known { "cli.trigger.near" } else { "cli.trigger.which" }, values)
 }
 
 /// Texts, and the times in them, for one reader.
@@ -68,11 +80,57 @@ impl Words {
         self.told(ms, "%H:%M")
     }
 
+    /// The day and the time of day: `01-31 23:59:59`.
+    pub(crate) fn moment(&self, ms: u64) -> String {
+        self.told(i64::try_from(ms).unwrap_or(i64::MAX), "%m-%d %H:%M:%S")
+    }
+
+    /// The same with the year.
+    pub(crate) fn stamp(&self, ms: u64) -> String {
+        self.told(i64::try_from(ms).unwrap_or(i64::MAX), "%Y-%m-%d %H:%M:%S")
+    }
+
     fn told(&self, ms: i64, format: &str) -> String {
         // A certificate may name any year; one beyond the calendar is told as the number it is.
         Timestamp::from_millisecond(ms)
             .map_or_else(|_| ms.to_string(), |at| at.to_zoned(self.zone.clone()).strftime(format).to_string())
     }
+}
+
+/// A duration in its two largest units: `3d 4h`, `5m 10s`, `7s`.
+pub(crate) fn duration(ms: u64) -> String {
+    let seconds = ms / 1000;
+    let units =
+        [(seconds / 86_400, 'd'), (seconds / 3600 % 24, 'h'), (seconds / 60 % 60, 'm'), (seconds % 60, 's')];
+    let first = units.iter().position(|(count, _)| *count > 0).unwrap_or(units.len() - 1);
+    let shown = units.iter().skip(first).take(2).map(|(count, unit)| format!("{count}{unit}"));
+    shown.collect::<Vec<_>>().join(" ")
+}
+
+/// How long something took, from milliseconds: `0.4 ms`, `12 ms`, `1.2 s`.
+pub(crate) fn took(ms: f64) -> String {
+    match ms {
+        ms if ms < 10.0 => format!("{ms:.1} ms"),
+        ms if ms < 1000.0 => format!("{ms:.0} ms"),
+        ms => format!("{:.1} s", ms / 1000.0),
+    }
+}
+
+/// A size in bytes: `512 B`, `1.2 kB`, `34.5 MB`.
+pub(crate) fn size(bytes: u64) -> String {
+    let mut size = bytes;
+    let mut rest = 0;
+    for unit in ["B", "kB", "MB", "GB"] {
+        if size < 1000 || unit == "GB" {
+            return if unit == "B" {
+                format!("{size} {unit}")
+            } else {
+                format!("{size}.{} {unit}", rest / 100)
+            };
+        }
+        (size, rest) = (size / 1000, size % 1000);
+    }
+    format!("{bytes} B")
 }
 
 #[cfg(test)]
@@ -94,6 +152,36 @@ mod tests {
         let told = fault(Language::English, &refused);
         assert!(told.contains("“Old”") && told.contains("It has expired"), "{told}");
         assert!(fault(Language::Chinese, &refused).contains("已过期"));
+    }
+
+    #[test]
+    fn a_duration_shows_its_two_largest_units() {
+        let cases =
+            [(0, "0s"), (7_900, "7s"), (310_000, "5m 10s"), (3_600_000, "1h 0m"), (273_600_000, "3d 4h")];
+        for (ms, shown) in cases {
+            assert_eq!(duration(ms), shown);
+        }
+        for (ms, shown) in [(0.42, "0.4 ms"), (12.3, "12 ms"), (1_234.0, "1.2 s")] {
+            assert_eq!(took(ms), shown);
+        }
+    }
+
+    #[test]
+    fn a_size_is_told_in_the_unit_that_suits() {
+        let cases =
+            [(512, "512 B"), (1_250, "1.2 kB"), (34_560_000, "34.5 MB"), (9_000_000_000_000, "9000.0 GB")];
+        for (bytes, shown) in cases {
+            assert_eq!(size(bytes), shown);
+        }
+    }
+
+    #[test]
+    fn a_name_the_catalogue_does_not_have_is_told_with_those_that_are_like_it() {
+        let unknown = Fault::new(FaultCode::TriggerUnknown, "").with("event_type", "im.mesage");
+        let told = fault(Language::English, &unknown.clone().with("near", "im.message.receive_v1"));
+        assert!(told.contains("im.mesage") && told.contains("im.message.receive_v1"), "{told}");
+        let told = fault(Language::Chinese, &unknown.with("near", ""));
+        assert!(told.contains("longwire trigger --list"), "{told}");
     }
 
     #[test]

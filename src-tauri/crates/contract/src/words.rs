@@ -82,10 +82,14 @@ fn mark_of(finding: &Finding) -> &'static str {
 /// Room for the longest name of a step in either language.
 const CHECK_WIDTH: usize = 14;
 
-/// A text with spaces up to a width in a terminal's columns; Chinese characters take two.
+/// A text with spaces up to a width in a terminal's columns.
 pub fn padded(text: &str, width: usize) -> String {
-    let columns: usize = text.chars().map(|c| if c < '\u{2e80}' { 1 } else { 2 }).sum();
-    format!("{text}{}", " ".repeat(width.saturating_sub(columns)))
+    format!("{text}{}", " ".repeat(width.saturating_sub(columns(text))))
+}
+
+/// A text's width in a terminal's columns; Chinese characters take two.
+pub fn columns(text: &str) -> usize {
+    text.chars().map(|c| if c < '\u{2e80}' { 1 } else { 2 }).sum()
 }
 
 fn told(language: Language, finding: &Finding, parts: &[&str]) -> String {

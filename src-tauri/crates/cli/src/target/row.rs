@@ -1,0 +1,135 @@
+//! A target in lines for a terminal.
+
+use longwire_contract::{TargetHealth, TargetView, text::word};
+
+use crate::{
+    events::attempt,
+    printable::one_line,
+    words::{Words, duration},
+};
+
+/// Its name and address; what it gets, where that is not everything; and, where an engine hands it events, how it stands.
+pub(super) fn lines(words: &Words, target: &TargetView, running: bool, now_ms: u64) -> Vec<String> {
+    let mut lines = vec![format!("{}  {}", one_line(&target.name), one_line(&target.address))];
+    let mut wants = Vec::new();
+    wants.extend(target.app_id.iter().map(ToString::to_string));
+    if !target.events.is_empty() {
+        wants.push(words.filled("targets.events", [("types", target.events.join(", "))]));
+    }
+    wants.extend(target.filters.iter().cloned());
+    if target.given {
+        wants.push(words.plain("targets.facts.given"));
+    }
+    if !wants.is_empty() {
+        lines.push(format!("  {}", one_line(&wants.join("; "))));
+    }
+    if running || target.health == TargetHealth::Paused {
+        lines.push(format!("  {}", standing(words, target)));
+    }
+    lines.extend(trouble(words, target, now_ms).map(|told| format!("  ! {told}")));
+    lines
+}
+
+/// It on one line, as `longwire status` has it: how it stands, and who it is.
+pub(crate) fn summary(words: &Words, target: &TargetView) -> String {
+    let address = match target.name == target.address {
+        true => String::new(),
+        false => format!("  {}", one_line(&target.address)),
+    };
+    format!("→ {}{address}  {}", one_line(&target.name), standing(words, target))
+}
+
+fn standing(words: &Words, target: &TargetView) -> String {
+    let shape = match target.health {
+        TargetHealth::Up => '●',
+        TargetHealth::Untried => '○',
+        TargetHealth::Down => '◌',
+        TargetHealth::Failing => '✗',
+        TargetHealth::Paused => '‖',
+    };
+    let health = words.plain(&format!("target_health.{}", word(&target.health)));
+    let counts = [("queued", target.queued), ("failed", target.failed), ("delivered", target.delivered)];
+    let counts = counts.map(|(name, count)| (name, count.to_string()));
+    format!("{shape} {health}  {}", words.filled("cli.target.counts", counts))
+}
+
+/// What went wrong the last time, and when it is tried again.
+fn trouble(words: &Words, target: &TargetView, now_ms: u64) -> Option<String> {
+    let trouble = target.trouble.as_ref()?;
+    let ago = duration(now_ms.saturating_sub(trouble.at_ms));
+    let told = words.filled("targets.trouble", [("what", attempt(words, trouble)), ("time", ago)]);
+    let Some(retry_at_ms) = target.retry_at_ms else { return Some(told) };
+    let left = duration(retry_at_ms.saturating_sub(now_ms));
+    Some(format!("{told}; {}", words.filled("targets.retry_in", [("time", left)])))
+}
+
+#[cfg(test)]
+mod tests {
+    use longwire_contract::{AttemptOutcome, AttemptView, Language, TargetKind};
+
+    use super::*;
+
+    fn target() -> TargetView {
+        let trouble = AttemptView {
+            number: 1,
+            at_ms: 940_000,
+            took_ms: 0.4,
+            outcome: AttemptOutcome::Unreachable,
+            status: None,
+            response: None,
+            detail: "connection refused".to_owned(),
+        };
+        TargetView {
+            name: "bot".to_owned(),
+            kind: TargetKind::Webhook,
+            app_id: None,
+            address: "http://127.0.0.1:3000/webhook".to_owned(),
+            events: vec!["im.message.*".to_owned()],
+            filters: vec!["event.message.chat_type = p2p".to_owned()],
+            headers: Vec::new(),
+            deadline_s: 30,
+            remote: false,
+            encrypts: false,
+            has_token: false,
+            given: false,
+            health: TargetHealth::Down,
+            since_ms: 0,
+            queued: 3,
+            failed: 1,
+            delivered: 7,
+            last_ms: None,
+            trouble: Some(trouble),
+            retry_at_ms: Some(1_005_000),
+        }
+    }
+
+    #[test]
+    fn a_target_says_who_it_is_how_it_stands_and_what_went_wrong() {
+        let words = Words::utc(Language::English);
+        let told = lines(&words, &target(), true, 1_000_000);
+        assert_eq!(told[0], "bot  http://127.0.0.1:3000/webhook");
+        assert!(told[1].contains("im.message.*") && told[1].contains("chat_type = p2p"), "{told:#?}");
+        assert_eq!(told[2], "  ◌ No answer  waiting 3, failed 1, delivered 7");
+        assert!(told[3].contains("connection refused") && told[3].contains("1m 0s ago"), "{told:#?}");
+        assert!(told[3].contains("5s"), "{told:#?}");
+        let chinese = lines(&Words::utc(Language::Chinese), &target(), true, 0).join("\n");
+        assert!(!chinese.contains("cli.") && !chinese.contains('{'), "{chinese}");
+    }
+
+    #[test]
+    fn without_an_engine_nothing_is_said_of_what_is_not_known() {
+        let words = Words::utc(Language::English);
+        let idle = TargetView { trouble: None, health: TargetHealth::Untried, ..target() };
+        assert_eq!(lines(&words, &idle, false, 0).len(), 2);
+        let paused = TargetView { health: TargetHealth::Paused, ..idle };
+        assert!(lines(&words, &paused, false, 0)[2].contains("Paused"));
+    }
+
+    #[test]
+    fn a_summary_names_an_address_that_is_its_name_once() {
+        let words = Words::utc(Language::English);
+        let given = TargetView { name: target().address, ..target() };
+        assert_eq!(summary(&words, &given).matches("127.0.0.1").count(), 1);
+        assert!(summary(&words, &target()).starts_with("→ bot  http://127.0.0.1:3000/webhook  ◌ "));
+    }
+}
