@@ -11,5 +11,5 @@ pub(crate) use server::{bind, remove, serve};
 
 /// The socket's name in the data folder.
 const SOCKET: &str = "control.sock";
-/// Longest line either side reads.
-const LONGEST_LINE: usize = 4 * 1024 * 1024;
+/// Longest line either side reads: an event of the largest size there is, and what writing it as JSON text adds.
+const LONGEST_LINE: usize = 32 * 1024 * 1024;

@@ -11,6 +11,7 @@ use longwire_dial::{
     route::{Choice, SystemProxies},
 };
 use longwire_host::{
+    clock,
     instance::{AcquireError, Holder, InstanceLock},
     paths::{self, PathError},
 };
@@ -38,7 +39,7 @@ use crate::{
     simulator::BuiltIn,
     surroundings::{Roads, Surroundings},
     system,
-    targets::Targets,
+    targets::{self, Targets},
 };
 
 /// Holds the links of all apps of one data folder. Cheap to clone; every clone is the same engine.
@@ -335,12 +336,13 @@ fn snapshot(options: &Options, settings: &Settings, notices: Vec<Notice>) -> Sna
         Apps::Only(app) => vec![unconnected(app.id.clone(), app.domain.clone())],
         _ => settings.apps.iter().map(configured).collect(),
     };
+    let now_ms = clock::now_ms();
     Snapshot {
         rev: 0,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         pid: std::process::id(),
         data_dir: options.data_dir.display().to_string(),
-        targets: Vec::new(),
+        targets: settings.targets.iter().map(|target| targets::of_settings(target, now_ms)).collect(),
         journal: JournalView { settings: settings.journal, ..JournalView::default() },
         notify: settings.notify.clone(),
         language_choice: settings.language,

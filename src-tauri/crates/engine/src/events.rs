@@ -16,6 +16,8 @@ use crate::{Engine, journal::fault, preview};
 
 /// The most events of one page of lines.
 const LINES: u32 = 500;
+/// The most bytes of payloads of one page of lines, unless one event alone has more.
+const LINE_BYTES: u64 = 4_000_000;
 /// The most events that targets are looked for at a time, where none had them before.
 const CHUNK: usize = 100;
 
@@ -49,8 +51,9 @@ impl Engine {
         let limit = if query.limit == 0 { LINES } else { query.limit.min(LINES) };
         let journal = self.journal().await?;
         let (rows, more) = journal.page(EventQuery { limit, ..query }).await.map_err(fault)?;
-        let seqs: Vec<u32> = rows.iter().map(|row| row.record.seq).collect();
-        let before = seqs.last().copied().filter(|_| more);
+        let fitting = fitting(rows.iter().map(|row| row.bytes));
+        let seqs: Vec<u32> = rows.iter().take(fitting).map(|row| row.record.seq).collect();
+        let before = seqs.last().copied().filter(|_| more || fitting < rows.len());
         let mut records = journal.records(seqs).await.map_err(fault)?;
         records.reverse();
         Ok(EventLines { lines: records.iter().map(text).collect(), before })
@@ -160,6 +163,15 @@ fn view(Row { record, bytes, delivery }: Row) -> EventView {
     }
 }
 
+/// How many events of these sizes fit into a page: one at least.
+fn fitting(sizes: impl Iterator<Item = u32>) -> usize {
+    let sums = sizes.scan(0, |sum: &mut u64, bytes| {
+        *sum += u64::from(bytes);
+        Some(*sum)
+    });
+    sums.enumerate().take_while(|(at, sum)| *at == 0 || *sum <= LINE_BYTES).count()
+}
+
 /// A line without its end.
 fn text(record: &Record) -> String {
     String::from_utf8_lossy(&line(record)).trim_end().to_owned()
@@ -167,4 +179,17 @@ fn text(record: &Record) -> String {
 
 fn no_webhook() -> Fault {
     Fault::new(FaultCode::NoTarget, "there is no webhook that wants this event")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_holds_what_fits_and_one_event_at_least() {
+        assert_eq!(fitting([].into_iter()), 0);
+        assert_eq!(fitting([8_000_000, 1].into_iter()), 1);
+        assert_eq!(fitting([2_000_000, 2_000_000, 1].into_iter()), 2);
+        assert_eq!(fitting([1; 500].into_iter()), 500);
+    }
 }

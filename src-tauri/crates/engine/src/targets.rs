@@ -14,7 +14,10 @@ use longwire_delivery::{Kind, Target, Wanted};
 use longwire_journal::TargetKey;
 use tracing::warn;
 
-pub(crate) use self::follow::{follow, show_settled};
+pub(crate) use self::{
+    follow::{follow, show_settled},
+    view::of_settings,
+};
 pub use self::{given::GivenTarget, secrets::TargetSecrets};
 use crate::{Engine, settings::TargetSettings};
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use longwire_contract::{Fault, FaultCode, TargetAddress};
-use longwire_delivery::{Filter, Kind, Program, Target, Webhook, WebhookError};
+use longwire_delivery::{Filter, FilterError, Kind, Program, Target, Webhook, WebhookError};
 use longwire_journal::TargetKey;
 
 use super::TargetSecrets;
@@ -18,8 +18,10 @@ pub(super) fn build(
     settings: &TargetSettings,
     secrets: &TargetSecrets,
 ) -> Result<Target, Fault> {
-    let filter = Filter::new(&settings.events, &settings.filters)
-        .map_err(|error| Fault::new(FaultCode::FilterUnusable, &error).with("error", error))?;
+    let filter = Filter::new(&settings.events, &settings.filters).map_err(|error| {
+        let (FilterError::Pattern(filter) | FilterError::Condition(filter)) = &error;
+        Fault::new(FaultCode::FilterUnusable, &error).with("filter", filter).with("error", &error)
+    })?;
     let kind = match &settings.address {
         TargetAddress::Webhook(url) => Kind::Webhook(webhook(url, settings.remote, secrets)?),
         TargetAddress::Command(command)

@@ -3,12 +3,12 @@
 use longwire_contract::{
     AppId, AttemptOutcome, Finding, FindingCode, TargetAddress, TargetHealth, TargetKind, TargetView,
 };
-use longwire_delivery::{Kind, TargetState};
+use longwire_delivery::{Kind, TargetState, Webhook};
 use longwire_diagnosis::finding;
 use longwire_host::clock;
 
 use super::Held;
-use crate::{Engine, shared::Source};
+use crate::{Engine, settings::TargetSettings, shared::Source};
 
 impl Engine {
     /// Tells the views how each target stands, and what is to be said of it. When to look again, in milliseconds, where
@@ -77,26 +77,49 @@ fn told(code: FindingCode, held: &Held, state: &TargetState) -> Finding {
         .with("error", detail)
 }
 
-fn view(held: &Held, state: Option<&TargetState>, now_ms: u64) -> TargetView {
-    let settings = &held.settings;
+/// A target of the settings, before anything is known of it but what they say. No secret is asked for.
+pub(crate) fn of_settings(settings: &TargetSettings, now_ms: u64) -> TargetView {
+    let (kind, address) = match &settings.address {
+        TargetAddress::Webhook(url) => {
+            let shown = Webhook::new(url, settings.remote).map(|webhook| webhook.shown());
+            (TargetKind::Webhook, shown.unwrap_or_default())
+        }
+        TargetAddress::Command(command) => (TargetKind::Command, command.join(" ")),
+    };
     TargetView {
         name: settings.name.clone(),
-        kind: held.kind,
+        kind,
         app_id: settings.app_id.clone(),
-        address: address(held),
+        address,
         events: settings.events.clone(),
         filters: settings.filters.clone(),
         headers: settings.headers.clone(),
         deadline_s: settings.deadline_s,
         remote: settings.remote,
+        encrypts: false,
+        has_token: false,
+        given: false,
+        health: if settings.paused { TargetHealth::Paused } else { TargetHealth::Untried },
+        since_ms: now_ms,
+        queued: 0,
+        failed: 0,
+        delivered: 0,
+        last_ms: None,
+        trouble: None,
+        retry_at_ms: None,
+    }
+}
+
+fn view(held: &Held, state: Option<&TargetState>, now_ms: u64) -> TargetView {
+    let settings = &held.settings;
+    let unread = of_settings(settings, now_ms);
+    TargetView {
+        kind: held.kind,
+        address: address(held),
         encrypts: held.encrypts,
         has_token: held.has_token,
         given: held.given,
-        health: match state {
-            Some(state) => state.health,
-            None if settings.paused => TargetHealth::Paused,
-            None => TargetHealth::Untried,
-        },
+        health: state.map_or(unread.health, |state| state.health),
         since_ms: state.map_or(now_ms, |state| state.since_ms),
         queued: state.map_or(0, |state| state.queued),
         failed: state.map_or(0, |state| state.failed),
@@ -104,6 +127,7 @@ fn view(held: &Held, state: Option<&TargetState>, now_ms: u64) -> TargetView {
         last_ms: state.and_then(|state| state.last_ms),
         trouble: state.and_then(|state| state.trouble.clone()),
         retry_at_ms: state.and_then(|state| state.retry_at_ms),
+        ..unread
     }
 }
 
@@ -111,9 +135,19 @@ fn address(held: &Held) -> String {
     match (&held.target.kind, &held.settings.address) {
         (Kind::Webhook(webhook), _) => webhook.shown(),
         (Kind::Print(_), _) => "stdout".to_owned(),
-        (Kind::Command(_), TargetAddress::Command(command)) => command.join(" "),
+        (Kind::Command(_), TargetAddress::Command(command)) => line(command),
         (Kind::Command(_), TargetAddress::Webhook(url)) => url.clone(),
     }
+}
+
+/// A program and its arguments as one types them in a shell, so that a line that is edited splits into the same words.
+fn line(command: &[String]) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./:=,@%+".contains(c);
+    let quoted = |word: &String| match !word.is_empty() && word.chars().all(plain) {
+        true => word.clone(),
+        false => format!("'{}'", word.replace('\'', r"'\''")),
+    };
+    command.iter().map(quoted).collect::<Vec<_>>().join(" ")
 }
 
 pub(super) fn kind(kind: &Kind) -> TargetKind {
@@ -121,5 +155,16 @@ pub(super) fn kind(kind: &Kind) -> TargetKind {
         Kind::Webhook(_) => TargetKind::Webhook,
         Kind::Command(_) => TargetKind::Command,
         Kind::Print(_) => TargetKind::Print,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_shown_so_that_it_splits_into_its_words_again() {
+        let words = ["python3", "my bot.py", "", "it's", "--to=a,b"].map(str::to_owned);
+        assert_eq!(line(&words), r"python3 'my bot.py' '' 'it'\''s' --to=a,b");
     }
 }
