@@ -92,6 +92,12 @@ describe('bins', () => {
     expect(all.map(perMinute)).toEqual([1, 3, 6, 9])
   })
 
+  it('have no peak where the last one has just begun', () => {
+    const all = bins({ ...stats([step(2), step(1)]), to_ms: 61_000 }, 60)
+    expect(all.map(({ to_ms }) => to_ms)).toEqual([60_000, 61_000])
+    expect(all.map(perMinute)).toEqual([2, 1])
+  })
+
   it('are as many as there are steps where these are few, and none where there is none', () => {
     expect(bins(stats([step(1), step(2)]), 60).length).toBe(2)
     expect(bins(stats([]), 60)).toEqual([])

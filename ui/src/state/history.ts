@@ -27,6 +27,8 @@ export interface Outage {
 export interface Bin {
   from_ms: number
   to_ms: number
+  /** How long its steps are, in milliseconds: the last one has not ended yet. */
+  length_ms: number
   events: number
   refused: number
   /** The median of the medians, each as often as events stand behind it; absent where none arrived. */
@@ -91,13 +93,14 @@ export function bins({ from_ms, to_ms, step_ms, steps }: Stats, count: number): 
   const all: Bin[] = []
   for (let at = 0; at < steps.length; at += at === 0 ? first : size) {
     const end = at === 0 ? first : at + size
-    all.push(binOf(steps.slice(at, end), from_ms + at * step_ms, Math.min(to_ms, from_ms + end * step_ms)))
+    const [from, to] = [from_ms + at * step_ms, from_ms + end * step_ms]
+    all.push(binOf(steps.slice(at, end), from, Math.min(to_ms, to), to - from))
   }
   return all
 }
 
-function binOf(steps: StatsStep[], from_ms: number, to_ms: number): Bin {
-  const bin: Bin = { from_ms, to_ms, events: 0, refused: 0 }
+function binOf(steps: StatsStep[], from_ms: number, to_ms: number, length_ms: number): Bin {
+  const bin: Bin = { from_ms, to_ms, length_ms, events: 0, refused: 0 }
   for (const { events, refused, ack_p99_ms } of steps) {
     bin.events += events
     bin.refused += refused
@@ -123,9 +126,9 @@ export function worstAck(steps: StatsStep[]): number | undefined {
   return known.length > 0 ? Math.max(...known) : undefined
 }
 
-/** Events a minute in a bin. */
-export function perMinute({ from_ms, to_ms, events }: Bin): number {
-  return to_ms > from_ms ? events / ((to_ms - from_ms) / 60_000) : 0
+/** Events a minute in a bin. One that has just begun is taken as whole, or its first event would tower over all. */
+export function perMinute({ length_ms, events }: Bin): number {
+  return length_ms > 0 ? events / (length_ms / 60_000) : 0
 }
 
 /** The axis of times: a decade below the least and above the greatest, at least two decades, in milliseconds. */

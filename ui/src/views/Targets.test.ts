@@ -38,6 +38,7 @@ describe('the targets', () => {
     expect(card('stdout').queryByTestId('target-edit')).toBeNull()
     expect(card('stdout').queryByTestId('target-remove')).toBeNull()
     expect(card('stdout').queryByTestId('target-test')).toBeNull()
+    expect(card('stdout').queryByTestId('target-pause')).toBeNull()
     location.hash = '#/targets/edit/stdout'
     window.dispatchEvent(new Event('hashchange'))
     await waitFor(() => expect(screen.queryByTestId('target-form')).toBeNull())
