@@ -29,6 +29,8 @@ pub(super) async fn replay(
     mut person: Person<'_>,
 ) -> Result<Exit, Fault> {
     if let Some(file) = &replay.payload {
+        // Who could be asked holds standard input, from which the payload may come.
+        drop(person);
         return edited(replay, file, machine, words).await;
     }
     let meant = selection(&replay.seqs, replay.filter().query(machine.now_ms()));
