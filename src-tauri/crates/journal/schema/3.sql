@@ -7,6 +7,9 @@ CREATE VIRTUAL TABLE search USING fts5 (
     words, content = '', contentless_delete = 1, detail = full, tokenize = 'ascii'
 );
 
+-- Its parts are merged by the indexer, a little at a time, and never within the commit of something else.
+INSERT INTO search (search, rank) VALUES ('automerge', 0), ('crisismerge', 500);
+
 -- One row. `upto`: the events up to this one are in `search` and in `blocks`.
 CREATE TABLE indexed (upto INTEGER NOT NULL);
 INSERT INTO indexed VALUES (0);
@@ -19,10 +22,3 @@ CREATE TABLE blocks (
     last_ms INTEGER NOT NULL,
     events INTEGER NOT NULL
 );
-
-CREATE TRIGGER events_search AFTER DELETE ON events WHEN OLD.seq <= (SELECT upto FROM indexed)
-BEGIN
-    DELETE FROM search WHERE rowid = OLD.seq;
-    UPDATE blocks SET events = events - 1 WHERE block = OLD.seq >> 10;
-    DELETE FROM blocks WHERE block = OLD.seq >> 10 AND events = 0 AND block < (SELECT upto FROM indexed) >> 10;
-END;

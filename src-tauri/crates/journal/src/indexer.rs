@@ -54,9 +54,14 @@ pub(crate) fn run(journal: &Weak<Shared>, arrivals: &Receiver<()>) {
     }
 }
 
-/// Indexes the next events; whether there were any.
+/// Indexes the next events, or tidies the index where there are none; whether there was something to do.
 fn step(shared: &Shared) -> Result<bool, Error> {
-    let Some(batch) = shared.read_now(|file| search::read_batch(file, BATCH))? else { return Ok(false) };
-    shared.write_now(move |file| search::write_batch(file, &batch))?;
-    Ok(true)
+    match shared.read_now(|file| search::read_batch(file, BATCH))? {
+        Some(batch) => {
+            shared.write_now(move |file| search::write_batch(file, &batch))?;
+            shared.write_now(search::merge)?;
+            Ok(true)
+        }
+        None => shared.write_now(search::merge),
+    }
 }

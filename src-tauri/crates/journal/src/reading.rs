@@ -7,7 +7,7 @@ mod select;
 use longwire_contract::{EventQuery, EventSelection, EventTypeCount};
 use rusqlite::Connection;
 
-use crate::{Error, Journal, Record, Row};
+use crate::{Error, Journal, Record, Row, search};
 
 pub(crate) use select::selected;
 
@@ -46,6 +46,7 @@ impl Journal {
             let chunk = chunk.to_vec();
             deleted += self.erase(move |file| delete(file, &chunk)).await?;
         }
+        while deleted > 0 && self.write(search::merge).await? {}
         Ok(deleted)
     }
 }
@@ -53,11 +54,14 @@ impl Journal {
 /// Deletes events with all that is known of them, but not what tells duplicates; how many.
 pub(crate) fn delete(file: &Connection, seqs: &[u32]) -> rusqlite::Result<u32> {
     let mut delete = file.prepare_cached("DELETE FROM events WHERE seq = ?1")?;
-    let mut deleted = 0;
+    let mut gone = Vec::with_capacity(seqs.len());
     for seq in seqs {
-        deleted += u32::from(delete.execute((seq,))? > 0);
+        if delete.execute((seq,))? > 0 {
+            gone.push(*seq);
+        }
     }
-    Ok(deleted)
+    search::forget(file, &gone)?;
+    Ok(u32::try_from(gone.len()).unwrap_or(u32::MAX))
 }
 
 fn page(file: &Connection, query: &EventQuery) -> rusqlite::Result<(Vec<Row>, bool)> {

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension};
 use crate::{
     Error, Journal,
     reading::{CHUNK, delete},
-    search::indexed,
+    search::{self, indexed},
     stats,
 };
 
@@ -61,6 +61,7 @@ impl Journal {
         }
         self.write(move |file| stats::forget(file, now_ms)).await?;
         self.expire_ids().await?;
+        while deleted > 0 && self.write(search::merge).await? {}
         while self.write(give_back).await? {}
         Ok(deleted)
     }

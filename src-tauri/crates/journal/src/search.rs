@@ -4,6 +4,6 @@ mod index;
 mod query;
 mod words;
 
-pub(crate) use index::{Kind, READ, indexed, read_batch, write_batch};
+pub(crate) use index::{Kind, READ, forget, indexed, merge, read_batch, write_batch};
 pub(crate) use query::TextQuery;
 pub(crate) use words::Words;

@@ -11,6 +11,9 @@ use crate::text;
 /// How many numbers a block has, as a power of two.
 const BLOCK: u32 = 10;
 
+/// So many pages are merged at a time: a few milliseconds.
+const MERGED: u32 = 64;
+
 /// How much of a payload is looked at, in bytes. What a person reads of an event stands within it.
 pub(crate) const READ: u32 = 256 * 1024;
 
@@ -98,6 +101,37 @@ pub(crate) fn write_batch(file: &Connection, batch: &Batch) -> rusqlite::Result<
         }
         outcome => outcome,
     }
+}
+
+/// Merges some of the parts that the batches left, within a transaction of its own; whether there may be more to merge. What
+/// was deleted gives its room back so.
+pub(crate) fn merge(file: &Connection) -> rusqlite::Result<bool> {
+    let before = file.total_changes();
+    file.prepare_cached("INSERT INTO search (search, rank) VALUES ('merge', ?1)")?.execute((MERGED,))?;
+    Ok(file.total_changes() - before >= 2)
+}
+
+/// Takes events that were deleted out of the index, within the same transaction. FTS5 writes down what it has before every
+/// statement that may have to be undone in part, and deleting an event is one: so this comes after all of them.
+pub(crate) fn forget(file: &Connection, gone: &[u32]) -> rusqlite::Result<()> {
+    let upto = indexed(file)?.upto;
+    let mut blocks: BTreeMap<u32, u32> = BTreeMap::new();
+    let mut delete = file.prepare_cached("DELETE FROM search WHERE rowid = ?1")?;
+    for seq in gone.iter().filter(|seq| **seq <= upto) {
+        delete.execute((seq,))?;
+        *blocks.entry(seq >> BLOCK).or_default() += 1;
+    }
+    if !file.prepare_cached("SELECT 1 FROM events WHERE seq <= ?1")?.exists((upto,))? {
+        file.execute("INSERT INTO search (search) VALUES ('delete-all')", ())?;
+    }
+    for (block, events) in blocks {
+        file.prepare_cached("UPDATE blocks SET events = events - ?2 WHERE block = ?1")?
+            .execute((block, events))?;
+        // The newest block gets more.
+        file.prepare_cached("DELETE FROM blocks WHERE block = ?1 AND events <= 0 AND block < ?2")?
+            .execute((block, upto >> BLOCK))?;
+    }
+    Ok(())
 }
 
 /// Whether it says that the index of texts is not what was written; the rest of the file may be.
