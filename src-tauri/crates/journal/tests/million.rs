@@ -76,7 +76,7 @@ fn event(random: &mut Rng, seq: u32, target: TargetKey) -> NewEvent {
     };
     let (event_id, message_id) =
         (format!("{:032x}", random.u128(..)), format!("om_{:032x}", random.u128(..)));
-    let app_id = if seq % 20 == 0 { "cli_b1b2c3d4e5f60718" } else { "cli_a1b2c3d4e5f60718" };
+    let app_id = if seq.is_multiple_of(20) { "cli_b1b2c3d4e5f60718" } else { "cli_a1b2c3d4e5f60718" };
     NewEvent {
         app_id: app_id.parse().unwrap(),
         origin: EventOrigin::Platform,
