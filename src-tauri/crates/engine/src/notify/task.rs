@@ -37,7 +37,8 @@ pub(crate) async fn run(
     outlet: impl Outlet,
 ) {
     let mut notifier = Notifier::new(outlet);
-    notifier.look(&snapshots.borrow_and_update().clone());
+    let snapshot = seen(&mut snapshots);
+    notifier.look(&snapshot);
     loop {
         tokio::select! {
             changed = snapshots.changed() => {
@@ -46,10 +47,12 @@ pub(crate) async fn run(
                 }
             }
             Some(arrival) = arrivals.next() => {
-                if notifier.rules.want(&arrival) && !notifier.is_quiet() {
-                    let told = notifier.coalescer.arrived(arrival, Instant::now());
+                if notifier.rules.want(&arrival)
+                    && !notifier.is_quiet()
+                    && let Some(told) = notifier.coalescer.arrived(arrival, Instant::now())
+                {
                     let snapshot = snapshots.borrow().clone();
-                    notifier.show_events(&snapshot, told);
+                    notifier.show(words::of_events(&snapshot, &told));
                 }
                 if arrivals.missed_any() {
                     notifier.coalescer.missed();
@@ -61,13 +64,20 @@ pub(crate) async fn run(
                 continue;
             }
             Ok(()) = heard.trouble.changed() => {
-                notifier.outlet.tell_trouble(heard.trouble.borrow_and_update().clone());
+                let trouble = seen(&mut heard.trouble);
+                notifier.outlet.tell_trouble(trouble);
                 continue;
             }
             () = due(notifier.due()) => {}
         }
-        notifier.look(&snapshots.borrow_and_update().clone());
+        let snapshot = seen(&mut snapshots);
+        notifier.look(&snapshot);
     }
+}
+
+/// What a channel holds now, let go of at once: whoever writes to it waits for nobody.
+fn seen<T: Clone>(channel: &mut watch::Receiver<T>) -> T {
+    channel.borrow_and_update().clone()
 }
 
 struct Notifier<O> {
@@ -105,16 +115,11 @@ impl<O: Outlet> Notifier<O> {
         if quiet {
             self.coalescer.clear();
         }
-        let told = self.coalescer.take(now);
-        self.show_events(snapshot, told);
+        if let Some(told) = self.coalescer.take(now) {
+            self.show(words::of_events(snapshot, &told));
+        }
         for news in self.watch.look(snapshot, now, snapshot.notify.connection && !quiet) {
             self.show(words::of_connection(snapshot, &news));
-        }
-    }
-
-    fn show_events(&mut self, snapshot: &Snapshot, told: Option<super::coalescer::Told>) {
-        if let Some(told) = told {
-            self.show(words::of_events(snapshot, &told));
         }
     }
 
@@ -128,7 +133,7 @@ impl<O: Outlet> Notifier<O> {
     }
 
     fn is_quiet(&self) -> bool {
-        self.rules.is_quiet(self.outlet.minute())
+        self.rules.is_quiet(|| self.outlet.minute())
     }
 
     /// Nothing is pending, nothing wakes.
