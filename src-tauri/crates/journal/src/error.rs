@@ -59,7 +59,7 @@ pub(crate) fn is_damage(error: &rusqlite::Error) -> bool {
         && error.sqlite_error().is_some_and(|error| error.extended_code != ffi::SQLITE_CORRUPT_VTAB)
 }
 
-/// What a piece of work that panicked is told to have failed with.
-pub(crate) fn panicked() -> rusqlite::Error {
-    rusqlite::Error::ToSqlConversionFailure("a piece of work on the journal panicked".into())
+/// An error that is not SQLite's.
+pub(crate) fn other(cause: &str) -> rusqlite::Error {
+    rusqlite::Error::ToSqlConversionFailure(cause.into())
 }

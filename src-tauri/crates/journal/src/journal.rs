@@ -183,7 +183,7 @@ impl Journal {
         let readers = Arc::clone(&self.shared.readers);
         let read = tokio::task::spawn_blocking(move || readers.read(work)).await;
         let read = read.map_err(|error| Error::Failed(error.to_string()))?;
-        read.map_err(|error| {
+        read.ok_or(Error::Closed)?.map_err(|error| {
             if error::is_damage(&error) {
                 let _ = self.shared.messages.send(Message::Damaged(error.to_string()));
             }
@@ -275,10 +275,7 @@ impl Shared {
         &self,
         work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, Error> {
-        if self.room.is_closed() {
-            return Err(Error::Closed);
-        }
-        self.readers.read(work).map_err(|error| Error::from(&error))
+        self.readers.read(work).ok_or(Error::Closed)?.map_err(|error| Error::from(&error))
     }
 }
 

@@ -23,6 +23,8 @@ mod seen;
 mod stats;
 mod store;
 mod sync;
+#[cfg(test)]
+mod tests;
 mod text;
 mod writer;
 

@@ -2,10 +2,7 @@
 
 use std::{
     path::PathBuf,
-    sync::{
-        Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard},
 };
 
 use rusqlite::Connection;
@@ -20,36 +17,44 @@ const AT_ONCE: usize = 2;
 pub(crate) struct Readers {
     path: PathBuf,
     pub(crate) turns: Semaphore,
-    /// Which file it is: another one after a damaged one was set aside.
-    age: AtomicU64,
-    idle: Mutex<Vec<(u64, Connection)>>,
+    /// Whether there is a file to read; held by each who reads.
+    open: RwLock<bool>,
+    idle: Mutex<Vec<Connection>>,
 }
 
 impl Readers {
     pub(crate) fn new(path: PathBuf) -> Self {
-        Self { path, turns: Semaphore::new(AT_ONCE), age: AtomicU64::new(0), idle: Mutex::new(Vec::new()) }
+        Self { path, turns: Semaphore::new(AT_ONCE), open: RwLock::new(true), idle: Mutex::new(Vec::new()) }
     }
 
-    /// Reads.
-    pub(crate) fn read<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> rusqlite::Result<T> {
-        let age = self.age.load(Ordering::Acquire);
-        let idle = self.idle().pop().filter(|(of, _)| *of == age);
-        let file = match idle {
-            Some((_, file)) => file,
-            None => file::open_to_read(&self.path)?,
-        };
-        let read = work(&file)?;
-        self.idle().push((age, file));
-        Ok(read)
+    /// Reads; nothing once the journal is closed.
+    pub(crate) fn read<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Option<rusqlite::Result<T>> {
+        let open = self.open.read().unwrap_or_else(PoisonError::into_inner);
+        open.then(|| {
+            let idle = self.idle().pop();
+            let file = idle.map_or_else(|| file::open_to_read(&self.path), Ok)?;
+            let read = work(&file)?;
+            self.idle().push(file);
+            Ok(read)
+        })
     }
 
-    /// Closes those that are idle; those that are busy are not used again.
-    pub(crate) fn close(&self) {
-        self.age.fetch_add(1, Ordering::AcqRel);
+    /// Waits for those who read, and has none read until the answer is dropped, and then from the file that is there then.
+    pub(crate) fn hold(&self) -> RwLockWriteGuard<'_, bool> {
+        let open = self.open.write().unwrap_or_else(PoisonError::into_inner);
         self.idle().clear();
+        open
     }
 
-    fn idle(&self) -> MutexGuard<'_, Vec<(u64, Connection)>> {
+    /// Waits for those who read, and has none read again.
+    pub(crate) fn close(&self) {
+        *self.hold() = false;
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

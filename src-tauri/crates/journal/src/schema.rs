@@ -23,7 +23,8 @@ pub(crate) fn bring_up(file: &mut Connection) -> rusqlite::Result<()> {
     bring_up_to(file, STEPS.len())
 }
 
-fn bring_up_to(file: &mut Connection, wanted: usize) -> rusqlite::Result<()> {
+/// The steps up to a version.
+pub(crate) fn bring_up_to(file: &mut Connection, wanted: usize) -> rusqlite::Result<()> {
     let found = usize::try_from(version(file)?).unwrap_or(usize::MAX);
     if found >= wanted {
         return Ok(());

@@ -9,7 +9,7 @@ use std::{
 use rusqlite::Connection;
 
 use crate::{
-    Insertion, NewEvent, OpenError, codec,
+    Insertion, NewEvent, OpenError, codec, error,
     file::{self, Fault},
     names::Names,
     seen::Seen,
@@ -23,6 +23,8 @@ const LATE: usize = 4096;
 pub(crate) struct Store {
     path: PathBuf,
     file: Connection,
+    /// Whether a damaged file was set aside and no new one could be begun yet.
+    gone: bool,
     apps: Names,
     types: Names,
     seen: Seen,
@@ -69,6 +71,7 @@ impl Store {
         let mut store = Self {
             path: path.to_owned(),
             file,
+            gone: false,
             apps: Names::apps(),
             types: Names::types(),
             seen,
@@ -94,7 +97,10 @@ impl Store {
     }
 
     /// Begins a transaction.
-    pub(crate) fn begin(&self) -> rusqlite::Result<()> {
+    pub(crate) fn begin(&mut self) -> rusqlite::Result<()> {
+        if self.gone {
+            self.find_file()?;
+        }
         self.file.prepare_cached("BEGIN IMMEDIATE")?.execute(()).map(drop)
     }
 
@@ -234,21 +240,28 @@ impl Store {
     /// Sets the file aside, which is damaged, and begins a new one that goes on counting.
     pub(crate) fn begin_anew(&mut self, cause: &str) -> Result<PathBuf, OpenError> {
         self.undo();
-        let failed = |error: rusqlite::Error| OpenError::Failed(error.to_string());
-        self.file = Connection::open_in_memory().map_err(failed)?;
+        self.file = Connection::open_in_memory().map_err(|error| OpenError::Failed(error.to_string()))?;
+        self.gone = true;
         let aside = set_aside(&self.path, cause)?;
-        self.file = file::open(&self.path)?;
-        for (id, name) in &self.targets {
-            let mut add =
-                self.file.prepare_cached("INSERT INTO targets (id, name) VALUES (?1, ?2)").map_err(failed)?;
-            add.execute((id, name)).map_err(failed)?;
-        }
-        self.late.clear();
-        self.seen.start_over();
-        if self.committed > 0 {
-            self.tidy().map_err(failed)?;
+        if let Err(error) = self.find_file() {
+            tracing::error!(%error, "a new journal cannot be begun yet");
         }
         Ok(aside)
+    }
+
+    /// Opens the new file after the old one is gone.
+    fn find_file(&mut self) -> rusqlite::Result<()> {
+        self.file =
+            file::open(&self.path).map_err(|fault| error::other(&OpenError::from(fault).to_string()))?;
+        for (id, name) in &self.targets {
+            let mut add =
+                self.file.prepare_cached("INSERT OR REPLACE INTO targets (id, name) VALUES (?1, ?2)")?;
+            add.execute((id, name))?;
+        }
+        self.gone = false;
+        self.late.clear();
+        self.seen.start_over();
+        self.tidy()
     }
 }
 

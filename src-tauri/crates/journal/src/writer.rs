@@ -136,7 +136,7 @@ impl Writer {
             batch.iter_mut().try_for_each(|request| request.run(store))?;
             store.commit()
         });
-        let outcome = catch_unwind(work).unwrap_or_else(|_| Err(error::panicked()));
+        let outcome = catch_unwind(work).unwrap_or_else(|_| Err(error::other("the work panicked")));
         if outcome.is_err() {
             self.store.undo();
         }
@@ -187,13 +187,12 @@ impl Writer {
     }
 
     fn begin_anew(&mut self, cause: &str) {
-        let _held = self.sync.hold();
+        let _held = (self.readers.hold(), self.sync.hold());
         match self.store.begin_anew(cause) {
             Ok(aside) => {
                 self.set_aside.send_replace(Some(aside));
             }
             Err(error) => tracing::error!(%error, "a new journal cannot be begun"),
         }
-        self.readers.close();
     }
 }

@@ -1,0 +1,125 @@
+use super::*;
+
+fn attempt(seq: u32, target: TargetKey, number: u32) -> Attempt {
+    Attempt {
+        seq,
+        target,
+        number,
+        at_ms: 5,
+        took_us: 1500,
+        outcome: AttemptOutcome::BadStatus,
+        status: Some(500),
+        response: Some("no".to_owned()),
+        detail: "HTTP 500".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn a_targets_queue_is_in_order_and_its_own() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = open(folder.path());
+    let (bot, other) = (journal.target("bot").await.unwrap(), journal.target("other").await.unwrap());
+    assert_eq!(journal.target("bot").await, Ok(bot));
+    for id in ["a", "b", "c"] {
+        journal
+            .insert(NewEvent { chat_id: Some("oc_1".to_owned()), ..to(bot, event(Some(id))) })
+            .await
+            .unwrap();
+    }
+    journal.insert(to(other, event(None))).await.unwrap();
+    let waiting = journal.waiting(bot, 2).await.unwrap();
+    assert_eq!(waiting.iter().map(|waiting| waiting.seq).collect::<Vec<_>>(), [1, 2]);
+    assert_eq!(waiting[0].lane.as_deref(), Some("cli_a1b2c3d4e5f60718/oc_1"));
+    assert_eq!(journal.waiting(other, 9).await.unwrap()[0].lane, None);
+
+    journal.attempted(attempt(1, bot, 1), Then::Delivered).await.unwrap();
+    journal.attempted(attempt(2, bot, 1), Then::Again(77)).await.unwrap();
+    journal.attempted(attempt(3, bot, 1), Then::Failed).await.unwrap();
+    let waiting = journal.waiting(bot, 9).await.unwrap();
+    assert_eq!((waiting.len(), waiting[0].attempts, waiting[0].not_before_ms), (1, 1, 77));
+    let count = journal.queue_count(bot).await.unwrap();
+    assert_eq!((count.queued, count.failed), (1, 1));
+    journal.hasten(bot).await.unwrap();
+    assert_eq!(journal.waiting(bot, 9).await.unwrap()[0].not_before_ms, 0);
+
+    journal.rename_target(bot, "robot").await.unwrap();
+    assert_eq!(journal.deliveries(3).await.unwrap()[0].target, "robot");
+    journal.forget_target(bot).await.unwrap();
+    assert_eq!(journal.waiting(bot, 9).await.unwrap(), []);
+    assert_eq!(journal.deliveries(3).await.unwrap(), []);
+    // Nobody is taken for a target that was forgotten.
+    assert_ne!(journal.target("robot").await.unwrap(), bot);
+    journal.attempted(attempt(2, bot, 2), Then::Delivered).await.unwrap();
+    assert_eq!(journal.waiting(other, 9).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn of_many_attempts_the_first_and_the_last_are_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = open(folder.path());
+    let bot = journal.target("bot").await.unwrap();
+    journal.insert(to(bot, event(None))).await.unwrap();
+    for number in 1..=14 {
+        journal.attempted(attempt(1, bot, number), Then::Again(9)).await.unwrap();
+    }
+    let view = journal.deliveries(1).await.unwrap().remove(0);
+    let numbers: Vec<_> = view.attempts.iter().map(|attempt| attempt.number).collect();
+    assert_eq!(numbers, [1, 2, 7, 8, 9, 10, 11, 12, 13, 14]);
+    assert_eq!((view.state, view.retry_at_ms), (DeliveryState::Queued, Some(9)));
+    assert_eq!((view.attempts[0].took_ms, view.attempts[0].status), (1.5, Some(500)));
+    assert_eq!(view.attempts[0].outcome, AttemptOutcome::BadStatus);
+}
+
+#[tokio::test]
+async fn a_replay_begins_again_and_counts_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = open(folder.path());
+    let (bot, other) = (journal.target("bot").await.unwrap(), journal.target("other").await.unwrap());
+    journal.insert(to(bot, event(None))).await.unwrap();
+    journal.attempted(attempt(1, bot, 1), Then::Again(1)).await.unwrap();
+    journal.attempted(attempt(1, bot, 2), Then::Delivered).await.unwrap();
+    // What the target has, it has: a second try that fails does not put it into the queue again.
+    journal.attempted(attempt(1, bot, 3), Then::Again(1)).await.unwrap();
+    assert_eq!(journal.waiting(bot, 9).await.unwrap(), []);
+
+    let replayed = journal.replay(EventSelection::Seqs(vec![1, 99]), None).await.unwrap();
+    assert_eq!((replayed.events, replayed.deliveries), (1, 1));
+    assert_eq!(journal.waiting(bot, 9).await.unwrap()[0].attempts, 0);
+    journal.attempted(attempt(1, bot, 1), Then::Delivered).await.unwrap();
+    let view = journal.deliveries(1).await.unwrap().remove(0);
+    assert_eq!(view.attempts.iter().map(|attempt| attempt.number).collect::<Vec<_>>(), [1, 2, 3, 4]);
+
+    // A target that never had it, on demand alone.
+    assert_eq!(journal.waiting(other, 9).await.unwrap(), []);
+    let replayed = journal.replay(EventSelection::Seqs(vec![1]), Some(other)).await.unwrap();
+    assert_eq!((replayed.events, replayed.deliveries), (1, 1));
+    assert_eq!(journal.waiting(other, 9).await.unwrap().len(), 1);
+    let replayed = journal.replay(EventSelection::Seqs(vec![1]), Some(TargetKey(77))).await.unwrap();
+    assert_eq!((replayed.events, replayed.deliveries), (0, 0));
+}
+
+#[tokio::test]
+async fn all_that_failed_at_a_target_goes_there_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = open(folder.path());
+    let (bot, other) = (journal.target("bot").await.unwrap(), journal.target("other").await.unwrap());
+    let both = [bot, other].map(|target| Deliverable { target, not_before_ms: None });
+    for _ in 0..3 {
+        journal.insert(NewEvent { targets: both.to_vec(), ..event(None) }).await.unwrap();
+    }
+    for (seq, target, then) in
+        [(1, bot, Then::Failed), (1, other, Then::Failed), (2, bot, Then::Delivered), (3, bot, Then::Failed)]
+    {
+        journal.attempted(attempt(seq, target, 1), then).await.unwrap();
+    }
+    let query = longwire_contract::EventQuery {
+        state: Some(DeliveryState::Failed),
+        target: Some("bot".to_owned()),
+        ..Default::default()
+    };
+    let replayed = journal.replay(EventSelection::Matching(query), None).await.unwrap();
+    assert_eq!((replayed.events, replayed.deliveries), (2, 2));
+    let seqs = |waiting: Vec<crate::Waiting>| waiting.iter().map(|waiting| waiting.seq).collect::<Vec<_>>();
+    assert_eq!(seqs(journal.waiting(bot, 9).await.unwrap()), [1, 3]);
+    assert_eq!(seqs(journal.waiting(other, 9).await.unwrap()), [2, 3]);
+}
