@@ -2,6 +2,7 @@
 //!
 //! Nothing of the machine's own session is used or changed: the display, the bus and every folder belong to the test.
 
+mod notifications;
 mod panel;
 mod screen;
 mod session;
@@ -11,6 +12,7 @@ mod window;
 
 use std::time::{Duration, Instant};
 
+pub use notifications::{Notifications, Notified};
 pub use panel::{Line, TrayIcon};
 pub use session::Session;
 pub use stage::{Stage, settings};

@@ -13,6 +13,9 @@ pub mod peers;
 #[cfg(target_os = "linux")]
 mod platform;
 mod process;
+mod python;
+#[cfg(unix)]
+mod run;
 #[cfg(target_os = "linux")]
 mod sandbox;
 #[cfg(target_os = "linux")]
@@ -26,6 +29,9 @@ pub use mac::FakeMac;
 #[cfg(target_os = "linux")]
 pub use platform::Platform;
 pub use process::{Ended, Process, Start};
+pub use python::peer;
+#[cfg(unix)]
+pub use run::{Run, acked};
 #[cfg(target_os = "linux")]
 pub use sandbox::{Sandbox, sandboxed, sandboxed_online};
 #[cfg(target_os = "linux")]

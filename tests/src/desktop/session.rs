@@ -7,13 +7,14 @@ use std::{
 
 use tempfile::TempDir;
 
-use super::{TrayIcon, Window, eventually, screen::Screen, webkit};
+use super::{Notifications, TrayIcon, Window, eventually, screen::Screen, webkit};
 use crate::{Process, Sandbox, process::Start};
 
 /// A desktop session: Xvfb, a session bus, Xfce's panel as the tray's host, dunst, and GNOME's keyring, unlocked.
 pub struct Session {
     // In the order in which they end: the screen and the bus last.
     _others: Vec<Process>,
+    dunst: Process,
     _bus_daemon: Process,
     _xvfb: Process,
     bus: zbus::Connection,
@@ -130,10 +131,18 @@ impl Session {
         let others = vec![
             start("sh", &variables).arguments(["-c", &unlock]).run(),
             start("xfce4-panel", &variables).arguments(["--disable-wm-check"]).run(),
-            start("dunst", &variables).run(),
         ];
-        let session =
-            Self { _others: others, _bus_daemon: bus_daemon, _xvfb: xvfb, bus, variables, display, dir };
+        let dunst = start("dunst", &variables).run();
+        let session = Self {
+            _others: others,
+            dunst,
+            _bus_daemon: bus_daemon,
+            _xvfb: xvfb,
+            bus,
+            variables,
+            display,
+            dir,
+        };
         for name in ["org.freedesktop.secrets", "org.freedesktop.Notifications"] {
             eventually(name, async || session.is_on_bus(name).await.then_some(())).await;
         }
@@ -161,6 +170,27 @@ impl Session {
     /// The app, to be started in this session on the data folder of the test.
     pub fn app(&self) -> Start {
         self.program(crate::program("longwire-app")).variable("LONGWIRE_DATA_DIR", self.data_dir())
+    }
+
+    /// What the notification daemon is asked to show from now on.
+    pub async fn notifications(&self) -> Notifications {
+        let address = self.variables.iter().find(|(name, _)| name == "DBUS_SESSION_BUS_ADDRESS");
+        Notifications::listen(&address.expect("a session has a bus").1).await
+    }
+
+    /// Has dunst do something, and gives back what it says.
+    ///
+    /// # Panics
+    /// Where it does not do it.
+    pub fn dunstctl<'a>(&self, words: impl IntoIterator<Item = &'a str>) -> String {
+        let ended = self.program("dunstctl".into()).arguments(words).run().end();
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+        ended.stdout
+    }
+
+    /// The notification daemon.
+    pub fn notification_daemon(&self) -> &Process {
+        &self.dunst
     }
 
     /// The home folder of whoever sits there.

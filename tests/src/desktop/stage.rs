@@ -50,7 +50,7 @@ impl<'a> Stage<'a> {
             Language::English => (LanguageChoice::English, "Overview"),
             Language::Chinese => (LanguageChoice::Chinese, "概览"),
         };
-        let change = SettingsChange { language: Some(language), ca_files: None };
+        let change = SettingsChange { language: Some(language), ..SettingsChange::default() };
         self.call::<call::ChangeSettings>(&change).await;
         self.window.reads("nav-overview", navigation).await;
     }

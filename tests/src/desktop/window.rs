@@ -64,6 +64,14 @@ impl<'a> Window<'a> {
         self.element(&format!("{}[{attribute}='{value}']", selector(id))).await;
     }
 
+    /// Waits until the window is at this page, by what stands behind the `#` of its address.
+    pub async fn is_at(&self, page: &str) {
+        self.wait(&format!("the page {page}"), async || {
+            (self.page.current_url().await.ok()?.fragment() == Some(page)).then_some(())
+        })
+        .await;
+    }
+
     /// Waits until something on the page is what this CSS selector asks for.
     pub async fn shows(&self, css: &str) {
         self.element(css).await;

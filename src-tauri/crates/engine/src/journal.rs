@@ -36,7 +36,7 @@ const RETAIN: Duration = Duration::from_secs(3600);
 /// The first time; before that, starting matters more.
 const FIRST_RETAIN: Duration = Duration::from_secs(60);
 /// How often it is written down that Longwire still runs.
-const ALIVE: Duration = Duration::from_secs(300);
+const ALIVE: Duration = Duration::from_secs(120);
 
 impl Engine {
     /// The journal. It is opened the first time.

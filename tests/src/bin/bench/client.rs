@@ -1,7 +1,8 @@
 use std::{
     env,
+    path::Path,
     process::{Child, ChildStdout, Command, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use fastrand::Rng;
@@ -33,8 +34,9 @@ pub(crate) enum Program {
 pub(crate) struct Client {
     program: Program,
     child: Child,
+    app: App,
     pub(crate) simulator: Running,
-    _data_dir: TempDir,
+    data_dir: TempDir,
 }
 
 impl Program {
@@ -77,22 +79,34 @@ impl Client {
         }
         let simulator = builder.start().await?;
         let data_dir = tempfile::tempdir()?;
-        let mut command = program.command(&app.id, &simulator.url())?;
-        if let Some(authority) = simulator.authority() {
-            let ca_file = data_dir.path().join("ca.pem");
-            authority.save(&ca_file)?;
-            command.arg("--ca-file").arg(ca_file);
-        }
-        let child = command
-            .env("LONGWIRE_APP_SECRET", app.secret.expose_secret())
-            .env("LONGWIRE_DATA_DIR", data_dir.path())
-            .env("LONGWIRE_LOG", "warn")
-            .stdin(Stdio::null())
-            .spawn()?;
-        let client = Self { program, child, simulator, _data_dir: data_dir };
-        let connected = client.simulator.until(|stats| stats.clients > 0);
-        timeout(PATIENCE, connected).await.map_err(|_| Error::NotConnected(program.name()))?;
+        let child = spawn(program, &app, &simulator, data_dir.path())?;
+        let client = Self { program, child, app, simulator, data_dir };
+        client.connected().await?;
         Ok(client)
+    }
+
+    /// Ends it in good order and starts it again on the same folder; how long it took from its start to its connection.
+    pub(crate) async fn restart(&mut self) -> Result<Duration, Error> {
+        Command::new("kill").args(["-INT", &self.child.id().to_string()]).status()?;
+        self.child.wait()?;
+        timeout(PATIENCE, self.simulator.until(|stats| stats.clients == 0))
+            .await
+            .map_err(|_| Error::NotConnected(self.program.name()))?;
+        let begin = Instant::now();
+        self.child = spawn(self.program, &self.app, &self.simulator, self.data_dir.path())?;
+        self.connected().await?;
+        Ok(begin.elapsed())
+    }
+
+    /// Its data folder.
+    pub(crate) fn data_dir(&self) -> &Path {
+        self.data_dir.path()
+    }
+
+    async fn connected(&self) -> Result<(), Error> {
+        let connected = self.simulator.until(|stats| stats.clients > 0);
+        timeout(PATIENCE, connected).await.map_err(|_| Error::NotConnected(self.program.name()))?;
+        Ok(())
     }
 
     /// Sends it that many events.
@@ -110,6 +124,22 @@ impl Client {
     pub(crate) fn output(&mut self) -> Option<ChildStdout> {
         self.child.stdout.take()
     }
+}
+
+fn spawn(program: Program, app: &App, simulator: &Running, data_dir: &Path) -> Result<Child, Error> {
+    let mut command = program.command(&app.id, &simulator.url())?;
+    if let Some(authority) = simulator.authority() {
+        let ca_file = data_dir.join("ca.pem");
+        authority.save(&ca_file)?;
+        command.arg("--ca-file").arg(ca_file);
+    }
+    let child = command
+        .env("LONGWIRE_APP_SECRET", app.secret.expose_secret())
+        .env("LONGWIRE_DATA_DIR", data_dir)
+        .env("LONGWIRE_LOG", "warn")
+        .stdin(Stdio::null())
+        .spawn()?;
+    Ok(child)
 }
 
 impl Drop for Client {

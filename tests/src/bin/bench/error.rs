@@ -15,8 +15,7 @@ pub(crate) enum Error {
     NotConnected(&'static str),
     #[error("{client}: {cause}")]
     Flood { client: &'static str, cause: Failure },
-    #[cfg(target_os = "linux")]
-    #[error("cannot connect: {0}")]
+    #[error("{0}")]
     Connect(String),
     #[error("{printed} lines were printed of {events} events")]
     Printed { printed: u64, events: u64 },

@@ -11,6 +11,7 @@ mod error;
 mod footprint;
 mod growth;
 mod idle;
+mod kept;
 mod load;
 mod plan;
 mod printing;
@@ -60,6 +61,8 @@ enum Part {
     Connecting,
     /// Events printed into a pipe
     Printing,
+    /// Searches among many kept events, and the start with them
+    Kept,
     /// The wakes of an idle connection
     Idle,
 }
@@ -105,6 +108,10 @@ async fn measure(plan: &Plan, wanted: impl Fn(Part) -> bool) -> Result<Report, E
     if wanted(Part::Printing) {
         say(format_args!("--print into a pipe"));
         report.add([printing::measure(plan.together).await?]);
+    }
+    if wanted(Part::Kept) {
+        say(format_args!("{} events kept", plan.many));
+        report.add(kept::measure(plan.many).await?);
     }
     if let Some(resting) = resting {
         say(format_args!("an idle connection, for {} s", plan.rest.as_secs()));
