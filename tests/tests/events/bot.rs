@@ -12,7 +12,7 @@ use std::{
 use serde_json::Value;
 
 /// A bot behind a webhook, which can be down.
-pub struct Bot {
+pub(crate) struct Bot {
     address: SocketAddr,
     state: Arc<State>,
 }
@@ -24,7 +24,7 @@ struct State {
 }
 
 impl Bot {
-    pub fn start() -> Self {
+    pub(crate) fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let state =
             State { posted: Mutex::default(), status: AtomicU16::new(200), up: AtomicBool::new(true) };
@@ -33,17 +33,17 @@ impl Bot {
         bot
     }
 
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://{}/webhook", self.address)
     }
 
     /// What it was posted, in order.
-    pub fn posted(&self) -> Vec<Value> {
+    pub(crate) fn posted(&self) -> Vec<Value> {
         self.state.posted.lock().unwrap().clone()
     }
 
     /// Waits until it was posted so many.
-    pub fn until(&self, count: usize) {
+    pub(crate) fn until(&self, count: usize) {
         let deadline = Instant::now() + Duration::from_secs(30);
         while self.posted().len() < count {
             assert!(Instant::now() < deadline, "{count} were to be posted: {:?}", self.posted());
@@ -52,12 +52,12 @@ impl Bot {
     }
 
     /// Answers with this status from now on.
-    pub fn answers(&self, status: u16) {
+    pub(crate) fn answers(&self, status: u16) {
         self.state.status.store(status, Ordering::SeqCst);
     }
 
     /// Goes down: nobody listens there any more.
-    pub fn stop(&self) {
+    pub(crate) fn stop(&self) {
         self.state.up.store(false, Ordering::SeqCst);
         // The last connection it takes; then its socket is closed.
         let mut last = TcpStream::connect(self.address).unwrap();
@@ -70,7 +70,7 @@ impl Bot {
     }
 
     /// Comes up again at the same place.
-    pub fn listen(&self) {
+    pub(crate) fn listen(&self) {
         self.state.up.store(true, Ordering::SeqCst);
         self.serve(TcpListener::bind(self.address).unwrap());
     }

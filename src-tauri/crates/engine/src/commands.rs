@@ -29,6 +29,10 @@ use crate::{
 
 impl Handler for Engine {
     async fn snapshot(&self, (): ()) -> Result<Snapshot, Fault> {
+        // How much is kept is counted when somebody asks, and not at each event.
+        if self.inner.journal.initialized() {
+            self.show_journal().await;
+        }
         Ok(Snapshot::clone(&self.inner.surroundings.shared.snapshot()))
     }
 
