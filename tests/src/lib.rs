@@ -3,6 +3,7 @@
 // These are tests: they start processes, measure real time, and stop at the first surprise.
 #![allow(clippy::disallowed_methods, clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+mod bot;
 mod certificate;
 #[cfg(target_os = "linux")]
 pub mod desktop;
@@ -23,6 +24,7 @@ mod tree;
 
 use std::path::PathBuf;
 
+pub use bot::{Bot, Posted};
 pub use certificate::Certificate;
 #[cfg(target_os = "linux")]
 pub use mac::FakeMac;

@@ -1,18 +1,14 @@
 //! The official Python SDK, unmodified, against the simulator: the proof that the simulator speaks the protocol.
 
-// Helpers of tests fail as tests do, and ask the interpreter what it has.
-#![allow(clippy::disallowed_methods, clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+// Helpers of tests fail as tests do.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
-use std::{
-    env,
-    path::{Path, PathBuf},
-    time::Duration,
-};
+use std::time::Duration;
 
 use longwire_openplatform::{
     App, ClientConfig, Delivery, EventKind, EventSpec, Fault, Running, Simulator, Stats,
 };
-use longwire_tests::Process;
+use longwire_tests::{Process, peer};
 use secrecy::SecretString;
 use serde_json::Value;
 use tokio::time::timeout;
@@ -107,28 +103,7 @@ async fn connect(platform: &Running) -> Process {
 }
 
 fn start(platform: &Running) -> Process {
-    let peers = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/sdk_client.py");
-    Process::start(python())
-        .arguments([peers.to_str().unwrap(), &platform.url(), APP_ID])
-        .variable("LONGWIRE_APP_SECRET", SECRET)
-        .variable("PYTHONDONTWRITEBYTECODE", "1")
-        .run()
-}
-
-/// The interpreter of the environment that has the SDK.
-fn python() -> PathBuf {
-    let venv = env::var_os("LONGWIRE_TEST_VENV")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join(".venv"), PathBuf::from);
-    let python = venv.join("bin/python");
-    // Finding it is quick; loading it takes seconds.
-    let find = "import importlib.util, sys; sys.exit(importlib.util.find_spec('lark_oapi') is None)";
-    let has_sdk = std::process::Command::new(&python).args(["-c", find]).output();
-    assert!(
-        has_sdk.is_ok_and(|ran| ran.status.success()),
-        "{} lacks the Python SDK lark-oapi: `cargo xtask test` installs it",
-        venv.display()
-    );
-    python
+    peer("sdk_client.py").arguments([&*platform.url(), APP_ID]).variable("LONGWIRE_APP_SECRET", SECRET).run()
 }
 
 async fn until(platform: &Running, wanted: impl FnMut(&Stats) -> bool) {
