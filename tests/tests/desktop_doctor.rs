@@ -227,7 +227,7 @@ fn what_stands_in_the_way_is_seen_in_the_window_and_mended_there() {
 
         let clock = Platform::with(|builder| builder.clock_ahead(Duration::from_secs(72 * 3600))).await;
         let both = [platform.ca_file(), clock.ca_file()].map(|path| path.to_str().unwrap().to_owned());
-        let change = SettingsChange { language: None, ca_files: Some(both.into()) };
+        let change = SettingsChange { ca_files: Some(both.into()), ..SettingsChange::default() };
         stage.call::<call::ChangeSettings>(&change).await;
         edit(&stage, &clock.url(), "auto", &good).await;
         let clock_ahead = Seen {
