@@ -3,7 +3,7 @@
 
 use std::{fs, os::unix::fs::PermissionsExt, time::Duration};
 
-use longwire_contract::{NoticeCode, call};
+use longwire_contract::{FaultCode, NoticeCode, Phase, call};
 use longwire_engine::Client;
 use longwire_openplatform::{App, EventKind, EventSpec, Running, Simulator};
 use longwire_tests::{
@@ -32,8 +32,15 @@ fn configure(session: &Session, settings: &str) {
     fs::write(session.data_dir().join("config.toml"), settings).unwrap();
 }
 
-async fn connected(platform: &Running) {
-    eventually("the app is connected", async || (!platform.clients().is_empty()).then_some(())).await;
+/// The engine of the app, once it says that the app is connected.
+async fn connected(session: &Session) -> Client {
+    let mut engine = eventually("the engine", async || Client::connect(&session.data_dir()).await.ok()).await;
+    eventually("the app is connected", async || {
+        let snapshot = engine.call::<call::ReadSnapshot>(&()).await.ok()?;
+        (snapshot.phase == Phase::Connected).then_some(())
+    })
+    .await;
+    engine
 }
 
 /// What dunst remembers of what it has shown.
@@ -49,7 +56,7 @@ async fn a_message_is_shown_and_a_click_opens_it() {
     let (platform, notifications) = (platform().await, session.notifications().await);
     let settings = configured(&session, &platform, Platform::SECRET);
     let stage = Stage::open(&session, &settings).await;
-    connected(&platform).await;
+    connected(&session).await;
 
     // Text of a stranger's is text, whatever it would be to a daemon that takes it for markup.
     let text = "部署完成 <b>100 %</b> &amp; <a href='http://evil.test'>done</a>";
@@ -83,7 +90,7 @@ async fn a_burst_is_a_few_notifications_in_one_place_and_a_click_opens_the_windo
     let (platform, notifications) = (platform().await, session.notifications().await);
     configure(&session, &configured(&session, &platform, Platform::SECRET));
     let app = session.app().arguments(["--hidden"]).run();
-    connected(&platform).await;
+    connected(&session).await;
 
     let flood = platform.flood(500, 64).await.unwrap();
     assert!(flood.elapsed < Duration::from_secs(5), "it is no burst: {flood:?}");
@@ -108,7 +115,7 @@ async fn a_daemon_that_hangs_slows_no_acknowledgement_and_is_told() {
     let (platform, notifications) = (platform().await, session.notifications().await);
     configure(&session, &configured(&session, &platform, Platform::SECRET));
     let app = session.app().arguments(["--hidden"]).run();
-    connected(&platform).await;
+    connected(&session).await;
     let mut engine = eventually("the engine", async || Client::connect(&session.data_dir()).await.ok()).await;
 
     session.notification_daemon().signal("STOP");
@@ -126,7 +133,7 @@ async fn a_daemon_that_hangs_slows_no_acknowledgement_and_is_told() {
         .await;
     }
     let tested = engine.call::<call::TestNotification>(&()).await;
-    assert_eq!(tested.unwrap_err().code, longwire_contract::FaultCode::NotifyFailed);
+    assert_eq!(tested.unwrap_err().code, FaultCode::NotifyFailed);
 
     session.notification_daemon().signal("CONT");
     engine.call::<call::TestNotification>(&()).await.expect("it is shown again");
@@ -154,7 +161,7 @@ async fn a_connection_that_needs_the_user_or_is_lost_is_told_and_a_click_shows_w
 
     configure(&session, &configured(&session, &platform, Platform::SECRET));
     let app = session.app().arguments(["--hidden"]).run();
-    connected(&platform).await;
+    connected(&session).await;
     platform.shutdown().await;
     let lost = notifications.titled("连接断开").await;
     assert!(lost.body.starts_with("原因："), "{}", lost.body);
