@@ -1566,7 +1566,7 @@ notify?: NotifySettings | null,
  */
 journal?: JournalSettings | null, };
 
-export type Push = { "kind": "snapshot", "value": Snapshot } | { "kind": "events", "value": Array<EventView> } | { "kind": "show", "value": EventRef };
+export type Push = { "kind": "snapshot", "value": Snapshot } | { "kind": "events", "value": Array<EventView> };
 
 export interface Commands {
   /** The state of everything, now. */

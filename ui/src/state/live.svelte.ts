@@ -1,7 +1,6 @@
 import { CommandFault, type Backend } from '../backend/backend'
 import type { AppView, Commands, EventView, Fault, Push, Snapshot } from '../backend/contract.gen'
 import { setLanguage } from '../i18n/i18n.svelte'
-import { go } from './route.svelte'
 import { latest, merged } from './rows'
 
 /** Hears of events that have arrived or changed, newest first, and whether others were missed in between. */
@@ -110,8 +109,6 @@ export class Live {
       else this.#early = push.value
       // The engine speaks: it was opened by someone else, as by the tray.
       if (this.trouble) void this.start()
-    } else if (push.kind === 'show') {
-      go({ page: 'events', seq: push.value.seq })
     } else {
       this.#held = [...this.#held, ...push.value].slice(-BURST)
       this.#timer ??= setTimeout(() => this.#flush(), PACE)

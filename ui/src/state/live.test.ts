@@ -3,7 +3,6 @@ import { CommandFault, type Backend } from '../backend/backend'
 import type { EventPage, EventView, Fault, Push, Snapshot } from '../backend/contract.gen'
 import { currentLanguage } from '../i18n/i18n.svelte'
 import { KEPT, Live } from './live.svelte'
-import { route } from './route.svelte'
 
 function snapshot(rev: number, over: Partial<Snapshot> = {}): Snapshot {
   return {
@@ -143,12 +142,6 @@ describe('the store', () => {
     ])
     expect(fake.calls).toEqual(['events'])
     expect(store.events.map(({ seq }) => seq)).toEqual([9, 8, 7, 6, 5, 4, 3, 2, 1])
-  })
-
-  it('goes to the event that it is to show', async () => {
-    await store.start()
-    fake.push({ kind: 'show', value: { seq: 42 } })
-    expect(route()).toEqual({ page: 'events', seq: 42 })
   })
 
   it('puts in order what was pushed before the list was answered', async () => {

@@ -159,8 +159,6 @@ pub enum Push {
     /// Events arrived, or what became of them changed; oldest first. Of a burst not all of them: a view that shows a page
     /// reads it again where it finds a gap.
     Events(Vec<EventView>),
-    /// The user asked elsewhere to see this: it is to be shown now.
-    Show(EventRef),
 }
 
 macro_rules! define_commands {
