@@ -1,5 +1,7 @@
 //! Notifications on a real desktop: what the daemon is asked to show, what it shows, and where a click leads.
 #![cfg(target_os = "linux")]
+// What a helper of these tests does not expect ends them.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 use std::{fs, os::unix::fs::PermissionsExt, time::Duration};
 
