@@ -1,29 +1,24 @@
+use std::{future::pending, time::Duration};
+
+use longwire_host::program::{self, Call, End};
+
 use super::{AT_MS, Bot, bot::Came, webhook};
 use crate::{form::decrypted, testing::record, webhook::Webhook};
 
 const OK: &str = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}";
 
-/// Runs a line in a real shell and gives what came.
+/// Runs a line in a real shell, where a proxy is named that nobody is to take, and gives what came.
 async fn run(shell: &str, line: &str, bot: &mut Bot) -> Came {
-    let (shell, line) = (shell.to_owned(), line.to_owned());
-    // A test may start programs; what ships does it in one place.
-    #[allow(clippy::disallowed_methods)]
-    let ran = tokio::task::spawn_blocking(move || {
-        std::process::Command::new(shell)
-            .args(["-s"])
-            .env("http_proxy", "http://127.0.0.1:9")
-            .stdin(std::process::Stdio::piped())
-            .stdout(std::process::Stdio::piped())
-            .stderr(std::process::Stdio::piped())
-            .spawn()
-            .and_then(|mut child| {
-                std::io::Write::write_all(&mut child.stdin.take().unwrap(), line.as_bytes())?;
-                child.wait_with_output()
-            })
-    });
-    let output = ran.await.unwrap().unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    assert_eq!(output.stdout, b"{}", "{}", String::from_utf8_lossy(&output.stderr));
+    let call = Call {
+        command: &[shell.to_owned(), "-s".to_owned()],
+        variables: &[("http_proxy", "http://127.0.0.1:9")],
+        input: line.as_bytes(),
+        deadline: Duration::from_secs(20),
+        keep: 1024,
+    };
+    let ran = program::run(call, pending(), |_| {}).await.unwrap();
+    assert_eq!(ran.end, End::Exited(0), "{}", ran.errors);
+    assert_eq!(ran.output, b"{}", "{}", ran.errors);
     bot.came().await
 }
 
