@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use serde::de::IgnoredAny;
 
 use crate::{
     Error, Frame, Header, Kind, Message, key,
@@ -43,8 +44,12 @@ impl Event {
         let kind = message.kind;
         let text = std::str::from_utf8(&message.payload)
             .map_err(|error| Error::NotUtf8 { kind, at: error.valid_up_to() })?;
-        let Object(root) = serde_json::from_str::<Object<Root<'_>>>(text)
-            .map_err(|error| Error::NotJson { kind, line: error.line(), column: error.column() })?;
+        let root = match serde_json::from_str::<Object<Root<'_>>>(text) {
+            Ok(Object(root)) => root,
+            // It is JSON, with a number beyond all floats or half a surrogate pair in an object's place.
+            Err(_) if serde_json::from_str::<IgnoredAny>(text).is_ok() => Root::default(),
+            Err(error) => return Err(Error::NotJson { kind, line: error.line(), column: error.column() }),
+        };
         let Root { uuid, ts, header, event } = root;
         Ok(Self {
             kind,

@@ -105,11 +105,12 @@ impl<'de, T: Fields<'de>> Visitor<'de> for ObjectVisitor<T> {
     }
 }
 
+/// A key; nothing where it has half a surrogate pair, which is JSON, but no text.
 struct Key<'a>(Cow<'a, str>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Key<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_str(KeyVisitor).map(Self)
+        deserializer.deserialize_bytes(KeyVisitor).map(Self)
     }
 }
 
@@ -122,12 +123,12 @@ impl<'de> Visitor<'de> for KeyVisitor {
         f.write_str("a key")
     }
 
-    fn visit_borrowed_str<E: Error>(self, key: &'de str) -> Result<Self::Value, E> {
-        Ok(Cow::Borrowed(key))
+    fn visit_borrowed_bytes<E: Error>(self, key: &'de [u8]) -> Result<Self::Value, E> {
+        Ok(std::str::from_utf8(key).map_or(Cow::Borrowed(""), Cow::Borrowed))
     }
 
-    fn visit_str<E: Error>(self, key: &str) -> Result<Self::Value, E> {
-        Ok(Cow::Owned(key.to_owned()))
+    fn visit_bytes<E: Error>(self, key: &[u8]) -> Result<Self::Value, E> {
+        Ok(std::str::from_utf8(key).map_or(Cow::Borrowed(""), |key| Cow::Owned(key.to_owned())))
     }
 }
 

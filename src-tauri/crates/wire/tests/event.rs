@@ -59,6 +59,9 @@ fn json_of_any_shape_is_an_event() {
         r#"{"header":{"event_id":{},"event_type":[1],"app_id":true,"create_time":1608725989000}}"#,
         r#"{"header":{"event_id":""},"event":{"message":null}}"#,
         r#"{"event":{"text":"\ud83d"},"uuid":"\ud83d"}"#,
+        r#" "half \ud800" "#,
+        "1e999",
+        r#"{"header":"\ud800","event":{"message":-1e999}}"#,
         &format!(r#"{{"event":{{"x":{deep}}}}}"#),
         &long,
     ];
@@ -67,6 +70,14 @@ fn json_of_any_shape_is_an_event() {
         assert_eq!((event.event_type.as_str(), event.event_id.as_deref()), ("", None), "{payload:.80}");
         assert_eq!(event.text(), payload);
     }
+}
+
+#[test]
+fn half_a_surrogate_pair_in_a_key_is_in_nobodys_way() {
+    let event = read(
+        r#"{"\ud800":1,"header":{"\udc00":{},"event_id":"e1"},"event":{"message":{"a\ud83d":0,"chat_id":"oc_1"}}}"#,
+    );
+    assert_eq!((event.event_id.as_deref(), event.chat_id.as_deref()), (Some("e1"), Some("oc_1")));
 }
 
 #[test]
