@@ -15,7 +15,7 @@ use secrecy::SecretString;
 use tempfile::TempDir;
 use tokio::time::{sleep, timeout};
 
-use crate::{Ended, Process, longwire};
+use crate::{Ended, Process, longwire, process::Start, program};
 
 /// How long a test waits for what must happen: far longer than it takes, so that a slow machine fails nothing.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -41,15 +41,38 @@ impl Run {
     /// # Panics
     /// Where they do not connect.
     pub async fn start(arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let begin = |data_dir: &Path, words: &[&str]| longwire(data_dir, words.iter().copied());
+        Self::begin(begin, arguments, variables).await
+    }
+
+    /// The same, with what it prints going into a line of the shell.
+    ///
+    /// # Panics
+    /// As [`Run::start`].
+    pub async fn piped(into: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
+        let line = format!("\"$0\" \"$@\" | {{ {into}; }}");
+        let begin = |data_dir: &Path, words: &[&str]| {
+            let program = program("longwire");
+            Process::start("/bin/sh".into())
+                .arguments(["-c", &line, program.to_str().expect("a plain path")])
+                .arguments(words.iter().copied())
+                .variable("LONGWIRE_DATA_DIR", data_dir)
+        };
+        Self::begin(begin, arguments, variables).await
+    }
+
+    async fn begin(
+        start: impl Fn(&Path, &[&str]) -> Start,
+        arguments: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Self {
         let app = App::new(Self::APP_ID, SecretString::from(Self::SECRET));
         // Large enough for the largest event in fewer parts than are put together.
         let platform = Simulator::builder().app(app).fragment(64 << 10).start().await.expect("a simulator");
         let folder = tempfile::tempdir().expect("a folder");
         let url = platform.url();
-        let start =
-            longwire(&folder.path().join("data"), ["run", "--app-id", Self::APP_ID, "--domain", &url])
-                .arguments(arguments.iter().copied())
-                .variable("LONGWIRE_APP_SECRET", Self::SECRET);
+        let words = [&["run", "--app-id", Self::APP_ID, "--domain", &url], arguments].concat();
+        let start = start(&folder.path().join("data"), &words).variable("LONGWIRE_APP_SECRET", Self::SECRET);
         let start = variables.iter().fold(start, |start, (name, value)| start.variable(name, value));
         let run = Self { platform, process: start.run(), folder };
         run.process.stderr_line("connected to ws://");
@@ -190,13 +213,16 @@ impl Run {
     }
 }
 
-/// Waits until the platform's client took it.
+/// Waits until the platform's client took it, as it does at once.
 ///
 /// # Panics
 /// Where it did not.
 pub async fn acked(mut delivery: Delivery) -> Ack {
-    let acked = timeout(PATIENCE, delivery.acked()).await.expect("an end");
-    acked.unwrap_or_else(|report| panic!("{}: {report:?}", delivery.event.event_type))
+    let report = timeout(PATIENCE, delivery.attempts(1)).await.expect("an attempt ends");
+    match report.attempts.into_iter().next().map(|attempt| attempt.result) {
+        Some(Ok(ack)) => ack,
+        other => panic!("{} {}: {other:?}", delivery.event.event_type, delivery.event.event_id),
+    }
 }
 
 fn plain(path: &Path) -> String {

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use longwire_contract::{AttemptOutcome, DeliveryState, FindingCode, TargetHealth};
-use longwire_openplatform::{EventKind, EventSpec, Running, samples};
+use longwire_openplatform::{EventKind, EventSpec, sample, samples};
 use longwire_tests::{Process, Run, acked, peer};
 use serde_json::{Value, json};
 
@@ -47,14 +47,14 @@ fn with_token(payload: &[u8]) -> Value {
     event
 }
 
-fn card(platform: &Running, value: Value) -> longwire_openplatform::Delivery {
-    let mut event = platform.send(EventKind::CardAction).unwrap().event;
-    let mut payload: Value = serde_json::from_slice(&event.payload).unwrap();
-    event.event_id = format!("{}-again", event.event_id);
-    payload["header"]["event_id"] = event.event_id.as_str().into();
+/// A click on a card's button with that value.
+fn card(run: &Run, value: Value) -> longwire_openplatform::Delivery {
+    let card = sample("card.action.trigger").unwrap();
+    let payload = card.payload(Run::APP_ID, 1_763_800_000_123, &mut fastrand::Rng::new());
+    let mut payload: Value = serde_json::from_str(&payload).unwrap();
     payload["event"]["action"]["value"] = value;
-    event.payload = payload.to_string().into();
-    platform.send_event(None, event).unwrap()
+    let id = payload["header"]["event_id"].as_str().unwrap();
+    run.push(card.event_type, id, payload.to_string())
 }
 
 fn data(ack: &longwire_openplatform::Ack) -> Value {
@@ -119,7 +119,7 @@ async fn a_handler_that_raises_is_handed_the_event_again_and_the_next_of_the_cha
 async fn a_card_that_is_answered_late_shows_our_toast_and_a_finding() {
     let (bot, url) = bot(&[]);
     let run = forward(&url).await;
-    let ack = acked(card(&run.platform, json!({ "sleep": 4 }))).await;
+    let ack = acked(card(&run, json!({ "sleep": 4 }))).await;
     let toast = &data(&ack)["toast"];
     assert_eq!((&toast["type"], toast["i18n"].is_object()), (&json!("error"), true), "{toast}");
     assert!(!toast["content"].as_str().unwrap().contains("已收到"), "{toast}");
@@ -131,7 +131,7 @@ async fn a_card_that_is_answered_late_shows_our_toast_and_a_finding() {
     assert_eq!(late, [AttemptOutcome::AnswerLate], "a click is handed over once: {delivery:?}");
     assert!(delivery.attempts[0].took_ms > 3900.0, "{delivery:?}");
     // A good answer ends it.
-    let ack = acked(card(&run.platform, json!({}))).await;
+    let ack = acked(card(&run, json!({}))).await;
     assert_eq!(data(&ack)["toast"]["content"], "已收到 button");
     run.until(|snapshot| snapshot.apps[0].findings.iter().all(|one| one.code != FindingCode::AnswerLate))
         .await;
