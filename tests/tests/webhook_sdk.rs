@@ -18,9 +18,14 @@ const TAKEN: &str = r#"{"answered": 200"#;
 
 /// The bot, and the URL of its webhook.
 fn bot(types: &[String]) -> (Process, String) {
+    bot_with(KEY, types)
+}
+
+/// The same with another Encrypt Key, or none.
+fn bot_with(key: &str, types: &[String]) -> (Process, String) {
     let bot = peer("http_bot.py")
         .arguments(types.iter().map(String::as_str))
-        .variable("BOT_ENCRYPT_KEY", KEY)
+        .variable("BOT_ENCRYPT_KEY", key)
         .variable("BOT_VERIFICATION_TOKEN", TOKEN)
         .run();
     let listening: Value = serde_json::from_str(&bot.stdout_line("listening")).unwrap();
@@ -172,6 +177,18 @@ async fn a_target_with_its_secrets_in_a_file_passes_the_challenge_and_wrong_ones
     assert!(run.command(&["events", "show", "1"]).stdout.contains("500"));
     let config = std::fs::read_to_string(run.data_dir().join("config.toml")).unwrap();
     assert!(!config.contains(KEY) && !config.contains(TOKEN), "{config}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bot_with_a_verification_token_alone_gets_events_in_the_clear() {
+    let (bot, url) = bot_with("", &[]);
+    let run = Run::start(&["--forward", &url], &[("LONGWIRE_VERIFICATION_TOKEN", TOKEN)]).await;
+    let delivery = run.platform.send(EventKind::MessageText).unwrap();
+    let (id, payload) = (delivery.event.event_id.clone(), delivery.event.payload.clone());
+    acked(delivery).await;
+    assert_eq!(received(&bot, &id), with_token(&payload));
+    run.stands(1, &url, DeliveryState::Delivered).await;
+    assert!(run.done(&["target", "test", &url]).contains('✓'));
 }
 
 #[tokio::test(flavor = "multi_thread")]

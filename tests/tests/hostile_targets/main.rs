@@ -49,7 +49,6 @@ async fn push(run: &Run, good: &Bot, count: usize) {
 /// Checks the memory it has had at most, in MiB. A debug build has some 40 of its own.
 fn bounded(run: &Run, most: u64) {
     let had = run.most_memory();
-    println!("it has had {had} MiB at most");
     assert!(had <= most, "{had} MiB");
 }
 

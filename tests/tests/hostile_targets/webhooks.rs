@@ -23,7 +23,7 @@ struct Hostile {
 
 impl Hostile {
     async fn start(sandbox: &Sandbox) -> Self {
-        use AttemptOutcome::{AnswerInvalid, Broken, Delivered, Redirected, TimedOut, TooLarge};
+        use AttemptOutcome::{AnswerInvalid, Broken, Delivered, Redirected, TimedOut, TooLarge, Unreachable};
         sandbox.ip("addr add 169.254.169.254/32 dev lo");
         let metadata = Server::listen(METADATA.parse().unwrap(), Worst::CutShort).await;
         let local = Server::start(Worst::CutShort).await;
@@ -37,8 +37,13 @@ impl Hostile {
             ("short", Worst::CutShort, Broken, Broken),
             ("headers", Worst::Headers, TooLarge, AnswerInvalid),
             ("drip", Worst::Drip, TimedOut, TimedOut),
+            ("wall", Worst::Silence, Unreachable, Unreachable),
         ] {
-            servers.push((name, Server::start(worst).await, outcome, answer));
+            let server = Server::start(worst).await;
+            if name == "wall" {
+                sandbox.drop_packets(server.address.port());
+            }
+            servers.push((name, server, outcome, answer));
         }
         let authority = Arc::new(Authority::new().unwrap());
         let tls = Simulator::builder().tls(authority, Leaf::Good).start().await.unwrap();
