@@ -84,12 +84,13 @@ impl Account<'_> {
         }
     }
 
-    /// An attempt has the number of the one before where that was not written down, and else the next one.
+    /// The number of an attempt never goes back. It stays where the one before was not written down, and jumps over those that
+    /// found nobody.
     fn attempts_are_counted(&self) {
         let mut last: HashMap<Message, u32> = HashMap::new();
         for post in self.posts {
-            let last = last.entry(post.message).or_default();
-            assert!(post.attempt == *last.max(&mut 1) || post.attempt == *last + 1, "{post:?} after {last}");
+            let last = last.entry(post.message).or_insert(1);
+            assert!(post.attempt >= *last, "{post:?} after attempt {last}");
             *last = post.attempt;
         }
     }

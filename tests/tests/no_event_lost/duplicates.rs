@@ -1,12 +1,13 @@
 //! The platform sends again what was taken.
 
-use std::time::Duration;
+use std::{collections::HashSet, time::Duration};
 
 use longwire_tests::sandboxed;
 use tokio::time::{sleep, timeout};
 
 use crate::{
     PATIENCE,
+    account::Account,
     load::Load,
     record::Record,
     scene::{Scene, ended},
@@ -26,41 +27,39 @@ const FASTER: u32 = 10_000;
 fn copies_of_what_was_taken_are_acknowledged_and_handed_over_to_nobody() {
     sandboxed(async |_| {
         let scene = Scene::new().await;
-        let load = Load { chats: 10, each: 20, padding: 0 };
-        let send = async || {
-            timeout(PATIENCE, load.send(scene.platform.clone())).await.unwrap();
-        };
+        let send = async |load: Load| timeout(PATIENCE, load.send(scene.platform.clone())).await.unwrap();
+        let first = Load { chats: 10, each: 20, padding: 0 };
         let mut run = scene.forward();
-        send().await;
+        send(first).await;
         for pause in PAUSES {
             sleep(pause / FASTER).await;
-            send().await;
+            send(first).await;
         }
         ended(run);
         run = scene.forward();
-        send().await;
-        run.signal("KILL");
-        run.end();
+        send(first).await;
+        // All of that and a few more, which are new when it is killed.
+        let all = Load { chats: 12, ..first };
+        send(all).await;
+        let delivered = [HashSet::new(), scene.kill(run).await];
         run = scene.forward();
-        send().await;
+        send(all).await;
         // Some copies have an id of their own, and bring a message that was brought before.
-        for message in load.messages() {
+        for message in all.messages() {
             let copy = message.again_as(&format!("again-{}", message.event_id()));
             let mut sent = scene.platform.send_event(None, copy).unwrap();
             timeout(PATIENCE, sent.acked()).await.unwrap().unwrap();
         }
-        scene.webhook.until_good(load.total()).await;
+        scene.webhook.until_good(all.total()).await;
         ended(run);
 
-        let copies = PAUSES.len() + 3;
-        assert_eq!(scene.platform.stats().acked as usize, (1 + copies) * load.total());
+        let acked = usize::try_from(scene.platform.stats().acked).unwrap();
+        assert_eq!(acked, (2 + PAUSES.len()) * first.total() + 3 * all.total());
         assert_eq!(scene.platform.violations(), []);
-        let record = Record::of(&scene.data_dir());
-        assert_eq!((record.kept().len(), record.deliveries()), (load.total(), load.total()));
-        assert!(record.kept().values().all(|times| *times == 1));
-        // What nobody acknowledged because nobody was there comes again, too, and counts where it was kept.
-        assert!(record.duplicates() >= copies * load.total(), "{}", record.duplicates());
-        assert_eq!((scene.webhook.posts().len(), scene.webhook.good()), (load.total(), load.total()));
-        println!("{} events, {} copies acknowledged", load.total(), record.duplicates());
+        let (record, posts) = (Record::of(&scene.data_dir()), scene.webhook.posts());
+        Account { load: all, record: &record, posts: &posts, delivered: &delivered }.settle();
+        // What was kept and could not be acknowledged comes again, too, and counts where it was kept.
+        assert!(record.duplicates() >= acked - all.total(), "{}", record.duplicates());
+        println!("{} events, {acked} acknowledged, {} POSTs", all.total(), posts.len());
     });
 }

@@ -1,4 +1,4 @@
-//! The bot comes and goes, and is ill in every way.
+//! The bot comes and goes, and is ill in every way; now and then Longwire is killed besides.
 
 use std::{
     collections::HashSet,
@@ -34,7 +34,8 @@ fn a_bot_that_comes_and_goes_gets_everything_once_and_in_order() {
         let added = scene.command(&["target", "add", &scene.webhook.url(), "--deadline", "2s"]);
         assert_eq!(added.code, Some(0), "{}", added.stderr);
         let began = Instant::now();
-        let run = scene.run();
+        let mut run = scene.run();
+        let mut delivered = vec![HashSet::new()];
         let sending = tokio::spawn(load.send(scene.platform.clone()));
         let mut troubles = TROUBLES;
         rng.shuffle(&mut troubles);
@@ -48,6 +49,11 @@ fn a_bot_that_comes_and_goes_gets_everything_once_and_in_order() {
             };
             be_ill(&scene, trouble, &mut rng).await;
             times += 1;
+            if rng.u8(..3) == 0 {
+                delivered.push(scene.kill(run).await);
+                run = scene.run();
+            }
+            scene.webhook.behave(Behaviour::Good);
             let some = (scene.webhook.good() + rng.usize(10..200)).min(load.total());
             scene.webhook.until_good(some).await;
         }
@@ -58,9 +64,14 @@ fn a_bot_that_comes_and_goes_gets_everything_once_and_in_order() {
 
         assert_eq!(scene.platform.stats().acked, load.total() as u64);
         let (record, posts) = (Record::of(&scene.data_dir()), scene.webhook.posts());
-        Account { load, record: &record, posts: &posts, delivered: &[HashSet::new()] }.settle();
+        Account { load, record: &record, posts: &posts, delivered: &delivered }.settle();
         let met: Vec<_> = TROUBLES.map(|trouble| (trouble, scene.webhook.met(trouble))).into();
-        println!("{} events, ill {times} times, in {all:.1?}: {} POSTs, {met:?}", load.total(), posts.len());
+        println!(
+            "{} events, ill {times} times, {} kills, in {all:.1?}: {} POSTs, {met:?}",
+            load.total(),
+            delivered.len() - 1,
+            posts.len()
+        );
     });
 }
 
@@ -73,5 +84,4 @@ async fn be_ill(scene: &Scene, trouble: Behaviour, rng: &mut Rng) {
         until("somebody posts", || webhook.met(trouble) > before).await;
     }
     sleep(Duration::from_millis(rng.u64(100..800))).await;
-    webhook.behave(Behaviour::Good);
 }

@@ -6,14 +6,13 @@ use std::{
 };
 
 use fastrand::Rng;
-use longwire_tests::{Process, sandboxed};
+use longwire_tests::sandboxed;
 use tokio::time::{sleep, timeout};
 
 use crate::{
     PATIENCE,
     account::Account,
     load::Load,
-    message::Message,
     record::Record,
     scene::{Scene, ended},
     seed,
@@ -48,12 +47,12 @@ async fn killed(load: Load) {
     for mark in marks {
         until_done(&scene, mark).await;
         sleep(Duration::from_micros(rng.u64(..20_000))).await;
-        delivered.push(kill(&scene, run).await);
+        delivered.push(scene.kill(run).await);
         run = scene.forward();
         // Also while it starts, and looks at what it left behind.
         if rng.u8(..3) == 0 {
             sleep(Duration::from_millis(rng.u64(..400))).await;
-            delivered.push(kill(&scene, run).await);
+            delivered.push(scene.kill(run).await);
             run = scene.forward();
         }
     }
@@ -93,12 +92,4 @@ async fn until_done(scene: &Scene, mark: u64) {
         }
         assert!(since.elapsed() < PATIENCE, "{known} of {mark}, and nothing more happens");
     }
-}
-
-/// Kills it. What it had written down as delivered.
-async fn kill(scene: &Scene, run: Process) -> HashSet<Message> {
-    run.signal("KILL");
-    assert_eq!(run.end().code, None, "it ended before it was killed");
-    scene.webhook.next_epoch().await;
-    Record::of(&scene.data_dir()).delivered()
 }

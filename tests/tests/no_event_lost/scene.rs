@@ -1,4 +1,5 @@
 use std::{
+    collections::HashSet,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     time::Duration,
@@ -10,7 +11,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::webhook::Webhook;
+use crate::{message::Message, record::Record, webhook::Webhook};
 
 pub(crate) const APP_ID: &str = "cli_0123456789abcdef";
 const SECRET: &str = "s";
@@ -53,6 +54,15 @@ impl Scene {
     /// `longwire run`, which hands events to whom the settings name.
     pub(crate) fn run(&self) -> Process {
         self.start().run()
+    }
+
+    /// Kills it, and waits until all it had posted is in the log. What it had written down as delivered.
+    pub(crate) async fn kill(&self, run: Process) -> HashSet<Message> {
+        run.signal("KILL");
+        let ended = run.end();
+        assert_eq!(ended.code, None, "it ended before it was killed: {}", ended.stderr);
+        self.webhook.next_epoch().await;
+        Record::of(&self.data_dir()).delivered()
     }
 
     /// Another command on the same data folder.
