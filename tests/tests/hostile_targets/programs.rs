@@ -77,6 +77,7 @@ fn programs_that_write_without_end_or_never_read_or_fail_are_bounded_and_told() 
         // After 64 MB nobody listens any more, which ends it.
         let loud = first(&run, 1, "loud").await;
         assert_eq!((loud.outcome, loud.status), (AttemptOutcome::ExitedBadly, Some(141)), "{loud:?}");
+        assert!(loud.detail.contains("its pipe was closed"), "{loud:?}");
         assert!(loud.response.unwrap().len() <= 4096);
         let log = fs::metadata(run.data_dir().join("longwire.log")).unwrap().len();
         assert!(log < 1 << 20, "{log} bytes of log");

@@ -67,7 +67,7 @@ impl Program {
 }
 
 fn ended(run: program::Run, callback: bool, deadline: Duration) -> Option<Sent> {
-    let (outcome, status, detail) = match run.end {
+    let (outcome, status, mut detail) = match run.end {
         End::Stopped => return None,
         End::Killed => {
             (AttemptOutcome::Killed, None, format!("it did not end within {} s", deadline.as_secs_f32()))
@@ -82,6 +82,9 @@ fn ended(run: program::Run, callback: bool, deadline: Duration) -> Option<Sent> 
             (AttemptOutcome::ExitedBadly, u16::try_from(code).ok(), format!("it ended with exit code {code}"))
         }
     };
+    if run.cut && outcome == AttemptOutcome::ExitedBadly {
+        detail.push_str("; it wrote more than anybody listens to, and its pipe was closed");
+    }
     let beginning = String::from_utf8_lossy(&run.output[..run.output.len().min(BEGINNING)]).into_owned();
     let failed = outcome != AttemptOutcome::Delivered && !run.errors.is_empty();
     let response = Some(if failed { run.errors } else { beginning }).filter(|said| !said.is_empty());

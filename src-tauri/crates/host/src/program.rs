@@ -67,6 +67,8 @@ pub struct Run {
     pub output: Vec<u8>,
     /// Whether it wrote more.
     pub more: bool,
+    /// Whether it wrote so much, 64 MiB, that its pipe was closed, which ends most programs.
+    pub cut: bool,
     /// The end of what it wrote to its standard error, as text without control characters.
     pub errors: String,
 }
@@ -144,8 +146,9 @@ pub async fn run(
     }
     output.finish(|line| tell(Line::Output(line)));
     errors.finish(|line| tell(Line::Error(line)));
-    let (more, errors) = (output.more(), errors.last());
-    Ok(Run { end, took: started.elapsed(), output: output.kept(), more, errors })
+    let (more, cut) = (output.more(), output.had_enough() || errors.had_enough());
+    let errors = errors.last();
+    Ok(Run { end, took: started.elapsed(), output: output.kept(), more, cut, errors })
 }
 
 fn start(call: &Call<'_>) -> Result<Child, NotStarted> {

@@ -52,6 +52,11 @@ impl Ear {
         self.heard > self.kept.len() as u64
     }
 
+    /// Whether it stopped listening before the other end did.
+    pub(super) fn had_enough(&self) -> bool {
+        self.heard >= MOST
+    }
+
     pub(super) fn kept(self) -> Vec<u8> {
         self.kept
     }

@@ -59,6 +59,7 @@ async fn how_it_ends_and_what_it_says_is_told() {
     let (run, told) = run_with("echo out; echo one >&2; echo two >&2; exit 3", b"", LONG).await;
     assert_eq!((run.end, run.errors.as_str()), (End::Exited(3), "one\ntwo"));
     assert_eq!((run.output.as_slice(), run.more), (&b"out\n"[..], false));
+    assert!(!run.cut);
     assert!(told.contains(&r#"Error("two")"#.to_owned()), "{told:?}");
     let (run, _) = run_with("kill -9 $$", b"", LONG).await;
     assert_eq!(run.end, End::Signalled(9));
@@ -79,7 +80,7 @@ async fn one_that_does_not_read_is_no_failure() {
 async fn one_that_writes_without_end_is_bounded() {
     let (run, told) = run_with("exec yes", b"", LONG).await;
     assert_eq!(run.end, End::Signalled(13), "its pipe was closed");
-    assert!(run.more && run.output.len() == 1024);
+    assert!(run.more && run.cut && run.output.len() == 1024);
     assert!(told.len() <= 101, "{}", told.len());
 }
 
