@@ -76,7 +76,7 @@ mod tests {
         let path = std::env::join_paths([home]).unwrap();
         let find = |name: &str| find_in(&[name.to_owned(), "-x".to_owned()], &path, home);
         for name in ["bot", "./bot", "~/bot", home.join("bot").to_str().unwrap()] {
-            assert_eq!(find(name).and_then(|file| Ok(file.canonicalize().unwrap())).unwrap(), sh(), "{name}");
+            assert_eq!(find(name).map(|file| file.canonicalize().unwrap()).unwrap(), sh(), "{name}");
         }
         assert_eq!(find("sh"), Err(NotStarted::NotFound("sh".to_owned())));
         assert_eq!(find("./sh"), Err(NotStarted::NotFound("./sh".to_owned())));
