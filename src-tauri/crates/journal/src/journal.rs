@@ -16,6 +16,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, TryAcquireError, watch};
 
 use crate::{
     Error, Health, Insertion, NewEvent, OpenError, Opened, Options, error, file, indexer,
+    queue::Held,
     readers::Readers,
     request::{Insert, Request, Work},
     seen,
@@ -42,6 +43,7 @@ pub(crate) struct Shared {
     set_aside: watch::Receiver<Option<PathBuf>>,
     settings: Mutex<JournalSettings>,
     power_safe: Arc<AtomicBool>,
+    held: Mutex<Held>,
     /// What was acknowledged and is not written down yet.
     minutes: Mutex<Minutes>,
     thread: Mutex<Option<JoinHandle<()>>>,
@@ -84,6 +86,7 @@ impl Journal {
             set_aside: aside,
             settings: Mutex::new(options.settings),
             power_safe,
+            held: Mutex::default(),
             minutes: Mutex::new(Minutes::default()),
             thread: Mutex::new(Some(thread)),
         };
@@ -208,6 +211,11 @@ impl Journal {
     pub(crate) fn set_settings(&self, settings: JournalSettings) {
         *lock(&self.shared.settings) = settings;
         self.shared.power_safe.store(settings.power_safe, Ordering::Relaxed);
+    }
+
+    /// The targets that somebody hands events to.
+    pub(crate) fn held(&self) -> MutexGuard<'_, Held> {
+        lock(&self.shared.held)
     }
 
     /// What was acknowledged and is not written down yet.

@@ -1,10 +1,13 @@
 use longwire_contract::{AttemptOutcome, DeliveryState, DeliveryView, EventSelection, Replayed};
-use rusqlite::OptionalExtension;
+use rusqlite::{Connection, OptionalExtension};
 
 use crate::{Error, Journal, codec};
 
 mod attempts;
+mod held;
 mod replay;
+
+pub(crate) use held::Held;
 
 /// A target, by the number the journal knows it by. It stays the same as long as the target is not forgotten.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -86,24 +89,48 @@ impl Journal {
         .await
     }
 
+    /// All targets that the journal knows, in the order of their names, and what there is in their queues.
+    pub async fn targets(&self) -> Result<Vec<(TargetKey, String, QueueCount)>, Error> {
+        self.read(|file| {
+            let mut find = file.prepare_cached("SELECT id, name FROM targets ORDER BY name")?;
+            let targets = find.query_map((), |row| {
+                let target = TargetKey(row.get(0)?);
+                Ok((target, row.get(1)?, count(file, target)?))
+            })?;
+            targets.collect()
+        })
+        .await
+    }
+
+    /// From now on it is these targets that somebody hands events to. What waits for another one keeps no event from being
+    /// deleted when it is too old or too much, and a replay that names no target puts nothing into its queue. Until this is
+    /// called, it is all targets. Returns at once; it is not written down.
+    pub fn hold(&self, held: Vec<TargetKey>) {
+        *self.held() = Held::These(held);
+    }
+
     /// Gives a target another name. Its queue stays its own. A target that had the name before is forgotten.
     pub async fn rename_target(&self, target: TargetKey, name: &str) -> Result<(), Error> {
         let name = name.to_owned();
         self.write_targets(move |file| {
-            file.execute("UPDATE OR REPLACE targets SET name = ?2 WHERE id = ?1", (target.0, &name)).map(drop)
+            let earlier: Option<i64> = file
+                .prepare_cached(
+                    "SELECT id FROM targets WHERE name = ?2 AND id <> ?1
+                     AND EXISTS (SELECT 1 FROM targets WHERE id = ?1)",
+                )?
+                .query_row((target.0, &name), |row| row.get(0))
+                .optional()?;
+            if let Some(earlier) = earlier {
+                forget(file, earlier)?;
+            }
+            file.execute("UPDATE targets SET name = ?2 WHERE id = ?1", (target.0, &name)).map(drop)
         })
         .await
     }
 
     /// Forgets a target and its queue.
     pub async fn forget_target(&self, target: TargetKey) -> Result<(), Error> {
-        self.write_targets(move |file| {
-            file.execute("DELETE FROM targets WHERE id = ?1", (target.0,))?;
-            // Those that it had are many, and nobody's: they go with their events.
-            file.execute("DELETE FROM deliveries WHERE target = ?1 AND state = 1", (target.0,))?;
-            file.execute("DELETE FROM deliveries WHERE target = ?1 AND state = 2", (target.0,)).map(drop)
-        })
-        .await
+        self.write_targets(move |file| forget(file, target.0)).await
     }
 
     /// The oldest events that wait for a target, in the order they arrived, those not due yet among them; at most `limit`.
@@ -131,16 +158,7 @@ impl Journal {
 
     /// What there is in a target's queue.
     pub async fn queue_count(&self, target: TargetKey) -> Result<QueueCount, Error> {
-        self.read(move |file| {
-            let count = |state: &str| {
-                file.prepare_cached(&format!(
-                    "SELECT count(*) FROM deliveries WHERE target = ?1 AND state = {state}"
-                ))?
-                .query_row((target.0,), |row| row.get(0))
-            };
-            Ok(QueueCount { queued: count("1")?, failed: count("2")? })
-        })
-        .await
+        self.read(move |file| count(file, target)).await
     }
 
     /// Writes down how an attempt ended and what becomes of the delivery. Of many attempts the first two and the last eight are
@@ -150,11 +168,12 @@ impl Journal {
     }
 
     /// Puts events into queues once more, as [`ReplayRequest`](longwire_contract::ReplayRequest) says: into this target's;
-    /// where none is named, into those of the targets that had them, in the state that the selection names where it names one.
+    /// where none is named, into those of the [held](Self::hold) targets that had them, in the state that the selection names
+    /// where it names one.
     pub async fn replay(&self, events: EventSelection, target: Option<TargetKey>) -> Result<Replayed, Error> {
         let again = match target {
             Some(target) => replay::Again::To(target),
-            None => replay::Again::of(&events),
+            None => replay::Again::of(&events, self.held().clone()),
         };
         let mut replayed = Replayed::default();
         for seqs in self.chosen(events).await?.chunks(replay::AT_ONCE) {
@@ -200,4 +219,30 @@ impl Journal {
         })
         .await
     }
+}
+
+fn count(file: &Connection, target: TargetKey) -> rusqlite::Result<QueueCount> {
+    // Each state has an index of its own, which is found by the number in the statement alone.
+    let count = |state: &str| {
+        file.prepare_cached(&format!(
+            "SELECT count(*) FROM deliveries WHERE target = ?1 AND state = {state}"
+        ))?
+        .query_row((target.0,), |row| row.get(0))
+    };
+    Ok(QueueCount { queued: count("1")?, failed: count("2")? })
+}
+
+/// Forgets a target, what waits for it and what it did not take.
+fn forget(file: &Connection, target: i64) -> rusqlite::Result<()> {
+    file.execute("DELETE FROM targets WHERE id = ?1", (target,))?;
+    // What it has is much, and nobody's: it goes with its events.
+    for state in ["1", "2"] {
+        let of_state = format!("target = ?1 AND state = {state}");
+        file.execute(
+            &format!("DELETE FROM attempts WHERE target = ?1 AND seq IN (SELECT seq FROM deliveries WHERE {of_state})"),
+            (target,),
+        )?;
+        file.execute(&format!("DELETE FROM deliveries WHERE {of_state}"), (target,))?;
+    }
+    Ok(())
 }

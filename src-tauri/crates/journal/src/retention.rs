@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension};
 
 use crate::{
     Error, Journal,
+    queue::Held,
     reading::{CHUNK, delete},
     search::{self, indexed},
     stats,
@@ -47,7 +48,7 @@ impl Journal {
         Ok(())
     }
 
-    /// Deletes what is too old or too much: events that no target waits for, keys of duplicates older than 24 hours,
+    /// Deletes what is too old or too much: events that no [held](Self::hold) target waits for, keys of duplicates older than 24 hours,
     /// statistics older than 30 days; and gives the room back to the disk. How many events.
     pub async fn retain(&self, now_ms: u64) -> Result<u32, Error> {
         let JournalSettings { days, megabytes, .. } = self.settings();
@@ -66,12 +67,13 @@ impl Journal {
         Ok(deleted)
     }
 
-    /// Deletes the oldest events that no target waits for: those that arrived before `before_ms`, or until no more than
+    /// Deletes the oldest events that no held target waits for: those that arrived before `before_ms`, or until no more than
     /// `enough` bytes are used; how many.
     async fn delete_oldest(&self, before_ms: Option<u64>, enough: Option<u64>) -> Result<u32, Error> {
         let (mut after, mut deleted) = (0, 0);
         loop {
-            let oldest = self.read(move |file| oldest(file, after, before_ms)).await?;
+            let held = self.held().clone();
+            let oldest = self.read(move |file| oldest(file, after, before_ms, &held)).await?;
             let Some(last) = oldest.looked_at else { return Ok(deleted) };
             after = last;
             for chunk in oldest.seqs.chunks(CHUNK) {
@@ -96,8 +98,8 @@ struct Oldest {
     looked_at: Option<u32>,
 }
 
-/// The oldest events after this one that no target waits for, of those that arrived before this moment.
-fn oldest(file: &Connection, after: u32, before_ms: Option<u64>) -> rusqlite::Result<Oldest> {
+/// The oldest events after this one that no held target waits for, of those that arrived before this moment.
+fn oldest(file: &Connection, after: u32, before_ms: Option<u64>, held: &Held) -> rusqlite::Result<Oldest> {
     let before_ms = before_ms.map_or(i64::MAX, |ms| i64::try_from(ms).unwrap_or(i64::MAX));
     let upto = indexed(file)?.upto;
     let mut found = Oldest::default();
@@ -116,12 +118,14 @@ fn oldest(file: &Connection, after: u32, before_ms: Option<u64>) -> rusqlite::Re
     };
     let mut look = file.prepare_cached(
         "SELECT e.seq, e.at_ms < ?4 AND NOT EXISTS (
-             SELECT 1 FROM deliveries d JOIN targets t ON t.id = d.target WHERE d.seq = e.seq AND d.state = 1)
+             SELECT 1 FROM deliveries d WHERE d.seq = e.seq AND d.state = 1 AND d.target IN (
+                 SELECT id FROM targets WHERE ?5 IS NULL OR id IN (SELECT value FROM json_each(?5))))
          FROM events e WHERE e.seq BETWEEN ?1 AND ?2 ORDER BY e.seq LIMIT ?3",
     )?;
+    let held = held.list();
     let mut left = LOOKED_AT;
     for (lowest, highest) in ranges {
-        let mut rows = look.query((lowest, highest, left, before_ms))?;
+        let mut rows = look.query((lowest, highest, left, before_ms, &held))?;
         while let Some(row) = rows.next()? {
             let seq = row.get(0)?;
             found.looked_at = Some(seq);

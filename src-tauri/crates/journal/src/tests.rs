@@ -7,8 +7,8 @@ use longwire_contract::{AttemptOutcome, DeliveryState, EventOrigin, EventSelecti
 use tempfile::TempDir;
 
 use crate::{
-    Attempt, Deliverable, Error, Health, Insertion, Journal, NewEvent, OpenError, Opened, Options, TargetKey,
-    Then,
+    Attempt, Deliverable, Error, Health, Insertion, Journal, NewEvent, OpenError, Opened, Options,
+    QueueCount, TargetKey, Then,
 };
 
 mod damage;

@@ -197,6 +197,16 @@ async fn what_is_old_goes_but_not_what_a_target_waits_for() {
     assert_eq!(left, std::iter::once(queued).chain((2901..=3000).rev()).collect::<Vec<_>>());
     assert!(!left.contains(&forgotten));
     assert_eq!(found(&journal, "word").await.len(), 100);
+    // It goes once nobody is there to hand it over.
+    journal.hold(vec![target]);
+    assert_eq!(journal.retain(NOW_MS).await, Ok(0));
+    journal.hold(vec![gone]);
+    assert_eq!(journal.retain(NOW_MS).await, Ok(1));
+    let queued =
+        keep(&journal, NewEvent { targets: waits(target), ..event(4004, old_ms, saying("word")) }).await;
+    settle(folder.path()).await;
+    journal.hold(vec![target]);
+    assert_eq!(journal.retain(NOW_MS).await, Ok(0));
     attempted(&journal, queued, target, Then::Delivered).await;
     assert_eq!(journal.retain(NOW_MS).await, Ok(1));
     journal.close();

@@ -3,7 +3,7 @@
 use longwire_contract::{DeliveryState, EventSelection, Replayed};
 use rusqlite::Connection;
 
-use super::TargetKey;
+use super::{Held, TargetKey};
 use crate::{Error, Journal, codec};
 
 /// So many events at a time: an event that comes meanwhile waits for a few milliseconds.
@@ -34,19 +34,19 @@ impl Journal {
 pub(super) enum Again {
     /// To this target, whether or not it had them.
     To(TargetKey),
-    /// To those that had them; in this state alone, and to that target alone, where the selection is of those.
-    Those { state: Option<DeliveryState>, target: Option<String> },
+    /// To those of the held targets that had them; in this state alone, and to that target alone, where the selection is of
+    /// those.
+    Those { state: Option<DeliveryState>, target: Option<String>, held: Held },
 }
 
 impl Again {
     /// To whom a selection goes by itself.
-    pub(super) fn of(events: &EventSelection) -> Self {
-        match events {
-            EventSelection::Seqs(_) => Self::Those { state: None, target: None },
-            EventSelection::Matching(query) => {
-                Self::Those { state: query.state, target: query.target.clone() }
-            }
-        }
+    pub(super) fn of(events: &EventSelection, held: Held) -> Self {
+        let (state, target) = match events {
+            EventSelection::Seqs(_) => (None, None),
+            EventSelection::Matching(query) => (query.state, query.target.clone()),
+        };
+        Self::Those { state, target, held }
     }
 
     /// Puts these into the queues, those that are gone left out.
@@ -61,13 +61,14 @@ impl Again {
                          ON CONFLICT DO UPDATE SET state = 1, attempts = 0, not_before_ms = 0",
                     )?
                     .execute((seq, target.0))?,
-                Self::Those { state, target } => file
+                Self::Those { state, target, held } => file
                     .prepare_cached(
                         "UPDATE deliveries SET state = 1, attempts = 0, not_before_ms = 0
                          WHERE seq = ?1 AND (?2 IS NULL OR state = ?2)
-                         AND target IN (SELECT id FROM targets WHERE ?3 IS NULL OR name = ?3)",
+                         AND target IN (SELECT id FROM targets WHERE (?3 IS NULL OR name = ?3)
+                             AND (?4 IS NULL OR id IN (SELECT value FROM json_each(?4))))",
                     )?
-                    .execute((seq, state.map(codec::state), target))?,
+                    .execute((seq, state.map(codec::state), target, held.list()))?,
             };
             replayed.events += u32::from(deliveries > 0);
             replayed.deliveries += u32::try_from(deliveries).unwrap_or(u32::MAX);

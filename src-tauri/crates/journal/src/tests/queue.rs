@@ -123,3 +123,77 @@ async fn all_that_failed_at_a_target_goes_there_again() {
     assert_eq!(seqs(journal.waiting(bot, 9).await.unwrap()), [1, 3]);
     assert_eq!(seqs(journal.waiting(other, 9).await.unwrap()), [2, 3]);
 }
+
+#[tokio::test]
+async fn all_targets_are_told_with_their_queues() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = open(folder.path());
+    assert_eq!(journal.targets().await, Ok(Vec::new()));
+    let (b, a) = (journal.target("b").await.unwrap(), journal.target("a").await.unwrap());
+    for _ in 0..3 {
+        journal.insert(to(b, event(None))).await.unwrap();
+    }
+    journal.attempted(attempt(1, b, 1), Then::Failed).await.unwrap();
+    journal.attempted(attempt(2, b, 1), Then::Delivered).await.unwrap();
+    let wanted = vec![
+        (a, "a".to_owned(), QueueCount::default()),
+        (b, "b".to_owned(), QueueCount { queued: 1, failed: 1 }),
+    ];
+    assert_eq!(journal.targets().await, Ok(wanted));
+}
+
+#[tokio::test]
+async fn a_replay_that_names_no_target_goes_to_those_that_are_held() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = open(folder.path());
+    let (bot, other) = (journal.target("bot").await.unwrap(), journal.target("other").await.unwrap());
+    let both = [bot, other].map(|target| Deliverable { target, not_before_ms: None });
+    journal.insert(NewEvent { targets: both.to_vec(), ..event(None) }).await.unwrap();
+    for target in [bot, other] {
+        journal.attempted(attempt(1, target, 1), Then::Failed).await.unwrap();
+    }
+    journal.hold(vec![bot]);
+    let query = longwire_contract::EventQuery { state: Some(DeliveryState::Failed), ..Default::default() };
+    for events in [EventSelection::Matching(query), EventSelection::Seqs(vec![1])] {
+        let replayed = journal.replay(events, None).await.unwrap();
+        assert_eq!((replayed.events, replayed.deliveries), (1, 1));
+        assert_eq!(journal.waiting(bot, 9).await.unwrap().len(), 1);
+        assert_eq!(journal.waiting(other, 9).await.unwrap(), []);
+    }
+    journal.hold(Vec::new());
+    let replayed = journal.replay(EventSelection::Seqs(vec![1]), None).await.unwrap();
+    assert_eq!((replayed.events, replayed.deliveries), (0, 0));
+    // Who names it means it.
+    let replayed = journal.replay(EventSelection::Seqs(vec![1]), Some(other)).await.unwrap();
+    assert_eq!((replayed.events, replayed.deliveries), (1, 1));
+}
+
+#[tokio::test]
+async fn nothing_is_left_of_a_target_whose_name_another_one_gets() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = open(folder.path());
+    let (bot, old) = (journal.target("bot").await.unwrap(), journal.target("old").await.unwrap());
+    for target in [old, old, bot] {
+        journal.insert(to(target, event(None))).await.unwrap();
+    }
+    journal.attempted(attempt(1, old, 1), Then::Again(9)).await.unwrap();
+    journal.attempted(attempt(2, old, 1), Then::Failed).await.unwrap();
+    // Its own name, and a target that there is not, change nothing.
+    journal.rename_target(old, "old").await.unwrap();
+    journal.rename_target(TargetKey(77), "old").await.unwrap();
+    assert_eq!(journal.targets().await.unwrap().len(), 2);
+
+    journal.rename_target(bot, "old").await.unwrap();
+    let queued = QueueCount { queued: 1, failed: 0 };
+    assert_eq!(journal.targets().await, Ok(vec![(bot, "old".to_owned(), queued)]));
+    let left = journal
+        .read(|file| {
+            file.query_row(
+                "SELECT (SELECT count(*) FROM deliveries), (SELECT count(*) FROM attempts)",
+                (),
+                |row| Ok((row.get::<_, u32>(0)?, row.get::<_, u32>(1)?)),
+            )
+        })
+        .await;
+    assert_eq!(left, Ok((1, 0)));
+}
