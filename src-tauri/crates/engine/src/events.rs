@@ -134,7 +134,7 @@ impl Engine {
 
     pub(crate) async fn record(&self, seq: u32) -> Result<Record, Fault> {
         let records = self.journal().await?.records(vec![seq]).await.map_err(fault)?;
-        let gone = || Fault::new(FaultCode::EventGone, format!("event {seq} is not kept"));
+        let gone = || Fault::new(FaultCode::EventGone, format!("event {seq} is not kept")).with("seq", seq);
         records.into_iter().next().ok_or_else(gone)
     }
 

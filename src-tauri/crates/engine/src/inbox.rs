@@ -24,6 +24,8 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Inbox {
     shared: Arc<Shared>,
+    /// Known before events are taken, so that the first one finds its targets.
+    deliveries: OnceCell<Deliveries>,
     open: OnceCell<Open>,
     /// Events that could not be kept since the start.
     refused: AtomicU32,
@@ -32,7 +34,6 @@ pub(crate) struct Inbox {
 #[derive(Debug)]
 struct Open {
     journal: Journal,
-    deliveries: Deliveries,
     /// To whoever tells the desktop, where somebody does.
     arriving: Option<Arriving>,
 }
@@ -55,17 +56,22 @@ const ANSWER_OVER_MS: u64 = 10_000;
 
 impl Inbox {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, open: OnceCell::new(), refused: AtomicU32::new(0) }
+        Self { shared, deliveries: OnceCell::new(), open: OnceCell::new(), refused: AtomicU32::new(0) }
     }
 
-    /// Keeps events in this journal from now on.
-    pub(crate) fn open(&self, journal: Journal, deliveries: Deliveries, arriving: Option<Arriving>) {
-        self.open.set(Open { journal, deliveries, arriving }).ok();
+    /// Has events handed over by these, once there are any.
+    pub(crate) fn hand_over(&self, deliveries: Deliveries) {
+        self.deliveries.set(deliveries).ok();
+    }
+
+    /// Takes events and keeps them in this journal from now on.
+    pub(crate) fn open(&self, journal: Journal, arriving: Option<Arriving>) {
+        self.open.set(Open { journal, arriving }).ok();
     }
 
     /// Who hands events over, where somebody does.
     pub(crate) fn deliveries(&self) -> Option<&Deliveries> {
-        self.open.get().map(|open| &open.deliveries)
+        self.deliveries.get()
     }
 
     /// How many events could not be kept since the start.
@@ -98,7 +104,8 @@ impl Inbox {
         event: Event,
         only: Option<TargetKey>,
     ) -> Result<Taken, Error> {
-        let Open { journal, deliveries, arriving } = self.open.get().ok_or(Error::Closed)?;
+        let Open { journal, arriving } = self.open.get().ok_or(Error::Closed)?;
+        let deliveries = self.deliveries.get().ok_or(Error::Closed)?;
         let Receipt { app_id, origin, at_ms, arrived, .. } = *receipt;
         let pushed = origin == EventOrigin::Platform;
         let wanted = Wanted { app_id, event_type: &event.event_type, payload: &event.payload };

@@ -18,7 +18,7 @@ use longwire_journal::{Error, Health, Journal, OpenError};
 use tokio::{
     sync::watch,
     task::spawn_blocking,
-    time::{Instant, MissedTickBehavior, interval, interval_at},
+    time::{Instant, MissedTickBehavior, interval, interval_at, sleep},
 };
 use tracing::{info, warn};
 
@@ -35,6 +35,8 @@ use crate::{
 const RETAIN: Duration = Duration::from_secs(3600);
 /// The first time; before that, starting matters more.
 const FIRST_RETAIN: Duration = Duration::from_secs(60);
+/// How long until a journal that could not be opened is tried again.
+const TRY_AGAIN: Duration = Duration::from_secs(5);
 /// How often it is written down that Longwire still runs.
 const ALIVE: Duration = Duration::from_secs(120);
 
@@ -68,17 +70,23 @@ impl Engine {
         if matches!(self.inner.options.apps, Apps::None) {
             return Ok(());
         }
-        let journal = match self.journal().await {
-            Ok(journal) => journal,
-            Err(fault) => {
-                tell_unusable(&self.inner.surroundings.shared, &fault);
-                return Ok(());
-            }
-        };
+        for given in &self.inner.options.targets {
+            given.check()?;
+        }
+        if let Err(fault) = self.open_inbox().await {
+            tell_unusable(&self.inner.surroundings.shared, Some(&fault));
+            self.spawn(try_again(Arc::downgrade(&self.inner)));
+        }
+        Ok(())
+    }
+
+    async fn open_inbox(&self) -> Result<(), Fault> {
+        let journal = self.journal().await?;
         let Surroundings { inbox, roads, .. } = &self.inner.surroundings;
         let deliveries = Deliveries::start(journal.clone(), roads.dialer(Choice::Auto));
-        inbox.open(journal.clone(), deliveries.clone(), self.start_telling());
+        inbox.hand_over(deliveries.clone());
         self.targets().await?;
+        inbox.open(journal.clone(), self.start_telling());
         self.show_journal().await;
         let weak = || Arc::downgrade(&self.inner);
         self.spawn(follow_health(weak(), journal.health()));
@@ -152,11 +160,36 @@ async fn tell_set_aside(shared: Arc<Shared>, mut set_aside: watch::Receiver<Opti
     }
 }
 
-/// Tells that no event can be kept.
-pub(crate) fn tell_unusable(shared: &Shared, fault: &Fault) {
-    warn!(%fault, "no event can be kept");
-    let values = fault.values.clone();
-    shared.change(|snapshot| snapshot.notices.push(Notice { code: NoticeCode::JournalUnusable, values }));
+/// Tells that no event can be kept, or that they can be again.
+fn tell_unusable(shared: &Shared, fault: Option<&Fault>) {
+    let notice = fault.map(|fault| {
+        warn!(%fault, "no event can be kept; the platform will send them again");
+        Notice { code: NoticeCode::JournalUnusable, values: fault.values.clone() }
+    });
+    let found = fault.map(|fault| {
+        let error = fault.values.get("error").cloned().unwrap_or_default();
+        (None, finding(FindingCode::NotKept, fault).with("error", error).with("refused", 0))
+    });
+    shared.tell(Source::Journal, found.into_iter().collect(), |snapshot| {
+        let before = snapshot.notices.len();
+        snapshot.notices.retain(|notice| notice.code != NoticeCode::JournalUnusable);
+        snapshot.notices.extend(notice);
+        snapshot.notices.len() != before
+    });
+}
+
+/// Tries to open the journal until that can be done: a disk that was full at the start need not stay so.
+async fn try_again(engine: Weak<Inner>) {
+    loop {
+        sleep(TRY_AGAIN).await;
+        let Some(inner) = engine.upgrade() else { return };
+        let engine = Engine { inner };
+        if engine.open_inbox().await.is_ok() {
+            info!("events can be kept again");
+            tell_unusable(&engine.inner.surroundings.shared, None);
+            return;
+        }
+    }
 }
 
 /// Says of every app that its events cannot be kept, for as long as that is so.

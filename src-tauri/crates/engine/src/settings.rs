@@ -57,8 +57,8 @@ pub(crate) struct TargetSettings {
     pub(crate) remote: bool,
     /// Held back by the user.
     pub(crate) paused: bool,
-    /// Whether it has secrets in the secret store, which is not asked for those of one that has none.
-    pub(crate) secrets: bool,
+    /// What the secret store knows its secrets by. It is not asked for those of one that has none.
+    pub(crate) secrets: Option<String>,
     /// Where its secrets are read from in place of the secret store.
     pub(crate) secrets_file: Option<PathBuf>,
 }
@@ -85,7 +85,7 @@ impl TargetSettings {
             deadline_s: 30,
             remote: false,
             paused: false,
-            secrets: false,
+            secrets: None,
             secrets_file: None,
         }
     }

@@ -33,6 +33,8 @@ struct Held {
     given: bool,
     encrypts: bool,
     has_token: bool,
+    /// Why it is held back, where it cannot be used.
+    unusable: Option<String>,
     key: TargetKey,
     target: Target,
 }
@@ -100,26 +102,31 @@ impl Engine {
     pub(crate) async fn load_targets(&self) -> Result<(), Fault> {
         let (settings, _) = self.inner.settings.read()?;
         let journal = self.journal().await?;
-        let (mut held, mut unusable) = (Vec::new(), Vec::new());
-        for target in settings.targets {
+        let (mut held, mut unusable) = (Vec::<Held>::new(), Vec::new());
+        for target in settings.targets.clone() {
             let name = target.name.clone();
             let fault = match self.held(&journal, target).await {
                 Ok((target, fault)) => {
-                    held.push(target);
+                    held.push(Held { unusable: fault.as_ref().map(reason), ..target });
                     fault
                 }
                 Err(fault) => Some(fault),
             };
             if let Some(fault) = fault {
                 warn!(target = %name, %fault, "a target cannot be used");
-                let error = fault.values.get("error").cloned().unwrap_or(fault.detail);
+                let error = reason(&fault);
                 let values = [("target".to_owned(), name), ("error".to_owned(), error)].into();
                 unusable.push(Notice { code: NoticeCode::TargetUnusable, values });
             }
         }
         for given in &self.inner.options.targets {
-            let key = journal.target(&given.name()).await.map_err(crate::journal::fault)?;
-            held.push(given.held(key)?);
+            let name = given.name(&settings.targets);
+            if held.iter().any(|held| held.settings.name == name) {
+                // Given twice, it is handed events once.
+                continue;
+            }
+            let key = journal.target(&name).await.map_err(crate::journal::fault)?;
+            held.push(given.held(name, key)?);
         }
         let targets = held.iter().map(|held| held.target.clone()).collect();
         self.inner.targets.set(held);
@@ -145,10 +152,11 @@ impl Engine {
             Ok(secrets) => (secrets, None),
             Err(fault) => (TargetSecrets::default(), Some(fault)),
         };
-        let mut target = build::build(key, &settings, &secrets)?;
-        // What it is to get waits until its secrets can be read.
-        target.paused |= unreadable.is_some();
-        Ok((Held::new(settings, &secrets, target), unreadable))
+        let (target, unusable) = build::build_or_hold(key, &settings, &secrets)?;
+        let fault = unusable.or(unreadable);
+        // What it is to get waits until it can be used again.
+        let target = Target { paused: target.paused || fault.is_some(), ..target };
+        Ok((Held::new(settings, &secrets, target), fault))
     }
 }
 
@@ -158,10 +166,14 @@ impl Held {
     }
 
     fn new(settings: TargetSettings, secrets: &TargetSecrets, target: Target) -> Self {
-        let kind = view::kind(&target.kind);
+        let kind = view::kind(&target.kind, &settings.address);
         let (encrypts, has_token) = (secrets.encrypt_key.is_some(), secrets.verification_token.is_some());
-        Self { settings, kind, given: false, encrypts, has_token, key: target.key, target }
+        Self { settings, kind, given: false, encrypts, has_token, unusable: None, key: target.key, target }
     }
+}
+
+fn reason(fault: &Fault) -> String {
+    fault.values.get("error").cloned().unwrap_or_else(|| fault.detail.clone())
 }
 
 fn unknown(name: &str) -> Fault {

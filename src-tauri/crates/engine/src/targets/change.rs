@@ -26,20 +26,22 @@ impl Engine {
             headers: secrets.headers.keys().cloned().collect(),
             deadline_s: deadline(draft.deadline_s.unwrap_or(30))?,
             remote: draft.remote,
-            secrets: !secrets.is_empty(),
+            secrets: None,
             secrets_file: draft.secrets.file.filter(|file| !file.is_empty()).map(Into::into),
             ..TargetSettings::new(name, draft.address)
         };
-        let target = self.checked(target, &secrets).await?;
+        let mut target = self.checked(target, &secrets).await?;
         if settings.targets.iter().any(|other| other.name == target.name) {
             return Err(exists(&target.name));
         }
         let store = &self.inner.options.secrets;
         if target.secrets_file.is_none() && !secrets.is_empty() {
-            secrets.keep(store, &target.name).await?;
+            let id = secrets::new_id();
+            secrets.keep(store, &id).await?;
+            target.secrets = Some(id);
         }
         let _desk = self.desk().await?;
-        let name = target.name.clone();
+        let (name, kept) = (target.name.clone(), target.secrets.clone());
         let added = self.inner.settings.change(|settings| {
             if settings.targets.iter().any(|other| other.name == target.name) {
                 return Err(exists(&target.name));
@@ -48,8 +50,8 @@ impl Engine {
             Ok(())
         });
         if let Err(fault) = added {
-            if !secrets.is_empty() {
-                secrets::forget(store, &name).await.ok();
+            if let Some(id) = kept {
+                secrets::forget(store, &id).await.ok();
             }
             return Err(fault);
         }
@@ -88,39 +90,36 @@ impl Engine {
             new.secrets_file = (!file.is_empty()).then(|| file.into());
         }
         new.headers = secrets.headers.keys().cloned().collect();
-        new.secrets = new.secrets_file.is_none() && !secrets.is_empty();
+        let keeps = new.secrets_file.is_none() && !secrets.is_empty();
+        // Under an id of their own until the change is made: what is there stays what it is until then.
+        new.secrets = keeps.then(secrets::new_id);
         let new = self.checked(new, &secrets).await?;
-        let _desk = self.desk().await?;
-        if new.secrets || old.secrets {
-            let kept = if new.secrets { &secrets } else { &TargetSecrets::default() };
-            kept.keep(store, &new.name).await?;
+        if let Some(id) = &new.secrets {
+            secrets.keep(store, id).await?;
         }
+        let _desk = self.desk().await?;
         let renamed = new.name != old.name;
         let changed = self.inner.settings.change(|settings| {
             if renamed && settings.targets.iter().any(|other| other.name == new.name) {
                 return Err(exists(&new.name));
             }
             let target = settings.targets.iter_mut().find(|target| target.name == old.name);
-            *target.ok_or_else(|| unknown(&old.name))? = new.clone();
+            let target = target.ok_or_else(|| unknown(&old.name))?;
+            if *target != old {
+                let error = "it was changed meanwhile: try again";
+                return Err(Fault::new(FaultCode::TargetUnusable, error).with("error", error));
+            }
+            target.clone_from(&new);
             Ok(())
         });
-        if let Err(fault) = changed {
-            if new.secrets || old.secrets {
-                let undone = match renamed {
-                    true => secrets::forget(store, &new.name).await,
-                    false => before.keep(store, &old.name).await,
-                };
-                undone.ok();
-            }
-            return Err(fault);
+        let forgotten = if changed.is_ok() { &old.secrets } else { &new.secrets };
+        if let Some(id) = forgotten {
+            secrets::forget(store, id).await.ok();
         }
+        changed?;
         if renamed {
-            if old.secrets {
-                secrets::forget(store, &old.name).await.ok();
-            }
-            let journal = self.journal().await?;
             let key = self.target_key(&old.name).await?;
-            journal.rename_target(key, &new.name).await.map_err(fault)?;
+            self.journal().await?.rename_target(key, &new.name).await.map_err(fault)?;
         }
         self.load_targets().await
     }
@@ -135,9 +134,9 @@ impl Engine {
         })?;
         self.load_targets().await?;
         self.journal().await?.forget_target(key).await.map_err(fault)?;
-        match target.secrets {
-            true => secrets::forget(&self.inner.options.secrets, name).await,
-            false => Ok(()),
+        match &target.secrets {
+            Some(id) => secrets::forget(&self.inner.options.secrets, id).await,
+            None => Ok(()),
         }
     }
 
@@ -154,8 +153,13 @@ impl Engine {
 
     /// Lets a target have what waits for it, now.
     pub(crate) async fn resume_target(&self, name: &str) -> Result<(), Fault> {
-        if self.targets().await?.find(name).is_none_or(|held| held.settings.paused) {
-            self.hold_target(name, false).await?;
+        match self.targets().await?.find(name) {
+            Some(held) if held.given => {}
+            // Also one that could not be used: its secrets are read again.
+            _ => self.hold_target(name, false).await?,
+        }
+        if let Some(error) = self.inner.targets.find(name).and_then(|held| held.unusable) {
+            return Err(Fault::new(FaultCode::TargetUnusable, &error).with("error", error));
         }
         let key = self.target_key(name).await?;
         match self.inner.surroundings.inbox.deliveries() {

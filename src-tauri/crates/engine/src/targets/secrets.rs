@@ -29,24 +29,30 @@ impl TargetSecrets {
                 let path = path.clone();
                 blocking(move || read_file(&path).map(Some)).await
             }
-            None if target.secrets => {
-                let (store, account) = (store.clone(), account(&target.name));
-                blocking(move || store.read(&account)).await
-            }
-            None => return Ok(Self::default()),
+            None => match &target.secrets {
+                Some(id) => {
+                    let (store, account) = (store.clone(), account(id));
+                    blocking(move || store.read(&account)).await
+                }
+                None => return Ok(Self::default()),
+            },
         };
         match text.map_err(unreadable)? {
             Some(text) => Self::parse(&text).ok_or_else(|| {
                 let error = "the secrets of a target are JSON: {\"encrypt_key\": …, \"verification_token\": …, \"headers\": {…}}";
                 Fault::new(FaultCode::TargetUnusable, error).with("error", error)
             }),
-            None => Ok(Self::default()),
+            None => {
+                // Without them its events would go out as they are, to whoever listens there.
+                let error = "its secrets are not in the secret store: enter them again";
+                Err(Fault::new(FaultCode::TargetUnusable, error).with("error", error))
+            }
         }
     }
 
     /// Keeps them in the store, or has the store forget them where there are none.
-    pub(super) async fn keep(&self, store: &Arc<dyn SecretStore>, name: &str) -> Result<(), Fault> {
-        let (store, account, text) = (store.clone(), account(name), self.text());
+    pub(super) async fn keep(&self, store: &Arc<dyn SecretStore>, id: &str) -> Result<(), Fault> {
+        let (store, account, text) = (store.clone(), account(id), self.text());
         let kept = blocking(move || match text {
             Some(text) => store.write(&account, text),
             None => store.delete(&account),
@@ -113,12 +119,17 @@ impl TargetSecrets {
 }
 
 /// Has the store forget them.
-pub(super) async fn forget(store: &Arc<dyn SecretStore>, name: &str) -> Result<(), Fault> {
-    TargetSecrets::default().keep(store, name).await
+pub(super) async fn forget(store: &Arc<dyn SecretStore>, id: &str) -> Result<(), Fault> {
+    TargetSecrets::default().keep(store, id).await
 }
 
-fn account(name: &str) -> String {
-    format!("target {name}")
+/// What the store is to know the secrets of a new target by. No other has it, nor one of another data folder.
+pub(super) fn new_id() -> String {
+    format!("{:016x}", fastrand::u64(..))
+}
+
+fn account(id: &str) -> String {
+    format!("target {id}")
 }
 
 #[cfg(test)]
@@ -147,12 +158,14 @@ mod tests {
         assert_eq!(memory.accounts(), ["target bot"]);
         let mut target = TargetSettings::new("bot".into(), TargetAddress::Command(vec![]));
         assert!(TargetSecrets::of(&store, &target).await.unwrap().is_empty(), "nobody asked the store");
-        target.secrets = true;
+        target.secrets = Some("bot".into());
         let read = TargetSecrets::of(&store, &target).await.unwrap();
         assert_eq!(read.encrypt_key.unwrap().expose_secret(), "planted key");
         assert_eq!(read.headers["X-A"].expose_secret(), "planted");
         forget(&store, "bot").await.unwrap();
         assert_eq!(memory.accounts(), [""; 0]);
+        let lost = TargetSecrets::of(&store, &target).await.unwrap_err();
+        assert_eq!(lost.code, FaultCode::TargetUnusable, "nothing goes out without them");
     }
 
     #[test]

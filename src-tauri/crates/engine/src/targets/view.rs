@@ -67,7 +67,11 @@ fn findings(state: &TargetState) -> Vec<(FindingCode, u64)> {
 }
 
 fn told(code: FindingCode, held: &Held, state: &TargetState) -> Finding {
-    let attempt = state.bad_answer.as_ref().or(state.trouble.as_ref());
+    let attempt = match code {
+        FindingCode::AnswerLate | FindingCode::AnswerInvalid => &state.bad_answer,
+        _ => &state.trouble,
+    };
+    let attempt = attempt.as_ref();
     let detail = attempt.map_or("", |attempt| attempt.detail.as_str());
     finding(code, detail)
         .with("target", &held.settings.name)
@@ -135,8 +139,13 @@ fn address(held: &Held) -> String {
     match (&held.target.kind, &held.settings.address) {
         (Kind::Webhook(webhook), _) => webhook.shown(),
         (Kind::Print(_), _) => "stdout".to_owned(),
+        // What is on the command line of `run` may hold a secret, and is not edited here.
+        (Kind::Command(_), TargetAddress::Command(_)) if held.given => held.settings.name.clone(),
         (Kind::Command(_), TargetAddress::Command(command)) => line(command),
-        (Kind::Command(_), TargetAddress::Webhook(url)) => url.clone(),
+        // One that cannot be used: what stands before an @ may be a password.
+        (Kind::Command(_), TargetAddress::Webhook(url)) => {
+            url.rsplit_once('@').map_or(url.as_str(), |(_, host)| host).to_owned()
+        }
     }
 }
 
@@ -150,11 +159,11 @@ fn line(command: &[String]) -> String {
     command.iter().map(quoted).collect::<Vec<_>>().join(" ")
 }
 
-pub(super) fn kind(kind: &Kind) -> TargetKind {
-    match kind {
-        Kind::Webhook(_) => TargetKind::Webhook,
-        Kind::Command(_) => TargetKind::Command,
-        Kind::Print(_) => TargetKind::Print,
+pub(super) fn kind(kind: &Kind, address: &TargetAddress) -> TargetKind {
+    match (kind, address) {
+        (Kind::Print(_), _) => TargetKind::Print,
+        (_, TargetAddress::Webhook(_)) => TargetKind::Webhook,
+        (_, TargetAddress::Command(_)) => TargetKind::Command,
     }
 }
 

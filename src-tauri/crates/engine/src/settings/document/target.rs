@@ -36,7 +36,9 @@ pub(super) fn read(reader: &mut Reader<'_>, table: &Table) -> Result<TargetSetti
                     reader.number(item, 1..=600, "deadline is a number of seconds, 1 to 600")?
             }
             "remote" => target.remote = reader.truth(item, "remote")?,
-            "secrets" => target.secrets = reader.truth(item, "secrets")?,
+            "secrets" => {
+                target.secrets = Some(reader.string(item, "secrets is a text in quotes")?.to_owned());
+            }
             "paused" => target.paused = reader.truth(item, "paused")?,
             "secrets_file" => {
                 target.secrets_file = Some(reader.string(item, "secrets_file is a path in quotes")?.into());
@@ -64,7 +66,7 @@ pub(super) fn write(table: &mut Table, target: &TargetSettings) {
     put(table, "deadline", i64::from(target.deadline_s), target.deadline_s != defaults.deadline_s);
     put(table, "remote", target.remote, target.remote);
     put(table, "paused", target.paused, target.paused);
-    put(table, "secrets", target.secrets, target.secrets);
+    put(table, "secrets", target.secrets.clone().unwrap_or_default(), target.secrets.is_some());
     let file = target.secrets_file.as_ref().map(|path| path.display().to_string());
     put(table, "secrets_file", file.clone().unwrap_or_default(), file.is_some());
 }
