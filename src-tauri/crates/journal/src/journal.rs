@@ -177,6 +177,11 @@ impl Journal {
         .await
     }
 
+    /// Is told what the wall clock says; whether it is to be believed.
+    pub(crate) async fn compare_clocks(&self, now_ms: u64) -> Result<bool, Error> {
+        self.ask(move |store| store.compare_clocks(now_ms), false).await
+    }
+
     /// Reads the tables, beside the writer, as they are after the last commit.
     pub(crate) async fn read<T: Send + 'static>(
         &self,

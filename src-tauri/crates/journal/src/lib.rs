@@ -4,6 +4,7 @@
 //! One SQLite file in the data folder. All writing is done by one thread, which takes whatever waits and commits it as one;
 //! reading goes on beside it. What the file says after a crash is what was committed, and nothing was acknowledged before.
 
+mod clock;
 mod codec;
 mod error;
 mod event;

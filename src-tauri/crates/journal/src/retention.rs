@@ -49,18 +49,23 @@ impl Journal {
     }
 
     /// Deletes what is too old or too much: events that no [held](Self::hold) target waits for, keys of duplicates older than 24 hours,
-    /// statistics older than 30 days; and gives the room back to the disk. How many events.
+    /// statistics older than 30 days; and gives the room back to the disk. How many events. When the clock went on by more than
+    /// 48 hours since it was told last, by this or by [`alive`](Self::alive), and the journal was open all the time, nothing is
+    /// too old until the journal has been open for a day more: the clock may be wrong.
     pub async fn retain(&self, now_ms: u64) -> Result<u32, Error> {
         let JournalSettings { days, megabytes, .. } = self.settings();
         let old_ms = now_ms.saturating_sub(u64::from(days).saturating_mul(DAY_MS));
         let bytes = u64::from(megabytes).saturating_mul(MEGABYTE);
 
-        let mut deleted = self.delete_oldest(Some(old_ms), None).await?;
+        let believed = self.compare_clocks(now_ms).await?;
+        let mut deleted = if believed { self.delete_oldest(Some(old_ms), None).await? } else { 0 };
         if self.read(Room::of).await?.used() > bytes {
             let enough = (bytes as f64 * DOWN_TO) as u64;
             deleted += self.delete_oldest(None, Some(enough)).await?;
         }
-        self.write(move |file| stats::forget(file, now_ms)).await?;
+        if believed {
+            self.write(move |file| stats::forget(file, now_ms)).await?;
+        }
         self.expire_ids().await?;
         while deleted > 0 && self.write(search::merge).await? {}
         while self.write(give_back).await? {}

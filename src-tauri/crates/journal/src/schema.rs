@@ -8,6 +8,7 @@ const STEPS: &[&str] = &[
     include_str!("../schema/2.sql"),
     include_str!("../schema/3.sql"),
     include_str!("../schema/4.sql"),
+    include_str!("../schema/5.sql"),
 ];
 
 /// The version this program writes.

@@ -5,7 +5,7 @@
 //! time, in the table's order. Until then the events themselves hold them in the file, and they are read from there
 //! at the start.
 
-use std::{collections::HashMap, time::Instant};
+use std::collections::HashMap;
 
 use longwire_contract::AppId;
 use rusqlite::{Connection, OptionalExtension};
@@ -33,8 +33,6 @@ pub(crate) struct Seen {
     going: Option<Going>,
     /// Up to which event they are written down.
     merged: u32,
-    opened: Instant,
-    opened_s: i64,
 }
 
 #[derive(Debug)]
@@ -56,16 +54,8 @@ pub(crate) enum Id<'a> {
 impl Seen {
     /// What a file knows: the keys that are not in its table yet are read from its events.
     pub(crate) fn read(file: &Connection) -> rusqlite::Result<Self> {
-        let (merged, opened_s) =
-            file.query_row("SELECT merged, clock_s FROM journal", (), |row| Ok((row.get(0)?, row.get(1)?)))?;
-        let mut seen = Self {
-            recent: HashMap::new(),
-            fresh: Vec::new(),
-            going: None,
-            merged,
-            opened: Instant::now(),
-            opened_s,
-        };
+        let merged = file.query_row("SELECT merged FROM journal", (), |row| row.get(0))?;
+        let mut seen = Self { recent: HashMap::new(), fresh: Vec::new(), going: None, merged };
         let mut statement = file.prepare(
             "SELECT e.seq, a.name, e.event_id, e.message_id FROM events e JOIN apps a ON a.id = e.app WHERE e.seq > ?1",
         )?;
@@ -135,14 +125,14 @@ impl Seen {
         last > self.merged
     }
 
-    /// Writes down some, of the events up to `last`; whether there are more. Call [`went`](Self::went) once it is committed.
-    pub(crate) fn write_some(&mut self, file: &Connection, last: u32) -> rusqlite::Result<()> {
+    /// Writes down some, of the events up to `last`, as seen at this moment of the journal's clock. Call [`went`](Self::went)
+    /// once it is committed.
+    pub(crate) fn write_some(&mut self, file: &Connection, last: u32, at_s: i64) -> rusqlite::Result<()> {
         let going = self.going.get_or_insert_with(|| {
             let mut keys: Vec<(i64, u32)> = self.recent.iter().map(|(&key, &seq)| (key, seq)).collect();
             keys.sort_unstable();
             Going { keys, next: 0, upto: last }
         });
-        let at_s = self.opened_s.saturating_add_unsigned(self.opened.elapsed().as_secs());
         let mut add =
             file.prepare_cached("INSERT OR REPLACE INTO seen (key, seq, at_s) VALUES (?1, ?2, ?3)")?;
         for (key, seq) in going.keys.iter().skip(going.next).take(SLICE) {
@@ -169,8 +159,11 @@ impl Seen {
         true
     }
 
-    /// Has all keys in memory written down again, into a new file.
+    /// Forgets all keys, for a new file. Those in memory may be of events that waited for a target in the old one, and are now
+    /// in no queue: a copy of such an event has to be taken for a new one, and of others it may be.
     pub(crate) fn start_over(&mut self) {
+        self.recent.clear();
+        self.fresh.clear();
         self.going = None;
         self.merged = 0;
     }

@@ -39,7 +39,7 @@ impl Journal {
     }
 
     /// Writes down that Longwire still runs: after a crash, the states end at the last such moment. To be called every minute:
-    /// it writes the acknowledgements down, too.
+    /// it writes the acknowledgements down, too, and tells a clock that goes from one that jumped.
     pub async fn alive(&self, at_ms: u64) -> Result<(), Error> {
         let minutes = std::mem::take(&mut *self.minutes());
         let written = minutes.clone();
@@ -52,7 +52,8 @@ impl Journal {
         if outcome.is_err() {
             self.minutes().merge(minutes);
         }
-        outcome
+        outcome?;
+        self.compare_clocks(at_ms).await.map(drop)
     }
 
     /// What happened in the time before `now_ms`.

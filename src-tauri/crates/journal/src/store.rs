@@ -9,7 +9,9 @@ use std::{
 use rusqlite::Connection;
 
 use crate::{
-    Insertion, NewEvent, OpenError, codec, error,
+    Insertion, NewEvent, OpenError,
+    clock::Clock,
+    codec, error,
     file::{self, Fault},
     names::Names,
     seen::Seen,
@@ -28,6 +30,7 @@ pub(crate) struct Store {
     apps: Names,
     types: Names,
     seen: Seen,
+    clock: Clock,
     /// The targets' numbers and names: a new file has them too.
     targets: Vec<(i64, String)>,
     /// The number of the last event, and of the last one that is committed.
@@ -66,6 +69,7 @@ impl Store {
         let file = file::open(path)?;
         stats::end_last_run(&file)?;
         let seen = Seen::read(&file)?;
+        let clock = Clock::read(&file)?;
         let last: u32 = file.query_row("SELECT ifnull(max(seq), 0) FROM events", (), |row| row.get(0))?;
         let last = last.max(seen.merged());
         let mut store = Self {
@@ -75,6 +79,7 @@ impl Store {
             apps: Names::apps(),
             types: Names::types(),
             seen,
+            clock,
             last,
             committed: last,
             rest_us: 0,
@@ -94,6 +99,11 @@ impl Store {
         let mut find = self.file.prepare_cached("SELECT id, name FROM targets")?;
         self.targets = find.query_map((), |row| Ok((row.get(0)?, row.get(1)?)))?.collect::<Result<_, _>>()?;
         Ok(())
+    }
+
+    /// Is told what the wall clock says; whether it is to be believed.
+    pub(crate) fn compare_clocks(&mut self, now_ms: u64) -> rusqlite::Result<bool> {
+        self.clock.compare(&self.file, now_ms)
     }
 
     /// Begins a transaction.
@@ -198,7 +208,7 @@ impl Store {
     /// Writes down the keys of some events, in a transaction of its own; whether those of all are.
     pub(crate) fn tidy_some(&mut self) -> rusqlite::Result<bool> {
         self.begin()?;
-        if let Err(error) = self.seen.write_some(&self.file, self.committed) {
+        if let Err(error) = self.seen.write_some(&self.file, self.committed, self.clock.now_s()) {
             self.undo();
             return Err(error);
         }
@@ -237,7 +247,8 @@ impl Store {
         self.file.pragma_update(None, "synchronous", if power_safe { "FULL" } else { "NORMAL" })
     }
 
-    /// Sets the file aside, which is damaged, and begins a new one that goes on counting.
+    /// Sets the file aside, which is damaged, and begins a new one that goes on counting. Which events waited for a target
+    /// cannot be read from it any more: no id counts as seen, since to hand an event over twice is better than not at all.
     pub(crate) fn begin_anew(&mut self, cause: &str) -> Result<PathBuf, OpenError> {
         self.undo();
         self.file = Connection::open_in_memory().map_err(|error| OpenError::Failed(error.to_string()))?;

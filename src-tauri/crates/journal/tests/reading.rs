@@ -212,6 +212,29 @@ async fn what_is_old_goes_but_not_what_a_target_waits_for() {
     journal.close();
 }
 
+#[tokio::test]
+async fn after_a_jump_of_the_clock_nothing_is_too_old_for_a_day() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = open(folder.path());
+    keep(&journal, event(1, NOW_MS, saying("word"))).await;
+    settle(folder.path()).await;
+    journal.alive(NOW_MS).await.unwrap();
+    let jumped_ms = NOW_MS + 30 * DAY_MS;
+    assert_eq!(journal.retain(jumped_ms).await, Ok(0));
+    journal.close();
+    // A restart makes a wrong clock no better.
+    let journal = open(folder.path());
+    journal.alive(jumped_ms).await.unwrap();
+    assert_eq!(journal.retain(jumped_ms).await, Ok(0));
+    journal.close();
+    let file = rusqlite::Connection::open(folder.path().join("journal.db")).unwrap();
+    file.execute("UPDATE journal SET clock_s = clock_s + 24 * 3600", ()).unwrap();
+    drop(file);
+    let journal = open(folder.path());
+    assert_eq!(journal.retain(jumped_ms).await, Ok(1));
+    journal.close();
+}
+
 async fn attempted(journal: &Journal, seq: u32, target: TargetKey, then: Then) {
     let attempt = Attempt {
         seq,

@@ -79,12 +79,36 @@ async fn damage_that_is_met_later_costs_no_event_that_comes() {
     }
     assert!(kept.is_sorted() && kept[0] > 301, "numbers go on: {kept:?}");
     assert!(aside.borrow_and_update().as_ref().is_some_and(|aside| aside.exists()), "it was told");
-    // Who was known stays known: the targets by their numbers, the last ids.
+    // Who was known stays known: the targets by their numbers.
     assert_eq!(journal.target("bot").await, Ok(bot));
     assert!(
         journal.waiting(bot, 99).await.unwrap().iter().any(|waiting| waiting.seq == *kept.last().unwrap())
     );
     assert!(matches!(journal.insert(event(Some("320"))).await, Ok(Insertion::Duplicate(_))));
+    close(journal).await;
+    let journal = open(folder.path());
+    let last = *kept.last().unwrap();
+    assert_eq!(journal.insert(event(Some("320"))).await, Ok(Insertion::Duplicate(last)));
+}
+
+#[tokio::test]
+async fn a_copy_of_an_event_that_waited_in_a_damaged_file_is_handed_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let journal = open(folder.path());
+    let bot = journal.target("bot").await.unwrap();
+    // Of one the id is in the table, of the other in memory.
+    assert_eq!(journal.insert(to(bot, event(Some("a")))).await, Ok(Insertion::Kept(1)));
+    journal.erase(|_| Ok(())).await.unwrap();
+    assert_eq!(journal.insert(to(bot, event(Some("b")))).await, Ok(Insertion::Kept(2)));
+    let damage = rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CORRUPT);
+    let met = journal.read(move |_| Err::<(), _>(rusqlite::Error::SqliteFailure(damage, None))).await;
+    assert!(matches!(met, Err(Error::Failed(_))), "{met:?}");
+    for (id, seq) in [("a", 3), ("b", 4)] {
+        assert_eq!(journal.insert(to(bot, event(Some(id)))).await, Ok(Insertion::Kept(seq)));
+        assert_eq!(journal.insert(to(bot, event(Some(id)))).await, Ok(Insertion::Duplicate(seq)));
+    }
+    let waiting = journal.waiting(bot, 9).await.unwrap();
+    assert_eq!(waiting.iter().map(|waiting| waiting.seq).collect::<Vec<_>>(), [3, 4]);
 }
 
 #[tokio::test]
