@@ -96,7 +96,7 @@ export class DemoEvents {
       return { events: seqs.length, deliveries }
     },
     event_edited: ({ seq, payload, target }) => {
-      const kept = this.#find(seq) ?? refuse('event_gone')
+      const kept = this.#find(seq) ?? refuse('event_gone', { seq: String(seq) })
       return this.#keep(
         { ...kept, at_ms: Date.now(), origin: 'edited', payload: checked(payload), deliveries: undefined },
         target
@@ -219,7 +219,7 @@ export class DemoEvents {
   }
 
   #detail(seq: number): EventDetail {
-    const kept = this.#find(seq) ?? refuse('event_gone')
+    const kept = this.#find(seq) ?? refuse('event_gone', { seq: String(seq) })
     const payload = kept.payload ?? payloadOf(kept.sample, idOf(seq), kept.app_id, kept.at_ms)
     const platform = kept.origin === 'platform'
     const headers: [string, string][] = [

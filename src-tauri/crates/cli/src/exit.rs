@@ -39,6 +39,7 @@ impl From<&Fault> for Exit {
             | FaultCode::StoreUnknown
             | FaultCode::TargetUnusable
             | FaultCode::TargetRemote
+            | FaultCode::TargetUnknown
             | FaultCode::FilterUnusable
             | FaultCode::TriggerUnknown
             | FaultCode::PayloadUnusable => Self::Usage,

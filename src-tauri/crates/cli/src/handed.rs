@@ -47,11 +47,11 @@ fn lines(words: &Words, event: &EventDetail) -> Vec<String> {
     let number = words.filled("cli.events.number", [("seq", event.view.seq.to_string())]);
     let kind = one_line(&event.view.event_type);
     if event.deliveries.is_empty() {
-        return vec![format!("{number}: {kind}: {}", words.plain("cli.events.kept"))];
+        return vec![words.labelled(&number, &words.labelled(&kind, &words.plain("cli.events.kept")))];
     }
     let told = |delivery: &DeliveryView| {
-        let target = one_line(&delivery.target);
-        format!("{number}: {kind} → {target}: {}", how(words, delivery))
+        let target = format!("{kind} → {}", one_line(&delivery.target));
+        words.labelled(&number, &words.labelled(&target, &how(words, delivery)))
     };
     event.deliveries.iter().map(told).collect()
 }
@@ -62,7 +62,7 @@ fn how(words: &Words, delivery: &DeliveryView) -> String {
         Some(last) if last.outcome == AttemptOutcome::Delivered => {
             words.filled("cli.events.delivered_in", [("time", took(last.took_ms))])
         }
-        Some(last) => format!("{state}: {}", events::attempt(words, last)),
+        Some(last) => words.labelled(&state, &events::attempt(words, last)),
         None => state,
     }
 }

@@ -8,11 +8,17 @@ mod table;
 #[cfg(test)]
 mod testing;
 
-use longwire_contract::{Call, Fault, Notice, NoticeCode, Snapshot, text::text, text::word};
+use longwire_contract::{Call, Fault, Notice, NoticeCode, Snapshot};
 use longwire_engine::{Machine, watch_proxies};
 
 pub(crate) use self::minutes::Minutes;
-use crate::{args::Proxy, confirm::Person, exit::Exit, order, words::Words};
+use crate::{
+    args::Proxy,
+    confirm::Person,
+    exit::Exit,
+    order,
+    words::{Words, notice},
+};
 
 /// `longwire proxy …`
 pub(crate) async fn proxy(command: Proxy, machine: &Machine) -> Result<Exit, Fault> {
@@ -37,9 +43,6 @@ async fn order<C: Call>(machine: &Machine, request: &C::Request) -> Result<C::Re
 fn left(words: &Words, snapshot: &Snapshot) -> Vec<String> {
     let is_of_lease =
         |notice: &&Notice| matches!(notice.code, NoticeCode::ProxiesTheirs | NoticeCode::ProxiesGone);
-    let told = |notice: &Notice| {
-        let said = text(words.language(), &format!("notice.{}", word(&notice.code)), &notice.values);
-        format!("! {said}")
-    };
+    let told = |one: &Notice| format!("! {}", notice(words.language(), one));
     snapshot.notices.iter().filter(is_of_lease).map(told).collect()
 }

@@ -4,7 +4,7 @@ use std::{
 };
 
 use longwire_contract::{
-    AppId, Domain, Fault, FaultCode, Finding, FindingCode, Language, Phase, Severity, Snapshot, words,
+    AppId, Domain, Fault, FaultCode, Finding, FindingCode, Language, Notice, Phase, Severity, Snapshot, words,
 };
 use longwire_engine::{Apps, Engine, GivenApp, GivenTarget, Machine, webhook_secrets_in_environment};
 use tokio::sync::watch;
@@ -12,7 +12,7 @@ use tracing::{error, info, warn};
 
 use crate::{
     args::Run, command_line::words_of, exit::Exit, given_proxy, options::options, print::Printer, secret,
-    signals::Signals,
+    signals::Signals, words::notice,
 };
 
 /// `longwire run`: holds the connections until told to stop, or until trying again cannot help.
@@ -80,6 +80,8 @@ struct Watcher {
     language: Language,
     /// What was last said of each app.
     said: BTreeMap<AppId, BTreeSet<Said>>,
+    /// The notices of the last snapshot, which were said.
+    notices: Vec<Notice>,
     /// An app has been connected.
     connected: bool,
     last: Arc<Snapshot>,
@@ -97,7 +99,7 @@ impl From<&Finding> for Said {
 
 impl Watcher {
     fn new(language: Language) -> Self {
-        Self { language, said: BTreeMap::new(), connected: false, last: Arc::default() }
+        Self { language, said: BTreeMap::new(), notices: Vec::new(), connected: false, last: Arc::default() }
     }
 
     /// Ends when no app can be connected without the user.
@@ -128,11 +130,20 @@ impl Watcher {
                 }
             }
         }
+        for new in self.new_notices(&snapshot) {
+            warn!("{}", notice(self.language, &new));
+        }
         let idle = |snapshot: &Snapshot| snapshot.apps.iter().all(|app| app.phase == Phase::Paused);
         if idle(&snapshot) && (self.last.apps.is_empty() || !idle(&self.last)) {
             info!("every app is paused: nothing is connected until one is resumed");
         }
         self.last = snapshot;
+    }
+
+    /// The notices that were not there before.
+    fn new_notices(&mut self, snapshot: &Snapshot) -> Vec<Notice> {
+        let before = std::mem::replace(&mut self.notices, snapshot.notices.clone());
+        snapshot.notices.iter().filter(|one| !before.contains(one)).cloned().collect()
     }
 
     fn is_hopeless(&self) -> bool {
@@ -199,6 +210,23 @@ mod tests {
         troubled.apps[0].findings = vec![down("a"), down("b")];
         watcher.see(Arc::new(troubled));
         assert_eq!(watcher.said.values().next().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn what_there_is_to_know_is_said_once_and_again_where_it_comes_again() {
+        use longwire_contract::NoticeCode;
+
+        let mut watcher = seen(&[(Phase::Connected, None)]);
+        let values = [("error".to_owned(), "disk".to_owned())].into();
+        let told = Snapshot {
+            notices: vec![Notice { code: NoticeCode::JournalUnusable, values }],
+            ..Snapshot::clone(&watcher.last)
+        };
+        let well = Snapshot::clone(&watcher.last);
+        assert_eq!(watcher.new_notices(&told), told.notices);
+        assert!(watcher.new_notices(&told).is_empty());
+        assert!(watcher.new_notices(&well).is_empty());
+        assert_eq!(watcher.new_notices(&told), told.notices);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 use longwire_contract::{
     AppId, AppView, Fault, JournalView, Language, Phase, Snapshot, TargetView, call,
     text::{text, word},
-    words,
+    words::finding,
 };
 use longwire_engine::{Client, Machine};
 
@@ -10,7 +10,7 @@ use crate::{
     exit::Exit,
     output::{hint, print_json, say},
     target::summary,
-    words::{Words, duration, size, values},
+    words::{Words, notice, size, values},
 };
 
 /// `longwire status`: what the engine that runs on the data folder says.
@@ -34,7 +34,8 @@ fn print(snapshot: &Snapshot, language: Language, now_ms: u64) {
     }
 }
 
-/// Each app with the targets that get its events, those that get all apps' events where there are several, and what is kept.
+/// Each app with the targets that get its events, those that get all apps' events where there are several, what is kept, and
+/// what there is to know besides.
 fn lines(snapshot: &Snapshot, words: &Words, now_ms: u64) -> Vec<String> {
     let single = snapshot.apps.len() == 1;
     let targets = |of: Option<&AppId>| -> Vec<String> {
@@ -44,7 +45,7 @@ fn lines(snapshot: &Snapshot, words: &Words, now_ms: u64) -> Vec<String> {
     };
     let mut lines = Vec::new();
     for app in &snapshot.apps {
-        lines.push(line(app, words.language(), now_ms));
+        lines.push(line(app, words, now_ms));
         lines.extend(targets(Some(&app.app_id)));
     }
     if !single && snapshot.targets.iter().any(|target| target.app_id.is_none()) {
@@ -54,6 +55,7 @@ fn lines(snapshot: &Snapshot, words: &Words, now_ms: u64) -> Vec<String> {
     if let Some(kept) = kept(&snapshot.journal, words) {
         lines.push(kept);
     }
+    lines.extend(snapshot.notices.iter().map(|one| format!("! {}", notice(words.language(), one))));
     lines
 }
 
@@ -65,7 +67,7 @@ fn kept(journal: &JournalView, words: &Words) -> Option<String> {
 }
 
 /// One app on one line: its state's shape and name, who and where, since when, and why not.
-fn line(app: &AppView, language: Language, now_ms: u64) -> String {
+fn line(app: &AppView, words: &Words, now_ms: u64) -> String {
     let shape = match app.phase {
         Phase::Connected => '●',
         Phase::Connecting => '○',
@@ -73,14 +75,14 @@ fn line(app: &AppView, language: Language, now_ms: u64) -> String {
         Phase::NeedsYou => '✗',
         Phase::Paused => '‖',
     };
-    let state = text(language, &format!("phase.{}", word(&app.phase)), &values([]));
+    let state = words.plain(&format!("phase.{}", word(&app.phase)));
     let who =
         if app.name.is_empty() { app.app_id.to_string() } else { format!("{} ({})", app.name, app.app_id) };
-    let since = duration(now_ms.saturating_sub(app.since_ms));
+    let since = words.duration(now_ms.saturating_sub(app.since_ms));
     let mut line = format!("{shape} {state}  {who}  {}  {since}", app.domain);
-    if let Some(finding) = app.blocked_by() {
+    if let Some(found) = app.blocked_by() {
         line.push_str("  ");
-        line.push_str(&words::finding(language, finding));
+        line.push_str(&finding(words.language(), found));
     }
     line
 }
@@ -93,33 +95,25 @@ fn exit(snapshot: &Snapshot) -> Exit {
 
 #[cfg(test)]
 mod tests {
-    use longwire_contract::{TargetHealth, TargetKind};
+    use longwire_contract::{Notice, NoticeCode};
 
     use super::*;
+    use crate::target::testing;
 
     fn target(name: &str, app_id: Option<AppId>) -> TargetView {
-        TargetView {
-            name: name.to_owned(),
-            kind: TargetKind::Webhook,
-            app_id,
-            address: format!("http://127.0.0.1/{name}"),
-            events: Vec::new(),
-            filters: Vec::new(),
-            headers: Vec::new(),
-            deadline_s: 30,
-            remote: false,
-            encrypts: false,
-            has_token: false,
-            given: false,
-            health: TargetHealth::Up,
-            since_ms: 0,
-            queued: 0,
-            failed: 0,
-            delivered: 0,
-            last_ms: None,
-            trouble: None,
-            retry_at_ms: None,
-        }
+        TargetView { name: name.to_owned(), app_id, ..testing::target() }
+    }
+
+    #[test]
+    fn what_there_is_to_know_stands_below() {
+        let values = [("target", "bot"), ("error", "no such\nfolder")];
+        let values = values.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        let unusable = Notice { code: NoticeCode::TargetUnusable, values };
+        let snapshot = Snapshot { notices: vec![unusable], ..Snapshot::default() };
+        let told = lines(&snapshot, &Words::utc(Language::English), 0);
+        assert_eq!(told.len(), 1, "{told:#?}");
+        assert!(told[0].starts_with("! ") && told[0].contains("“bot”"), "{told:#?}");
+        assert!(told[0].contains("no such folder"), "on one line: {told:#?}");
     }
 
     #[test]

@@ -7,11 +7,13 @@ mod list;
 mod remove;
 mod row;
 mod test;
+#[cfg(test)]
+pub(crate) mod testing;
 
-use longwire_contract::{Call, Fault, TargetRef, call};
+use longwire_contract::{Call, Fault, FaultCode, TargetRef, call};
 use longwire_engine::Machine;
 
-pub(crate) use self::row::summary;
+pub(crate) use self::row::{held_up, summary};
 use crate::{
     args::{Target, TargetName},
     confirm::Person,
@@ -38,6 +40,11 @@ pub(crate) async fn target(command: Target, machine: &Machine) -> Result<Exit, F
         }
         Target::Test(name) => test::test(name, machine, &words).await,
     }
+}
+
+/// There is no target of this name.
+pub(crate) fn unknown(name: &str) -> Fault {
+    Fault::new(FaultCode::TargetUnknown, "there is no target of this name").with("target", name)
 }
 
 /// Has a command carried out that takes a target's name, and says that it was.

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use jiff::{Timestamp, tz::TimeZone};
 use longwire_contract::{
-    CaRefusal, Fault, FaultCode, Language,
+    CaRefusal, Fault, FaultCode, Language, Notice,
     text::{text, word},
 };
+
+use crate::printable::one_line;
 
 /// Values for a text's placeholders.
 pub(crate) fn values<const N: usize>(pairs: [(&str, String); N]) -> BTreeMap<String, String> {
@@ -22,18 +24,36 @@ pub(crate) fn fault(language: Language, fault: &Fault) -> String {
     }
     let said = text(language, &format!("fault.{}", word(&fault.code)), &values);
     let detail = fault.detail.as_str();
+    let then = |key| text(language, key, &BTreeMap::new());
     match fault.code {
         FaultCode::BadRequest | FaultCode::Internal | FaultCode::SecretEmpty if !detail.is_empty() => {
-            format!("{said} ({detail})")
+            format!("{said}{}", aside(language, detail))
         }
-        // Which of several it is.
-        FaultCode::EventGone if !detail.is_empty() => format!("{said} ({detail})"),
-        FaultCode::TargetRemote => {
-            format!("{said} {}", text(language, "cli.target.remote", &BTreeMap::new()))
-        }
-        FaultCode::TriggerUnknown => format!("{said} {}", near(language, &values)),
-        FaultCode::NoSecretStore => format!("{said} {}", text(language, "cli.secret_file", &BTreeMap::new())),
+        FaultCode::TargetRemote => sentences(language, &said, &then("cli.target.remote")),
+        FaultCode::TriggerUnknown => sentences(language, &said, &near(language, &values)),
+        FaultCode::NoSecretStore => sentences(language, &said, &then("cli.secret_file")),
         _ => said,
+    }
+}
+
+/// Something the user should know, on one line. Its values may be what others wrote.
+pub(crate) fn notice(language: Language, notice: &Notice) -> String {
+    one_line(&text(language, &format!("notice.{}", word(&notice.code)), &notice.values))
+}
+
+/// One sentence after another; Chinese ones stand without a space.
+fn sentences(language: Language, first: &str, second: &str) -> String {
+    match language {
+        Language::English => format!("{first} {second}"),
+        Language::Chinese => format!("{first}{second}"),
+    }
+}
+
+/// What stands in parentheses behind something else.
+fn aside(language: Language, text: &str) -> String {
+    match language {
+        Language::English => format!(" ({text})"),
+        Language::Chinese => format!("（{text}）"),
     }
 }
 
@@ -70,6 +90,42 @@ impl Words {
         text(self.language, key, &values(pairs))
     }
 
+    /// What stands in parentheses behind something else: the technical cause, which is English in either language.
+    pub(crate) fn aside(&self, text: &str) -> String {
+        aside(self.language, text)
+    }
+
+    /// Who or what, and what there is to say of it.
+    pub(crate) fn labelled(&self, name: &str, said: &str) -> String {
+        match self.language {
+            Language::English => format!("{name}: {said}"),
+            Language::Chinese => format!("{name}：{said}"),
+        }
+    }
+
+    /// What is said one thing after another in one sentence.
+    pub(crate) fn listed(&self, said: &[String]) -> String {
+        said.join(match self.language {
+            Language::English => "; ",
+            Language::Chinese => "；",
+        })
+    }
+
+    /// A duration in its two largest units: `3d 4h`, `5m 10s`, `7s`.
+    pub(crate) fn duration(&self, ms: u64) -> String {
+        let seconds = ms / 1000;
+        let units = [
+            (seconds / 86_400, "cli.days"),
+            (seconds / 3600 % 24, "cli.hours"),
+            (seconds / 60 % 60, "cli.minutes"),
+            (seconds % 60, "cli.seconds"),
+        ];
+        let first = units.iter().position(|(count, _)| *count > 0).unwrap_or(units.len() - 1);
+        let shown = units.iter().skip(first).take(2);
+        let told = shown.map(|(count, unit)| self.filled(unit, [("n", count.to_string())]));
+        told.collect::<Vec<_>>().join(" ")
+    }
+
     /// The day of a moment in milliseconds since the Unix epoch: `2026-01-31`.
     pub(crate) fn day(&self, ms: i64) -> String {
         self.told(ms, "%Y-%m-%d")
@@ -95,16 +151,6 @@ impl Words {
         Timestamp::from_millisecond(ms)
             .map_or_else(|_| ms.to_string(), |at| at.to_zoned(self.zone.clone()).strftime(format).to_string())
     }
-}
-
-/// A duration in its two largest units: `3d 4h`, `5m 10s`, `7s`.
-pub(crate) fn duration(ms: u64) -> String {
-    let seconds = ms / 1000;
-    let units =
-        [(seconds / 86_400, 'd'), (seconds / 3600 % 24, 'h'), (seconds / 60 % 60, 'm'), (seconds % 60, 's')];
-    let first = units.iter().position(|(count, _)| *count > 0).unwrap_or(units.len() - 1);
-    let shown = units.iter().skip(first).take(2).map(|(count, unit)| format!("{count}{unit}"));
-    shown.collect::<Vec<_>>().join(" ")
 }
 
 /// How long something took, from milliseconds: `0.4 ms`, `12 ms`, `1.2 s`.
@@ -155,12 +201,33 @@ mod tests {
     }
 
     #[test]
+    fn chinese_sentences_stand_without_a_space_and_the_cause_in_parentheses() {
+        let remote = Fault::new(FaultCode::TargetRemote, "").with("address", "https://a.example/");
+        let told = fault(Language::Chinese, &remote);
+        assert!(told.contains("--remote") && !told.contains("。 "), "{told}");
+        assert!(fault(Language::English, &remote).contains(". Add --remote"));
+        let journal = Fault::new(FaultCode::Journal, "").with("error", "disk I/O error");
+        assert!(fault(Language::Chinese, &journal).contains("（disk I/O error）"));
+        let bad = Fault::new(FaultCode::BadRequest, "name one");
+        assert!(fault(Language::Chinese, &bad).ends_with("（name one）"));
+    }
+
+    #[test]
+    fn an_event_that_is_not_there_is_named_whether_or_not_it_ever_was() {
+        let gone = Fault::new(FaultCode::EventGone, "event 99 is not kept").with("seq", 99);
+        let told = fault(Language::English, &gone);
+        assert_eq!(told, "There is no event 99 here: it is no longer kept, or never was.");
+        assert!(fault(Language::Chinese, &gone).contains("99"));
+    }
+
+    #[test]
     fn a_duration_shows_its_two_largest_units() {
         let cases =
             [(0, "0s"), (7_900, "7s"), (310_000, "5m 10s"), (3_600_000, "1h 0m"), (273_600_000, "3d 4h")];
         for (ms, shown) in cases {
-            assert_eq!(duration(ms), shown);
+            assert_eq!(Words::utc(Language::English).duration(ms), shown);
         }
+        assert_eq!(Words::utc(Language::Chinese).duration(273_600_000), "3 天 4 小时");
         for (ms, shown) in [(0.42, "0.4 ms"), (12.3, "12 ms"), (1_234.0, "1.2 s")] {
             assert_eq!(took(ms), shown);
         }

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args, Subcommand, ValueEnum};
 use longwire_contract::{AppId, DeliveryState, EventQuery};
 
 use crate::events::Moment;
@@ -115,7 +115,8 @@ impl EventFilter {
 pub(crate) enum StateName {
     /// A target has it
     Delivered,
-    /// It waits for a target
+    /// It waits for a target; `waiting` is the same
+    #[value(alias = "waiting")]
     Queued,
     /// A target did not take it
     Failed,
@@ -179,11 +180,16 @@ pub(crate) struct EventsTail {
 /// What names no event by its number.
 const FILTERS: [&str; 7] = ["app_id", "types", "text", "state", "target", "since", "until"];
 
+/// Which events a command means is named one way or another, so that a usage error names every way.
+fn which(word: &'static str) -> ArgGroup {
+    ArgGroup::new("which").args(["seqs", word]).args(FILTERS).multiple(true).required(true)
+}
+
 #[derive(Args, Debug)]
+#[command(group = which("failed"))]
 pub(crate) struct EventsReplay {
     /// Their numbers
-    #[arg(value_name = "SEQ", required_unless_present_any = FILTERS.into_iter().chain(["failed"]))]
-    #[arg(conflicts_with_all = FILTERS.into_iter().chain(["failed"]))]
+    #[arg(value_name = "SEQ", conflicts_with_all = FILTERS.into_iter().chain(["failed"]))]
     pub(crate) seqs: Vec<u32>,
     /// All that a target did not take
     #[arg(long, conflicts_with = "state")]
@@ -216,10 +222,10 @@ pub(crate) struct EventsExport {
 }
 
 #[derive(Args, Debug)]
+#[command(group = which("all"))]
 pub(crate) struct EventsDelete {
     /// Their numbers
-    #[arg(value_name = "SEQ", required_unless_present_any = FILTERS.into_iter().chain(["all"]))]
-    #[arg(conflicts_with_all = FILTERS.into_iter().chain(["all"]))]
+    #[arg(value_name = "SEQ", conflicts_with_all = FILTERS.into_iter().chain(["all"]))]
     pub(crate) seqs: Vec<u32>,
     /// Every event there is
     #[arg(long, conflicts_with_all = FILTERS)]
@@ -229,4 +235,42 @@ pub(crate) struct EventsDelete {
     /// Do not ask
     #[arg(long)]
     pub(crate) yes: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::args::{Arguments, Command};
+
+    #[test]
+    fn a_command_that_names_no_event_is_told_every_way_to_name_one() {
+        for (command, word) in [("delete", "--all"), ("replay", "--failed")] {
+            let error = Arguments::try_parse_from(["longwire", "events", command]).unwrap_err();
+            let told = error.to_string();
+            assert_eq!(error.exit_code(), 2);
+            for way in ["SEQ", word, "--type", "--text", "--state", "--target", "--since", "--until"] {
+                assert!(told.contains(way), "{command}: {way}: {told}");
+            }
+            for good in [&["12", "13"][..], &[word], &["--type", "im.*", "--since", "1h"]] {
+                let line = [&["longwire", "events", command], good].concat();
+                assert!(Arguments::try_parse_from(&line).is_ok(), "{line:?}");
+            }
+            for wrong in [&["12", word][..], &["12", "--since", "1h"], &["--yes"]] {
+                let line = [&["longwire", "events", command], wrong].concat();
+                assert!(Arguments::try_parse_from(&line).is_err(), "{line:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_state_may_be_typed_as_it_is_shown() {
+        let parse = |state| Arguments::try_parse_from(["longwire", "events", "list", "--state", state]);
+        for state in ["queued", "waiting"] {
+            let Command::Events(Events::List(list)) = parse(state).unwrap().command else { unreachable!() };
+            assert_eq!(list.filter.query(0).state, Some(DeliveryState::Queued));
+        }
+        assert!(parse("open").is_err());
+    }
 }

@@ -1,7 +1,8 @@
 //! One event with all that there is to say of it, in lines for a terminal.
 
 use longwire_contract::{
-    AttemptOutcome, AttemptView, DeliveryView, EventDetail, EventView, text::word, words::padded,
+    AttemptOutcome, AttemptView, DeliveryState, DeliveryView, EventDetail, EventView, TargetView, text::word,
+    words::padded,
 };
 
 use super::{
@@ -10,14 +11,16 @@ use super::{
 };
 use crate::{
     printable::{one_line, printable},
+    target::held_up,
     words::{Words, size, took},
 };
 
 /// Room for the longest label in either language, in columns.
 const LABEL_WIDTH: usize = 14;
 
-/// What is known of it, its headers, its JSON, and its targets, which are read most and so stand last.
-pub(super) fn lines(words: &Words, event: &EventDetail) -> Vec<String> {
+/// What is known of it, its headers, its JSON, and what became of it at each target, which is read most and so stands last.
+/// `targets` are those there are, `now_ms` is in milliseconds since the Unix epoch.
+pub(super) fn lines(words: &Words, event: &EventDetail, targets: &[TargetView], now_ms: u64) -> Vec<String> {
     let mut lines = about(words, &event.view);
     if !event.headers.is_empty() {
         lines.extend([String::new(), words.plain("events.headers")]);
@@ -29,14 +32,17 @@ pub(super) fn lines(words: &Words, event: &EventDetail) -> Vec<String> {
         true => lines.push(words.plain("cli.events.unwanted_say")),
         false => lines.push(words.plain("cli.events.targets")),
     }
-    lines.extend(event.deliveries.iter().flat_map(|delivery| at_target(words, delivery)));
+    lines.extend(event.deliveries.iter().flat_map(|delivery| {
+        let why = held_up_by(words, delivery, targets, now_ms);
+        at_target(words, delivery).into_iter().chain(why)
+    }));
     lines
 }
 
 fn about(words: &Words, event: &EventView) -> Vec<String> {
     let kind = kind(words, event);
     let title = match readable(words, &event.event_type) {
-        Some(meaning) => format!("{}  {kind}  ({meaning})", event.seq),
+        Some(meaning) => format!("{}  {kind}{}", event.seq, words.aside(&meaning)),
         None => format!("{}  {kind}", event.seq),
     };
     let again = match event.duplicates {
@@ -62,10 +68,11 @@ fn about(words: &Words, event: &EventView) -> Vec<String> {
 }
 
 fn at_target(words: &Words, delivery: &DeliveryView) -> Vec<String> {
-    let mut title = format!("  {}: {}", one_line(&delivery.target), state(words, delivery.state));
+    let mut title =
+        format!("  {}", words.labelled(&one_line(&delivery.target), &state(words, delivery.state)));
     if let Some(at) = delivery.retry_at_ms {
         let again = words.filled("cli.events.retry_at", [("time", words.moment(at))]);
-        title.push_str(&format!("  ({again})"));
+        title.push_str(&words.aside(&again));
     }
     let attempts = delivery.attempts.iter().flat_map(|one| {
         let line = format!("    {}  {}  {}", one.number, words.moment(one.at_ms), attempt(words, one));
@@ -74,6 +81,13 @@ fn at_target(words: &Words, delivery: &DeliveryView) -> Vec<String> {
         [line].into_iter().chain(answer)
     });
     [title].into_iter().chain(attempts).collect()
+}
+
+/// Why one that was not attempted yet waits: what is wrong with its target, where another event found that out.
+fn held_up_by(words: &Words, delivery: &DeliveryView, targets: &[TargetView], now_ms: u64) -> Option<String> {
+    let waits = delivery.state == DeliveryState::Queued && delivery.attempts.is_empty();
+    let target = targets.iter().find(|target| waits && target.name == delivery.target)?;
+    Some(format!("    ! {}", held_up(words, target, now_ms)?))
 }
 
 /// How an attempt ended, its status, how long it took, and the technical cause.
@@ -88,16 +102,17 @@ pub(crate) fn attempt(words: &Words, attempt: &AttemptView) -> String {
     };
     let detail = match attempt.detail.as_str() {
         "" => String::new(),
-        detail => format!("  ({})", one_line(detail)),
+        detail => words.aside(&one_line(detail)),
     };
     format!("{outcome}{status}  {}{detail}", took(attempt.took_ms))
 }
 
 #[cfg(test)]
 mod tests {
-    use longwire_contract::{DeliveryState, Language};
+    use longwire_contract::{Language, TargetHealth};
 
     use super::{super::testing::event, *};
+    use crate::target::testing::target;
 
     fn tried() -> AttemptView {
         AttemptView {
@@ -127,16 +142,16 @@ mod tests {
                     attempts: vec![tried()],
                 }],
             };
-            let told = lines(&words, &event).join("\n");
+            let told = lines(&words, &event, &[], 0).join("\n");
             for part in [
-                "12  im.message.receive_v1  (",
+                "12  im.message.receive_v1",
                 "2026-01-31 10:30:00",
                 "5e3702a84e847582be8db7fb73283c02",
                 "1.2 kB",
                 "1.2 ms",
                 "  type: event",
                 "    \"x\": \"a\"",
-                "  bot: ✗ ",
+                &format!("  {}", words.labelled("bot", "✗ ")),
                 "    2  01-31 10:30:01  ",
                 "  500  12 ms",
                 "         such\u{fffd} thing",
@@ -145,6 +160,29 @@ mod tests {
             }
             assert!(!told.contains("cli.") && !told.contains("{count}"), "{told}");
         }
+    }
+
+    #[test]
+    fn one_that_waits_says_why_where_another_event_found_that_out() {
+        let words = Words::utc(Language::English);
+        let waits = DeliveryView {
+            target: "bot".to_owned(),
+            state: DeliveryState::Queued,
+            retry_at_ms: None,
+            attempts: Vec::new(),
+        };
+        let why = |delivery, targets: &[TargetView]| held_up_by(&words, &delivery, targets, 1_000_000);
+        let told = why(waits.clone(), &[target()]).unwrap();
+        assert!(told.contains("nobody answers there") && told.contains("next try in 5s"), "{told}");
+        let paused = TargetView { health: TargetHealth::Paused, ..target() };
+        assert_eq!(why(waits.clone(), &[paused]).unwrap(), "    ! Paused");
+        let other = TargetView { name: "other".to_owned(), ..target() };
+        assert_eq!(why(waits.clone(), &[other]), None, "another's trouble");
+        assert_eq!(
+            why(DeliveryView { attempts: vec![tried()], ..waits }, &[target()]),
+            None,
+            "its own are told"
+        );
     }
 
     #[test]
@@ -158,7 +196,7 @@ mod tests {
             frame: String::new(),
             deliveries: vec![],
         };
-        let told = lines(&words, &event).join("\n");
+        let told = lines(&words, &event, &[], 0).join("\n");
         assert!(told.contains("\nnot json\n") && told.contains("longwire target add"), "{told}");
     }
 

@@ -3,7 +3,7 @@ use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use longwire_contract::{EventQuery, Fault, FaultCode, call};
 use longwire_engine::Machine;
 
-use super::PROGRAM;
+use super::{PROGRAM, meant::known};
 use crate::{args::EventsExport, exit::Exit, order::Orders, words::Words};
 
 /// `longwire events export`: what matches, as lines of JSON.
@@ -17,6 +17,7 @@ pub(super) async fn export(export: &EventsExport, machine: &Machine, words: &Wor
 
 async fn lines(orders: &mut Orders, mut query: EventQuery, words: &Words) -> Result<Exit, Fault> {
     let mut output = BufWriter::new(io::stdout());
+    known(orders, &query).await?;
     let (mut progress, mut count) = (Progress::new(), 0);
     loop {
         let page = orders.give::<call::ReadEventLines>(&query).await?;

@@ -41,7 +41,7 @@ pub(super) async fn replay(
     orders.close().await;
     let counted = counted?;
     if counted.events == 0 {
-        hint(&words.plain("cli.events.none"));
+        hint(&words.plain("cli.events.replay_none"));
         return Ok(Exit::Ok);
     }
     if is_asked(counted) {

@@ -4,10 +4,14 @@ use longwire_contract::{DeliveryState, EventQuery, EventView, Fault, FaultCode, 
 use longwire_engine::{Client, Machine};
 use tokio::time::sleep;
 
-use super::row::{Widths, line};
+use super::{
+    meant::known,
+    row::{Widths, line},
+};
 use crate::{
     args::EventsTail,
     exit::Exit,
+    order::Orders,
     output::{hint, json_line, write_line},
     signals::Signals,
     words::Words,
@@ -23,35 +27,37 @@ const MOST_UNANSWERED: u32 = 3;
 /// `longwire events tail`: what arrives, until Ctrl-C.
 pub(super) async fn tail(tail: &EventsTail, machine: &Machine, words: &Words) -> Result<Exit, Fault> {
     let mut signals = Signals::listen()?;
-    let mut client = Client::connect(&machine.data_dir).await?;
+    let mut orders = Orders::Running(Client::connect(&machine.data_dir).await?);
+    let query = tail.filter.query(machine.now_ms());
+    known(&mut orders, &query).await?;
     let before = match tail.from {
         Some(seq) => seq.saturating_sub(1),
-        None => newest(&mut client).await?,
+        None => newest(&mut orders).await?,
     };
-    let mut follower = Follower { query: tail.filter.query(machine.now_ms()), shown: before, seen: before };
+    let mut follower = Follower { query, shown: before, seen: before };
     let show = |event: &EventView| match tail.json {
         true => write_line(&json_line(event)),
         false => write_line(&line(words, event, Widths::UNKNOWN)),
     };
     tokio::select! {
         () = signals.next() => Ok(Exit::Ok),
-        end = follow(&mut follower, client, machine, words, show) => end,
+        end = follow(&mut follower, orders, machine, words, show) => end,
     }
 }
 
 /// Ends where nobody reads any more, or where an engine refuses.
 async fn follow(
     follower: &mut Follower,
-    client: Client,
+    orders: Orders,
     machine: &Machine,
     words: &Words,
     show: impl Fn(&EventView) -> io::Result<()>,
 ) -> Result<Exit, Fault> {
-    let mut connection = Some(client);
+    let mut connection = Some(orders);
     let mut unanswered = 0;
     loop {
-        if let Some(client) = &mut connection {
-            match follower.step(client, &show).await {
+        if let Some(orders) = &mut connection {
+            match follower.step(orders, &show).await {
                 Ok(Reader::There) => unanswered = 0,
                 Ok(Reader::Gone) => return Ok(Exit::Ok),
                 // The engine has ended, or is about to; where one comes up each time and never answers, it is another fault.
@@ -63,7 +69,7 @@ async fn follow(
                 Err(fault) => return Err(fault),
             }
         } else if let Ok(client) = Client::connect(&machine.data_dir).await {
-            connection = Some(client);
+            connection = Some(Orders::Running(client));
             hint(&words.plain("cli.events.tail_back"));
             continue;
         }
@@ -92,10 +98,10 @@ impl Follower {
     /// ended; with it wait those behind it.
     async fn step(
         &mut self,
-        client: &mut Client,
+        orders: &mut Orders,
         show: &impl Fn(&EventView) -> io::Result<()>,
     ) -> Result<Reader, Fault> {
-        let newest = newest(client).await?;
+        let newest = newest(orders).await?;
         // Where the newest were deleted, or all of them were set aside as damaged.
         self.shown = self.shown.min(newest);
         while self.shown < newest {
@@ -107,7 +113,7 @@ impl Follower {
                 limit: STEP,
                 ..self.query.clone()
             };
-            let page = client.call::<call::ListEvents>(&query).await?.events;
+            let page = orders.give::<call::ListEvents>(&query).await?.events;
             match self.show(page, show) {
                 Ok(None) => self.shown = end,
                 Ok(Some(stopped)) => {
@@ -137,9 +143,9 @@ impl Follower {
     }
 }
 
-async fn newest(client: &mut Client) -> Result<u32, Fault> {
+async fn newest(orders: &mut Orders) -> Result<u32, Fault> {
     let query = EventQuery { limit: 1, ..EventQuery::default() };
-    let page = client.call::<call::ListEvents>(&query).await?;
+    let page = orders.give::<call::ListEvents>(&query).await?;
     Ok(page.events.first().map_or(0, |event| event.seq))
 }
 

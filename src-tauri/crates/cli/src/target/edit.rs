@@ -5,7 +5,7 @@ use longwire_contract::{
 use longwire_engine::Machine;
 use secrecy::SecretString;
 
-use super::{keys, order};
+use super::{keys, order, unknown};
 use crate::{args::TargetEdit, command_line::words_of, exit::Exit, output::say, words::Words};
 
 /// `longwire target edit`
@@ -64,9 +64,7 @@ fn is_empty(order: &Order) -> bool {
 async fn names(target: &str, machine: &Machine) -> Result<Vec<String>, Fault> {
     let targets = order::<call::ReadSnapshot>(machine, &()).await?.targets;
     let found = targets.into_iter().find(|view| view.name == target).map(|view| view.headers);
-    found.ok_or_else(|| {
-        Fault::new(FaultCode::TargetUnknown, "there is no target of this name").with("target", target)
-    })
+    found.ok_or_else(|| unknown(target))
 }
 
 /// All headers from now on: those it has keep their values, but for new ones and those that go.

@@ -2,15 +2,11 @@
 
 use longwire_contract::{TargetHealth, TargetView, text::word};
 
-use crate::{
-    events::attempt,
-    printable::one_line,
-    words::{Words, duration},
-};
+use crate::{events::attempt, printable::one_line, words::Words};
 
 /// Its name and address; what it gets, where that is not everything; and, where an engine hands it events, how it stands.
 pub(super) fn lines(words: &Words, target: &TargetView, running: bool, now_ms: u64) -> Vec<String> {
-    let mut lines = vec![format!("{}  {}", one_line(&target.name), one_line(&target.address))];
+    let mut lines = vec![who(target)];
     let mut wants = Vec::new();
     wants.extend(target.app_id.iter().map(ToString::to_string));
     if !target.events.is_empty() {
@@ -21,7 +17,7 @@ pub(super) fn lines(words: &Words, target: &TargetView, running: bool, now_ms: u
         wants.push(words.plain("targets.facts.given"));
     }
     if !wants.is_empty() {
-        lines.push(format!("  {}", one_line(&wants.join("; "))));
+        lines.push(format!("  {}", one_line(&words.listed(&wants))));
     }
     if running || target.health == TargetHealth::Paused {
         lines.push(format!("  {}", standing(words, target)));
@@ -32,11 +28,28 @@ pub(super) fn lines(words: &Words, target: &TargetView, running: bool, now_ms: u
 
 /// It on one line, as `longwire status` has it: how it stands, and who it is.
 pub(crate) fn summary(words: &Words, target: &TargetView) -> String {
-    let address = match target.name == target.address {
-        true => String::new(),
-        false => format!("  {}", one_line(&target.address)),
-    };
-    format!("→ {}{address}  {}", one_line(&target.name), standing(words, target))
+    format!("→ {}  {}", who(target), standing(words, target))
+}
+
+/// Why what waits for it waits, where that is known.
+pub(crate) fn held_up(words: &Words, target: &TargetView, now_ms: u64) -> Option<String> {
+    match target.health {
+        TargetHealth::Paused => Some(health(words, target.health)),
+        _ => trouble(words, target, now_ms),
+    }
+}
+
+/// Its name, and its address where the name is not made of it.
+fn who(target: &TargetView) -> String {
+    let name = one_line(&target.name);
+    match target.given || target.address.is_empty() || target.name == target.address {
+        true => name,
+        false => format!("{name}  {}", one_line(&target.address)),
+    }
+}
+
+fn health(words: &Words, health: TargetHealth) -> String {
+    words.plain(&format!("target_health.{}", word(&health)))
 }
 
 fn standing(words: &Words, target: &TargetView) -> String {
@@ -46,8 +59,9 @@ fn standing(words: &Words, target: &TargetView) -> String {
         TargetHealth::Down => '◌',
         TargetHealth::Failing => '✗',
         TargetHealth::Paused => '‖',
+        TargetHealth::Absent => '–',
     };
-    let health = words.plain(&format!("target_health.{}", word(&target.health)));
+    let health = health(words, target.health);
     let counts = [("queued", target.queued), ("failed", target.failed), ("delivered", target.delivered)];
     let counts = counts.map(|(name, count)| (name, count.to_string()));
     format!("{shape} {health}  {}", words.filled("cli.target.counts", counts))
@@ -56,52 +70,18 @@ fn standing(words: &Words, target: &TargetView) -> String {
 /// What went wrong the last time, and when it is tried again.
 fn trouble(words: &Words, target: &TargetView, now_ms: u64) -> Option<String> {
     let trouble = target.trouble.as_ref()?;
-    let ago = duration(now_ms.saturating_sub(trouble.at_ms));
+    let ago = words.duration(now_ms.saturating_sub(trouble.at_ms));
     let told = words.filled("targets.trouble", [("what", attempt(words, trouble)), ("time", ago)]);
     let Some(retry_at_ms) = target.retry_at_ms else { return Some(told) };
-    let left = duration(retry_at_ms.saturating_sub(now_ms));
-    Some(format!("{told}; {}", words.filled("targets.retry_in", [("time", left)])))
+    let left = words.duration(retry_at_ms.saturating_sub(now_ms));
+    Some(words.listed(&[told, words.filled("targets.retry_in", [("time", left)])]))
 }
 
 #[cfg(test)]
 mod tests {
-    use longwire_contract::{AttemptOutcome, AttemptView, Language, TargetKind};
+    use longwire_contract::Language;
 
-    use super::*;
-
-    fn target() -> TargetView {
-        let trouble = AttemptView {
-            number: 1,
-            at_ms: 940_000,
-            took_ms: 0.4,
-            outcome: AttemptOutcome::Unreachable,
-            status: None,
-            response: None,
-            detail: "connection refused".to_owned(),
-        };
-        TargetView {
-            name: "bot".to_owned(),
-            kind: TargetKind::Webhook,
-            app_id: None,
-            address: "http://127.0.0.1:3000/webhook".to_owned(),
-            events: vec!["im.message.*".to_owned()],
-            filters: vec!["event.message.chat_type = p2p".to_owned()],
-            headers: Vec::new(),
-            deadline_s: 30,
-            remote: false,
-            encrypts: false,
-            has_token: false,
-            given: false,
-            health: TargetHealth::Down,
-            since_ms: 0,
-            queued: 3,
-            failed: 1,
-            delivered: 7,
-            last_ms: None,
-            trouble: Some(trouble),
-            retry_at_ms: Some(1_005_000),
-        }
-    }
+    use super::{super::testing::target, *};
 
     #[test]
     fn a_target_says_who_it_is_how_it_stands_and_what_went_wrong() {
@@ -112,8 +92,9 @@ mod tests {
         assert_eq!(told[2], "  ◌ No answer  waiting 3, failed 1, delivered 7");
         assert!(told[3].contains("connection refused") && told[3].contains("1m 0s ago"), "{told:#?}");
         assert!(told[3].contains("5s"), "{told:#?}");
-        let chinese = lines(&Words::utc(Language::Chinese), &target(), true, 0).join("\n");
+        let chinese = lines(&Words::utc(Language::Chinese), &target(), true, 1_000_000).join("\n");
         assert!(!chinese.contains("cli.") && !chinese.contains('{'), "{chinese}");
+        assert!(chinese.contains("（connection refused），1 分钟 0 秒前；5 秒后重试"), "{chinese}");
     }
 
     #[test]
@@ -128,8 +109,12 @@ mod tests {
     #[test]
     fn a_summary_names_an_address_that_is_its_name_once() {
         let words = Words::utc(Language::English);
-        let given = TargetView { name: target().address, ..target() };
+        let given = TargetView { name: target().address, given: true, ..target() };
         assert_eq!(summary(&words, &given).matches("127.0.0.1").count(), 1);
+        assert_eq!(lines(&words, &given, true, 0)[0], "http://127.0.0.1:3000/webhook");
+        // Whatever it is made of: a name without the address's closing slash, a program's words without their quotes.
+        let command = TargetView { name: "bot a b".to_owned(), address: "bot 'a b'".to_owned(), ..given };
+        assert_eq!(lines(&words, &command, true, 0)[0], "bot a b");
         assert!(summary(&words, &target()).starts_with("→ bot  http://127.0.0.1:3000/webhook  ◌ "));
     }
 }

@@ -21,11 +21,12 @@ pub(super) async fn test(name: TargetName, machine: &Machine, words: &Words) -> 
         let program = targets.iter().any(|view| view.name == target.name && is_program(view.kind));
         let key = if program { "targets.report.found" } else { "targets.report.ok" };
         let told = words.filled(key, [("time", took(report.attempt.took_ms))]);
-        say(&format!("✓ {}: {told}", target.name));
+        say(&format!("✓ {}", words.labelled(&target.name, &told)));
         return Ok(Exit::Ok);
     }
     let what = attempt(words, &report.attempt);
-    say(&format!("✗ {}: {}", target.name, words.filled("targets.report.bad", [("what", what)])));
+    let told = words.filled("targets.report.bad", [("what", what)]);
+    say(&format!("✗ {}", words.labelled(&target.name, &told)));
     for line in printable(report.attempt.response.as_deref().unwrap_or_default()).lines() {
         say(&format!("    {line}"));
     }
