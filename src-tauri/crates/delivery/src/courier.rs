@@ -44,6 +44,8 @@ pub(crate) enum Word {
 pub(crate) struct Ask {
     /// The event.
     pub(crate) seq: u32,
+    /// Its type, which says what can be told where no answer comes.
+    pub(crate) event_type: String,
     /// Until when it waits.
     pub(crate) deadline: Instant,
     /// Where the answer goes.

@@ -1,5 +1,5 @@
 use std::{
-    collections::HashMap,
+    collections::{HashMap, hash_map::Entry},
     fmt,
     sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard},
     time::Duration,
@@ -16,7 +16,7 @@ use tokio::{
 use tokio_util::sync::{CancellationToken, DropGuard};
 
 use crate::{
-    Answer, Kind, Target, Wanted,
+    Answer, Kind, Target, Toast, Wanted,
     courier::{Ask, Board, Posted, Road, TargetState, Unwritten, Word},
 };
 
@@ -62,11 +62,23 @@ impl Deliveries {
     }
 
     /// Has these targets from now on. The courier of one that stays as it is goes on; that of one that is changed goes on with
-    /// what it is now, and what is under way to where it was is given two seconds, as it is for one that is gone.
+    /// what it is now, and what is under way to where it was is given two seconds, as it is for one that is gone. Of two with the
+    /// same key, which would empty one queue between them, the first has it, and the other gets nothing.
     ///
     /// # Errors
     /// Those of the journal, which is asked what waits. Nothing is changed then.
-    pub async fn set(&self, targets: Vec<Target>) -> Result<(), Error> {
+    pub async fn set(&self, mut targets: Vec<Target>) -> Result<(), Error> {
+        let mut names = HashMap::new();
+        targets.retain(|target| match names.entry(target.key) {
+            Entry::Vacant(place) => {
+                place.insert(target.name.clone());
+                true
+            }
+            Entry::Occupied(first) => {
+                tracing::error!("{} has the same queue as {}, and gets nothing", target.name, first.get());
+                false
+            }
+        });
         let mut left = self.shared.left.lock().await;
         let known: Vec<TargetKey> = self.couriers().iter().map(|courier| courier.target.key).collect();
         let mut counts = HashMap::new();
@@ -106,13 +118,16 @@ impl Deliveries {
     }
 
     /// Hands a kept callback to a target, ahead of what waits for it, and waits for the answer until `deadline`. The attempt
-    /// goes on after that, up to the target's own deadline, and is written down.
-    pub async fn answer(&self, target: TargetKey, seq: u32, deadline: Instant) -> Answer {
+    /// goes on after that, up to the target's own deadline, and is written down. The type of the event says what is told where
+    /// there is no answer.
+    pub async fn answer(&self, target: TargetKey, seq: u32, event_type: &str, deadline: Instant) -> Answer {
         let (reply, answer) = oneshot::channel();
-        let heard = self.tell(target, Word::Ask(Ask { seq, deadline, reply }));
+        let heard =
+            self.tell(target, Word::Ask(Ask { seq, event_type: event_type.to_owned(), deadline, reply }));
         match timeout_at(deadline + AFTER_DEADLINE, answer).await {
-            Ok(Ok(answer)) if heard => answer,
-            _ => Answer::Failed { toast: None },
+            Ok(Ok(answer)) => answer,
+            _ if heard => Toast::Late.answer(event_type),
+            _ => Toast::Down.answer(event_type),
         }
     }
 
@@ -225,5 +240,79 @@ async fn end_all(couriers: Vec<Posted>) -> Vec<(TargetKey, Vec<Unwritten>)> {
 impl fmt::Debug for Shared {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Shared").field("journal", &self.journal).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::pin::Pin;
+
+    use longwire_contract::{EventOrigin, JournalSettings};
+    use longwire_dial::{RootSource, Roots};
+    use longwire_journal::{Deliverable, NewEvent, Options};
+
+    use super::*;
+    use crate::{Closed, Filter, Printing};
+
+    const DEADLINE: Duration = Duration::from_secs(10);
+
+    /// Counts the lines.
+    #[derive(Debug, Default)]
+    struct Lines(std::sync::Mutex<usize>);
+
+    impl Printing for Lines {
+        fn print(&self, _: Vec<u8>) -> Pin<Box<dyn Future<Output = Result<(), Closed>> + Send + '_>> {
+            Box::pin(async {
+                *self.0.lock().unwrap() += 1;
+                Ok(())
+            })
+        }
+    }
+
+    fn target(key: i64, name: &str, kind: Kind) -> Target {
+        let (name, filter) = (name.to_owned(), Filter::default());
+        Target { key: TargetKey(key), name, app_id: None, filter, kind, deadline: DEADLINE, paused: false }
+    }
+
+    fn event(target: TargetKey) -> NewEvent {
+        NewEvent {
+            app_id: "cli_0123456789abcdef".parse().unwrap(),
+            origin: EventOrigin::Trigger,
+            at_ms: 1,
+            arrived: std::time::Instant::now(),
+            event_type: "t".to_owned(),
+            event_id: None,
+            message_id: None,
+            chat_id: None,
+            frame: bytes::Bytes::new(),
+            payload: bytes::Bytes::from_static(b"{}"),
+            targets: vec![Deliverable { target, not_before_ms: None }],
+        }
+    }
+
+    #[tokio::test]
+    async fn of_two_targets_with_one_queue_the_first_has_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = Options { folder: folder.path().to_path_buf(), settings: JournalSettings::default() };
+        let journal = Journal::open(&options).unwrap().journal;
+        let dialer = Dialer::new(Arc::new(Roots::new(RootSource::ExtraOnly, Vec::new())));
+        let deliveries = Deliveries::start(journal.clone(), dialer);
+        let lines = [(); 3].map(|()| Arc::new(Lines::default()));
+        let [first, second, other] = lines.clone().map(|lines| Kind::Print(lines));
+        let targets = vec![target(1, "first", first), target(1, "second", second), target(2, "other", other)];
+        // Also where there is a courier already.
+        for round in 1..=2 {
+            deliveries.set(targets.clone()).await.unwrap();
+            let couriers: Vec<_> =
+                deliveries.couriers().iter().map(|courier| courier.target.name.clone()).collect();
+            assert_eq!(couriers, ["first", "other"]);
+            let mut settled = deliveries.settled();
+            journal.insert(event(TargetKey(1))).await.unwrap();
+            deliveries.wake(&[TargetKey(1)]);
+            settled.recv().await.unwrap();
+            assert_eq!(lines.clone().map(|lines| *lines.0.lock().unwrap()), [round, 0, 0]);
+        }
+        deliveries.close().await;
+        journal.close();
     }
 }

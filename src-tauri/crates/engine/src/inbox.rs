@@ -145,7 +145,7 @@ impl Inbox {
             arriving.tell(|| arrival(seq, app_id, &event));
         }
         let answer = match answering {
-            Some(target) => deliveries.answer(target, seq, arrived + ANSWER).await,
+            Some(target) => deliveries.answer(target, seq, &event.event_type, arrived + ANSWER).await,
             None => Answer::Nothing,
         };
         Ok(Taken { seq, duplicate: false, answer })

@@ -1,5 +1,5 @@
 use longwire_contract::AttemptOutcome;
-use longwire_journal::Then;
+use longwire_journal::{Attempt, Then};
 use tokio::time::{Instant, sleep_until};
 
 use super::{
@@ -11,7 +11,7 @@ use super::{
     work::{Courier, Done, NOTICE},
 };
 use crate::{
-    Answer, Toast, answer,
+    Toast, answer,
     webhook::{Post, Sent},
 };
 
@@ -23,6 +23,8 @@ pub(super) struct Asked<K> {
     seq: u32,
     number: u32,
     at_ms: u64,
+    /// How often the target had moved when it went.
+    generation: u32,
     kept: K,
     /// What came of it, and how the attempt ended in view of what the platform takes; absent where it was given up.
     sent: Option<(Sent, AttemptOutcome)>,
@@ -33,16 +35,17 @@ pub(super) struct Asked<K> {
 impl<O: Outside> Courier<O> {
     /// Hands a callback over at once, out of its turn. Whoever asked has his answer by his deadline; the attempt goes on.
     pub(super) fn ask(&mut self, ask: Ask) {
-        let Ask { seq, deadline, reply } = ask;
+        let Ask { seq, event_type, deadline, reply } = ask;
         let tried = if self.asking < MOST { self.lanes.take(seq) } else { None };
         let Some(tried) = tried else {
-            // It waits in the queue, or is under way from there.
-            reply.send(Answer::Failed { toast: None }).ok();
+            // It waits in the queue, or is under way from there; who asked is not kept waiting for that.
+            let toast = if self.down.is_some() { Toast::Down } else { Toast::Late };
+            reply.send(toast.answer(&event_type)).ok();
             return;
         };
         let (number, at_ms) = (tried.attempts + 1, self.outside.now_ms());
         let (outside, target, over) = (self.outside.clone(), self.target.clone(), self.over.clone());
-        let mut kept = self.kept.pop().unwrap_or_default();
+        let (mut kept, generation) = (self.kept.pop().unwrap_or_default(), self.generation);
         // One that is down may be back, which it says at once.
         let patience = self.down.map(|_| deadline.saturating_duration_since(Instant::now()));
         self.asking += 1;
@@ -64,44 +67,55 @@ impl<O: Outside> Courier<O> {
                 let came = match in_time {
                     Some(came) => came,
                     None => {
-                        tell(Toast::Late.answer(&record.event_type));
+                        tell(Toast::Late.answer(&event_type));
                         attempt.await
                     }
                 };
                 sent = came.map(|sent| {
-                    let (answer, outcome) = answer::of(&sent, &record.event_type);
+                    let (answer, outcome) = answer::of(&sent, &event_type);
                     late = !tell(answer);
                     (sent, outcome)
                 });
             }
-            Done::Asked(Asked { seq, number, at_ms, kept, sent, late })
+            Done::Asked(Asked { seq, number, at_ms, generation, kept, sent, late })
         });
     }
 
     pub(super) fn asked(&mut self, asked: Asked<O::Kept>) {
         self.asking -= 1;
-        self.keep(asked.kept);
+        self.keep(asked.kept, asked.generation);
         let Some((sent, outcome)) = asked.sent else {
             // What waits in the journal is handed over when its moment comes.
             self.lanes.remove(asked.seq);
             self.want_more();
             return;
         };
-        let delivered = retry::after(outcome, sent.status, None, 1) == Next::Delivered;
+        let next = retry::after(outcome, sent.status, None, 1);
+        let delivered = next == Next::Delivered;
         let outcome = if asked.late && delivered { AttemptOutcome::AnswerLate } else { outcome };
         let attempt = self.attempt(asked.seq, asked.number, asked.at_ms, &sent, outcome);
-        if retry::after(outcome, sent.status, None, 1) == Next::Down {
-            if self.down.is_none() {
-                self.goes_down(&attempt, &sent);
-            }
-        } else {
-            self.answered(&attempt, delivered);
-            let bad = (outcome != AttemptOutcome::Delivered).then(|| view(&attempt));
-            self.change(|state| state.bad_answer = bad);
+        if asked.generation == self.generation {
+            self.judge(&attempt, &sent, next);
+        } else if delivered {
+            self.taken_elsewhere();
         }
         // A click is not repeated by itself: the one who clicked was told.
         let then = if delivered { Then::Delivered } else { Then::Failed };
         let tried = Tried { attempts: asked.number, failed: 0 };
         self.write(Unwritten { attempt, then, due: None, tried });
+    }
+
+    /// What a callback says of the target, and of its answers.
+    fn judge(&mut self, attempt: &Attempt, sent: &Sent, next: Next) {
+        if next != Next::Down {
+            self.answered(attempt, next == Next::Delivered);
+        } else if self.down.is_none() {
+            self.goes_down(attempt, sent);
+        }
+        // Where nobody is there, there is no answer that could be bad.
+        if next != Next::Down || attempt.outcome == AttemptOutcome::TimedOut {
+            let bad = (attempt.outcome != AttemptOutcome::Delivered).then(|| view(attempt));
+            self.change(|state| state.bad_answer = bad);
+        }
     }
 }

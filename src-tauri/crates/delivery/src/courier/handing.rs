@@ -19,7 +19,8 @@ use crate::{
 
 /// How many connections are kept at most.
 const MOST_KEPT: usize = 16;
-/// A gateway says that what is behind it is down: it may be this event that brings it down, so another one tries first.
+/// Somebody has it and does not answer, or a gateway says so: it may be this event that brings the target down, so another one
+/// tries first.
 const BEHIND: Duration = Duration::from_millis(100);
 
 /// An event that was handed over.
@@ -27,6 +28,8 @@ pub(super) struct Handed<K> {
     pub(super) seq: u32,
     pub(super) number: u32,
     pub(super) at_ms: u64,
+    /// How often the target had moved when it went.
+    generation: u32,
     /// Whether it was sent to see if the target is back.
     probe: bool,
     pub(super) kept: K,
@@ -97,18 +100,18 @@ impl<O: Outside> Courier<O> {
         let number = self.lanes.tried(record.seq).attempts + 1;
         let (at_ms, probe) = (self.outside.now_ms(), self.down.is_some());
         let (outside, target, over) = (self.outside.clone(), self.target.clone(), self.over.clone());
-        let mut kept = self.kept.pop().unwrap_or_default();
+        let (mut kept, generation) = (self.kept.pop().unwrap_or_default(), self.generation);
         self.handing += 1;
         self.start(async move {
             let post = Post { record: &record, number, at_ms, deadline: target.deadline, callback: false };
             let sent = within(&over, outside.hand(&target, &mut kept, post, after(&over, NOTICE))).await;
-            Done::Handed(Handed { seq: record.seq, number, at_ms, probe, kept, sent })
+            Done::Handed(Handed { seq: record.seq, number, at_ms, generation, probe, kept, sent })
         });
     }
 
     pub(super) fn handed(&mut self, handed: Handed<O::Kept>) {
         self.handing -= 1;
-        self.keep(handed.kept);
+        self.keep(handed.kept, handed.generation);
         let tried = self.lanes.tried(handed.seq);
         let Some(sent) = handed.sent else {
             self.lanes.back(handed.seq, None, tried);
@@ -117,22 +120,46 @@ impl<O: Outside> Courier<O> {
         let attempt = self.attempt(handed.seq, handed.number, handed.at_ms, &sent, sent.outcome);
         let failed = tried.failed + 1;
         let next = retry::after(sent.outcome, sent.status, sent.retry_after, failed);
-        if next == Next::Down {
-            self.unreachable(attempt, &sent, handed.probe, tried);
-            return;
+        if handed.generation != self.generation {
+            self.ended_elsewhere(attempt, next, tried);
+        } else if next == Next::Down {
+            self.unanswered(attempt, &sent, handed.probe, tried);
+        } else {
+            self.answered(&attempt, next == Next::Delivered);
+            self.write_next(attempt, next, failed);
         }
-        self.answered(&attempt, next == Next::Delivered);
-        self.write_next(attempt, next, failed);
     }
 
-    /// Nobody took it, and that is not its fault. Once for each time that the target goes down, this is written down.
-    fn unreachable(&mut self, attempt: Attempt, sent: &Sent, probe: bool, tried: Tried) {
+    /// It went to where the target was before it moved. Unless it was taken there, it goes to where the target is.
+    fn ended_elsewhere(&mut self, attempt: Attempt, next: Next, tried: Tried) {
+        if next == Next::Delivered {
+            self.taken_elsewhere();
+            self.write_next(attempt, next, tried.failed);
+        } else {
+            let then = Then::Again(self.outside.now_ms());
+            let tried = Tried { attempts: attempt.number, ..tried };
+            self.write(Unwritten { attempt, then, due: None, tried });
+        }
+    }
+
+    /// The target took one where it was before it moved.
+    pub(super) fn taken_elsewhere(&self) {
+        let now_ms = self.outside.now_ms();
+        self.change(|state| {
+            state.delivered += 1;
+            state.last_ms = Some(now_ms);
+        });
+    }
+
+    /// Nobody took it, and that is not its fault. Once for each time that the target goes down, this is written down; it counts
+    /// against the event then where somebody had it, for it may have been what brought the target down.
+    fn unanswered(&mut self, attempt: Attempt, sent: &Sent, probe: bool, tried: Tried) {
         let first = self.down.is_none();
         if first || probe {
             self.goes_down(&attempt, sent);
         }
         let retry_at = self.down.and_then(|down| down.retry_at);
-        let somebody = sent.status.is_some();
+        let somebody = sent.status.is_some() || sent.outcome == AttemptOutcome::TimedOut;
         if first && somebody {
             let failed = tried.failed + 1;
             self.write_next(attempt, retry::again(sent.retry_after, failed), failed);
@@ -225,8 +252,9 @@ impl<O: Outside> Courier<O> {
         }
     }
 
-    pub(super) fn keep(&mut self, kept: O::Kept) {
-        if self.kept.len() < MOST_KEPT {
+    /// Keeps what one handing over leaves for the next, to the same place.
+    pub(super) fn keep(&mut self, kept: O::Kept, generation: u32) {
+        if generation == self.generation && self.kept.len() < MOST_KEPT {
             self.kept.push(kept);
         }
     }
@@ -241,6 +269,7 @@ impl<O: Outside> Courier<O> {
             self.over.cancel();
             self.over = CancellationToken::new();
             self.kept.clear();
+            self.generation = self.generation.wrapping_add(1);
         }
         self.target = target;
         if moved || resumed {

@@ -38,8 +38,9 @@ pub(super) fn after(
     };
     match outcome {
         Delivered | AnswerLate | AnswerInvalid => Next::Delivered,
-        Unreachable | NotStarted => Next::Down,
-        TimedOut | Broken | ExitedBadly | Killed => again(wish, failed),
+        // One that hangs, at a breakpoint say, hangs whatever the event.
+        Unreachable | NotStarted | TimedOut => Next::Down,
+        Broken | ExitedBadly | Killed => again(wish, failed),
         BadStatus if matches!(status, Some(408 | 425 | 429 | 500..)) => again(wish, failed),
         BadStatus | Redirected | TooLarge | NotSendable => Next::Failed,
     }
@@ -96,7 +97,8 @@ mod tests {
             (Unreachable, None, Next::Down),
             (Unreachable, Some(503), Next::Down),
             (NotStarted, None, Next::Down),
-            (TimedOut, None, Next::Again(SECOND)),
+            (TimedOut, None, Next::Down),
+            (TimedOut, Some(200), Next::Down),
             (Broken, None, Next::Again(SECOND)),
             (Broken, Some(200), Next::Again(SECOND)),
             (ExitedBadly, Some(1), Next::Again(SECOND)),
@@ -124,7 +126,7 @@ mod tests {
     #[test]
     fn the_pauses_double_and_the_sixth_failure_is_the_last() {
         let pauses: Vec<_> =
-            (1..=7).map(|failed| after(AttemptOutcome::TimedOut, None, None, failed)).collect();
+            (1..=7).map(|failed| after(AttemptOutcome::Broken, None, None, failed)).collect();
         let again = |seconds| Next::Again(Duration::from_secs(seconds));
         assert_eq!(pauses, [again(1), again(2), again(4), again(8), again(16), Next::Failed, Next::Failed]);
     }

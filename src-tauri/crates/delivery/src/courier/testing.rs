@@ -287,7 +287,8 @@ impl Bench {
 
     pub(super) async fn ask(&self, seq: u32, patience: Duration) -> Answer {
         let (reply, answer) = oneshot::channel();
-        self.posted.tell(Word::Ask(Ask { seq, deadline: Instant::now() + patience, reply }));
+        let event_type = self.world.inner().rows[&seq].event_type.to_owned();
+        self.posted.tell(Word::Ask(Ask { seq, event_type, deadline: Instant::now() + patience, reply }));
         answer.await.unwrap()
     }
 }

@@ -66,6 +66,8 @@ pub(crate) struct Courier<O: Outside> {
     pub(super) handing: usize,
     pub(super) asking: usize,
     pub(super) kept: Vec<O::Kept>,
+    /// How often the target has moved: what was begun before says nothing of where it is now.
+    pub(super) generation: u32,
     /// Over once what is under way is not wanted any more.
     pub(super) over: CancellationToken,
     pub(super) down: Option<Down>,
@@ -152,6 +154,7 @@ impl<O: Outside> Courier<O> {
             handing: 0,
             asking: 0,
             kept: Vec::new(),
+            generation: 0,
             over: CancellationToken::new(),
             down: None,
             backoff: Backoff::new(rng),

@@ -10,6 +10,12 @@ use crate::{Answer, Program, Toast, webhook::Sent};
 
 const MS: Duration = Duration::from_millis(1);
 const SECOND: Duration = Duration::from_secs(1);
+const CARD: &str = "card.action.trigger";
+
+/// The target, after it moved.
+fn moved() -> Target {
+    Target { kind: Kind::Command(Program { command: vec!["another".to_owned()] }), ..target() }
+}
 
 #[tokio::test(start_paused = true)]
 async fn a_long_queue_drains_in_order_and_each_event_goes_once() {
@@ -139,22 +145,52 @@ async fn an_event_that_keeps_failing_is_left_for_a_replay() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_event_that_brings_a_gateway_down_holds_nobody_up_for_ever() {
+async fn an_event_that_brings_the_target_down_holds_nobody_up_for_ever() {
+    for (wait, ends) in [(MS, sent(AttemptOutcome::Unreachable, 504)), (60 * SECOND, taken())] {
+        let world = World::new(move |(seq, ..)| if seq == 3 { (wait, ends.clone()) } else { (MS, taken()) });
+        for seq in 1..=200 {
+            world.keep(seq, Some(seq));
+        }
+        let bench = Bench::of(&world, target());
+        for seq in 201..=400 {
+            sleep(SECOND).await;
+            world.keep(seq, Some(seq));
+            bench.posted.wake();
+        }
+        assert_eq!((world.state(3), world.inner().rows[&3].attempts), (DeliveryState::Failed, 6));
+        bench.until(|world| world.inner().rows.values().all(|row| row.state != DeliveryState::Queued)).await;
+        let failed = world.inner().rows.values().filter(|row| row.state == DeliveryState::Failed).count();
+        assert_eq!(failed, 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn events_wait_for_a_target_that_hangs_and_one_at_a_time_tries_it() {
     let world =
-        World::new(|(seq, ..)| (MS, if seq == 3 { sent(AttemptOutcome::Unreachable, 504) } else { taken() }));
-    for seq in 1..=200 {
-        world.keep(seq, Some(seq));
+        World::new(|(_, _, at)| if at < 600 * SECOND { (3600 * SECOND, taken()) } else { (MS, taken()) });
+    for seq in 1..=100 {
+        world.keep(seq, Some(seq % 4));
     }
     let bench = Bench::of(&world, target());
-    for seq in 201..=260 {
-        sleep(SECOND).await;
-        world.keep(seq, Some(seq));
-        bench.posted.wake();
+    sleep(11 * SECOND).await;
+    world.inner().most_out = 0;
+    sleep(588 * SECOND).await;
+    assert_eq!(world.inner().most_out, 1);
+    let tries = world.inner().handed.len();
+    assert!((15..60).contains(&tries), "{tries} tries");
+    assert_eq!(world.inner().written.len(), 1, "one attempt for the time it is down");
+    let state = bench.state();
+    assert_eq!((state.health, state.queued, state.failed), (TargetHealth::Down, 100, 0));
+    assert_eq!(state.trouble.unwrap().outcome, AttemptOutcome::TimedOut);
+    bench.until(|world| world.all(DeliveryState::Delivered)).await;
+    assert!(world.age() < 645 * SECOND, "{:?}", world.age());
+    let inner = world.inner();
+    let taken: Vec<u32> =
+        inner.handed.iter().filter(|try_| try_.2 >= 600 * SECOND).map(|try_| try_.0).collect();
+    assert_eq!(taken.len(), 100, "each once");
+    for lane in 0..4 {
+        assert!(taken.iter().filter(|seq| **seq % 4 == lane).is_sorted());
     }
-    assert_eq!(world.state(3), DeliveryState::Failed);
-    bench.until(|world| world.inner().rows.values().all(|row| row.state != DeliveryState::Queued)).await;
-    let failed = world.inner().rows.values().filter(|row| row.state == DeliveryState::Failed).count();
-    assert_eq!(failed, 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -259,12 +295,66 @@ async fn a_target_that_moved_takes_over_within_two_seconds() {
     let bench = Bench::of(&world, slow.clone());
     bench.until(|world| world.inner().out == 2).await;
     world.inner().plan = Box::new(|_| (MS, taken()));
-    let kind = Kind::Command(Program { command: vec!["another".to_owned()] });
-    bench.posted.tell(Word::Target(Target { kind, ..slow }.into()));
+    bench.posted.tell(Word::Target(Target { kind: moved().kind, ..slow }.into()));
     let moved = world.age();
     bench.until(|world| world.all(DeliveryState::Delivered)).await;
     assert!(world.age() - moved < 3 * SECOND, "{:?}", world.age() - moved);
     assert!(world.inner().written.iter().all(|(attempt, _)| attempt.outcome == AttemptOutcome::Delivered));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_fails_where_the_target_was_says_nothing_about_where_it_is() {
+    let failures = [
+        refused(),
+        sent(AttemptOutcome::TimedOut, 0),
+        sent(AttemptOutcome::BadStatus, 500),
+        sent(AttemptOutcome::BadStatus, 404),
+    ];
+    for failure in failures {
+        let outcome = failure.outcome;
+        let world = World::new(
+            move |(.., at)| if at < 100 * MS { (SECOND / 2, failure.clone()) } else { (MS, taken()) },
+        );
+        world.keep(1, Some(1));
+        world.keep_callback(2, 30 * SECOND);
+        let bench = Bench::of(&world, target());
+        let asking = async {
+            bench.ask(2, SECOND / 4).await;
+        };
+        let moving = async {
+            sleep(200 * MS).await;
+            bench.posted.tell(Word::Target(moved().into()));
+            world.keep(3, Some(3));
+            bench.posted.wake();
+            sleep(200 * MS).await;
+        };
+        tokio::join!(asking, moving);
+        assert_eq!((world.state(3), bench.state().health), (DeliveryState::Delivered, TargetHealth::Up));
+        bench.until(|world| world.state(1) != DeliveryState::Queued).await;
+        assert_eq!(world.state(1), DeliveryState::Delivered, "{outcome:?}");
+        assert!(world.age() < 600 * MS, "{outcome:?}: it went at once, {:?}", world.age());
+        sleep(SECOND).await;
+        let state = bench.state();
+        assert_eq!((state.health, state.trouble, state.bad_answer), (TargetHealth::Up, None, None));
+        assert_eq!(world.state(2), DeliveryState::Failed, "a click is not repeated");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_taken_where_the_target_was_says_nothing_about_where_it_is() {
+    let world = World::new(|(.., at)| if at < 100 * MS { (SECOND / 2, taken()) } else { (MS, refused()) });
+    world.keep(1, Some(1));
+    let bench = Bench::of(&world, target());
+    sleep(200 * MS).await;
+    bench.posted.tell(Word::Target(moved().into()));
+    world.keep(2, Some(2));
+    bench.posted.wake();
+    bench.until(|world| world.state(1) == DeliveryState::Delivered).await;
+    sleep(150 * MS).await;
+    let state = bench.state();
+    assert_eq!((state.health, state.delivered), (TargetHealth::Down, 1));
+    assert!(state.trouble.is_some() && state.retry_at_ms.is_some());
+    assert!(world.now_ms() - state.since_ms > 400, "it was down all the time");
 }
 
 #[tokio::test(start_paused = true)]
@@ -308,7 +398,7 @@ async fn a_late_answer_is_a_toast_and_the_target_has_the_event() {
     let bench = Bench::of(&world, target());
     let asked = world.age();
     let late = bench.ask(1, 5 * SECOND / 2).await;
-    assert_eq!((late, world.age() - asked), (Toast::Late.answer("card.action.trigger"), 5 * SECOND / 2));
+    assert_eq!((late, world.age() - asked), (Toast::Late.answer(CARD), 5 * SECOND / 2));
     bench.until(|world| world.all(DeliveryState::Delivered)).await;
     assert_eq!(world.inner().written[0].0.outcome, AttemptOutcome::AnswerLate);
     assert_eq!(world.seqs(), [1], "its moment came while it was under way");
@@ -334,7 +424,7 @@ async fn a_click_that_failed_is_not_repeated() {
         world.keep_callback(seq, 3 * SECOND);
         bench.posted.wake();
         let toast = if seq == 1 { Toast::Down } else { Toast::Invalid };
-        assert_eq!(bench.ask(seq, SECOND).await, toast.answer("card.action.trigger"));
+        assert_eq!(bench.ask(seq, SECOND).await, toast.answer(CARD));
         sleep(SECOND).await;
         let health = [TargetHealth::Down, TargetHealth::Failing, TargetHealth::Up][seq as usize - 1];
         assert_eq!(bench.state().health, health);
@@ -365,11 +455,59 @@ async fn too_many_callbacks_at_once_are_bounded() {
         world.keep_callback(seq, 3 * SECOND);
     }
     let answers = futures_util::future::join_all((1..=100).map(|seq| bench.ask(seq, 5 * SECOND / 2))).await;
-    assert!(answers.iter().all(|answer| matches!(answer, Answer::Failed { .. })));
+    assert!(answers.iter().all(|answer| *answer == Toast::Late.answer(CARD)), "{answers:?}");
     assert_eq!(world.inner().most_out, 32);
     bench.posted.wake();
     bench.until(|world| world.all(DeliveryState::Delivered)).await;
     assert_eq!(world.inner().handed.len(), 100);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_click_that_the_queue_hands_over_already_is_told_to_its_user() {
+    let world = World::new(|(seq, ..)| if seq == 1 { (MS, refused()) } else { (5 * SECOND, taken()) });
+    let bench = Bench::of(&world, target());
+    let mut said = Vec::new();
+    for (seq, plan) in [(1, (5 * SECOND, taken())), (2, (SECOND, refused()))] {
+        world.inner().plan = Box::new(move |_| plan.clone());
+        world.keep_callback(seq, Duration::ZERO);
+        bench.posted.wake();
+        bench.until(|world| world.inner().out == 1).await;
+        let asked = world.age();
+        said.push((bench.ask(seq, 5 * SECOND / 2).await, world.age() - asked));
+        if seq == 1 {
+            bench.until(|world| world.state(1) == DeliveryState::Delivered).await;
+        }
+    }
+    // It is known to be down by the time that another is asked for.
+    bench.until(|world| world.age() > 30 * SECOND && world.inner().out == 1).await;
+    let asked = world.age();
+    said.push((bench.ask(2, 5 * SECOND / 2).await, world.age() - asked));
+    let told = [Toast::Late, Toast::Late, Toast::Down].map(|toast| (toast.answer(CARD), Duration::ZERO));
+    assert_eq!(said, told);
+    world.inner().plan = Box::new(|_| (MS, taken()));
+    bench.until(|world| world.all(DeliveryState::Delivered)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_click_that_hangs_is_told_and_says_that_the_target_hangs() {
+    let world = World::new(|_| (60 * SECOND, taken()));
+    world.keep_callback(1, 3 * SECOND);
+    let bench = Bench::of(&world, target());
+    assert_eq!(bench.ask(1, 5 * SECOND / 2).await, Toast::Late.answer(CARD));
+    sleep(10 * SECOND).await;
+    let state = bench.state();
+    assert_eq!((world.state(1), state.health), (DeliveryState::Failed, TargetHealth::Down));
+    assert_eq!(state.bad_answer.unwrap().outcome, AttemptOutcome::TimedOut);
+    // One that is asked while it is down does not say that it is back, unless it is.
+    world.keep_callback(2, 3 * SECOND);
+    assert_eq!(bench.ask(2, 5 * SECOND / 2).await, Toast::Late.answer(CARD));
+    sleep(SECOND).await;
+    assert_eq!(bench.state().health, TargetHealth::Down);
+    world.inner().plan = Box::new(|_| (MS, taken()));
+    world.keep_callback(3, 3 * SECOND);
+    assert_eq!(bench.ask(3, SECOND).await, Answer::Nothing);
+    sleep(SECOND).await;
+    assert_eq!((bench.state().health, bench.state().bad_answer), (TargetHealth::Up, None));
 }
 
 #[tokio::test(start_paused = true)]
