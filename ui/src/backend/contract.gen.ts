@@ -677,9 +677,9 @@ url: string,
  */
 fault?: SimulatedFault | null, };
 
-export type TargetKind = "webhook" | "command" | "print";
+export type TargetKind = "webhook" | "command" | "print" | "gone";
 
-export type TargetHealth = "untried" | "up" | "failing" | "down" | "paused";
+export type TargetHealth = "untried" | "up" | "failing" | "down" | "paused" | "absent";
 
 export type TargetView = { 
 /**

@@ -27,12 +27,13 @@ const HEALTH: Record<TargetHealth, { mark: Mark | 'pending'; tone: Tone; urgency
   up: { mark: 'ok', tone: 'ok', urgency: 0 },
   failing: { mark: 'warn', tone: 'warn', urgency: 3 },
   down: { mark: 'bad', tone: 'bad', urgency: 4 },
-  paused: { mark: 'off', tone: 'calm', urgency: 2 }
+  paused: { mark: 'off', tone: 'calm', urgency: 2 },
+  absent: { mark: 'off', tone: 'warn', urgency: 0 }
 }
 
 /** Those that are handed an app's events. */
 export function targetsOf(app: AppView, { targets }: Snapshot): TargetView[] {
-  return targets.filter((target) => !target.app_id || target.app_id === app.app_id)
+  return targets.filter(({ app_id, health }) => health !== 'absent' && (!app_id || app_id === app.app_id))
 }
 
 /** The one that stands worst: what is to be said of several. */

@@ -63,6 +63,8 @@ pub enum TargetKind {
     Command,
     /// Standard output, a line of JSON an event.
     Print,
+    /// One that is set up no more; see [`TargetHealth::Absent`].
+    Gone,
 }
 
 /// How a target stands.
@@ -80,6 +82,8 @@ pub enum TargetHealth {
     Down,
     /// Held back by the user: events wait for it.
     Paused,
+    /// Neither the settings nor the command line name it any more, and events wait for it: until it is named again or removed.
+    Absent,
 }
 
 /// How it stands with one event and one target. The order is that of urgency.

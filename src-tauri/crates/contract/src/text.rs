@@ -109,7 +109,7 @@ mod tests {
         let phases = [Phase::Paused, Phase::Connected, Phase::Connecting, Phase::Waiting, Phase::NeedsYou];
         wanted.extend(phases.iter().map(|phase| format!("phase.{}", word(phase))));
         wanted.extend(AttemptOutcome::ALL.iter().map(|outcome| format!("attempt.{}", word(outcome))));
-        let kinds = [TargetKind::Webhook, TargetKind::Command, TargetKind::Print];
+        let kinds = [TargetKind::Webhook, TargetKind::Command, TargetKind::Print, TargetKind::Gone];
         wanted.extend(kinds.iter().map(|kind| format!("target_kind.{}", word(kind))));
         let healths = [
             TargetHealth::Untried,
@@ -117,6 +117,7 @@ mod tests {
             TargetHealth::Failing,
             TargetHealth::Down,
             TargetHealth::Paused,
+            TargetHealth::Absent,
         ];
         wanted.extend(healths.iter().map(|health| format!("target_health.{}", word(health))));
         let states = [DeliveryState::Delivered, DeliveryState::Queued, DeliveryState::Failed];

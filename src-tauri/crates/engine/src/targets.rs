@@ -11,7 +11,7 @@ use std::sync::{Mutex, PoisonError};
 
 use longwire_contract::{Fault, FaultCode, Notice, NoticeCode};
 use longwire_delivery::{Kind, Target, Wanted};
-use longwire_journal::TargetKey;
+use longwire_journal::{QueueCount, TargetKey};
 use tracing::warn;
 
 pub(crate) use self::{
@@ -23,7 +23,19 @@ use crate::{Engine, settings::TargetSettings};
 
 /// The targets there are, in the order they were added.
 #[derive(Debug, Default)]
-pub(crate) struct Targets(Mutex<Vec<Held>>);
+pub(crate) struct Targets {
+    held: Mutex<Vec<Held>>,
+    /// Those that are named no more, and for which events wait.
+    absent: Mutex<Vec<Absent>>,
+}
+
+/// A target that is named no more.
+#[derive(Clone, Debug)]
+struct Absent {
+    key: TargetKey,
+    name: String,
+    queue: QueueCount,
+}
 
 /// One of them.
 #[derive(Clone, Debug)]
@@ -41,11 +53,19 @@ struct Held {
 
 impl Targets {
     fn all(&self) -> Vec<Held> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.held.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn set(&self, held: Vec<Held>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = held;
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = held;
+    }
+
+    fn absent(&self) -> Vec<Absent> {
+        self.absent.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set_absent(&self, absent: Vec<Absent>) {
+        *self.absent.lock().unwrap_or_else(PoisonError::into_inner) = absent;
     }
 
     fn find(&self, name: &str) -> Option<Held> {
@@ -129,6 +149,13 @@ impl Engine {
             held.push(given.held(name, key)?);
         }
         let targets = held.iter().map(|held| held.target.clone()).collect();
+        let keys: Vec<_> = held.iter().map(|held| held.key).collect();
+        journal.hold(keys.clone());
+        let known = journal.targets().await.map_err(crate::journal::fault)?.into_iter();
+        let absent = known
+            .filter(|(key, _, queue)| !keys.contains(key) && queue.queued > 0)
+            .map(|(key, name, queue)| Absent { key, name, queue });
+        self.inner.targets.set_absent(absent.collect());
         self.inner.targets.set(held);
         if let Some(deliveries) = self.inner.surroundings.inbox.deliveries() {
             deliveries.set(targets).await.map_err(crate::journal::fault)?;

@@ -468,3 +468,28 @@ async fn a_target_that_is_given_twice_is_handed_events_once() {
     assert_eq!((detail.deliveries.len(), bot.posted().len()), (1, 1));
     scene.engine.close().await;
 }
+
+#[tokio::test]
+async fn what_waits_for_a_target_that_is_gone_is_told_and_can_be_removed() {
+    let mut scene = Scene::new().await;
+    scene.target("old", "http://127.0.0.1:1/").await;
+    scene.engine.trigger(message("x")).await.unwrap();
+    until(&scene.engine, |snapshot| snapshot.targets[0].health == TargetHealth::Down).await;
+    scene.engine.clone().close().await;
+    let config = scene.folder.path().join("config.toml");
+    let text = std::fs::read_to_string(&config).unwrap();
+    std::fs::write(&config, text.split("[[target]]").next().unwrap()).unwrap();
+    scene.engine = Engine::open(scene.options()).await.unwrap();
+    let snapshot = until(&scene.engine, |snapshot| !snapshot.targets.is_empty()).await;
+    let gone = &snapshot.targets[0];
+    assert_eq!((gone.name.as_str(), gone.health, gone.queued), ("old", TargetHealth::Absent, 1));
+    let bot = Bot::default();
+    scene.target("new", &bot.start().await).await;
+    let request = ReplayRequest { events: EventSelection::Seqs(vec![1]), target: None };
+    scene.engine.events_replay(request).await.unwrap();
+    until(&scene.engine, |snapshot| snapshot.targets.iter().any(|target| target.delivered == 1)).await;
+    assert_eq!(bot.posted().len(), 1, "it goes to who wants it now");
+    scene.engine.target_remove(TargetRef { name: "old".into() }).await.unwrap();
+    until(&scene.engine, |snapshot| snapshot.targets.len() == 1).await;
+    scene.engine.close().await;
+}

@@ -19,7 +19,7 @@ pub(super) fn lines(words: &Words, target: &TargetView, running: bool, now_ms: u
     if !wants.is_empty() {
         lines.push(format!("  {}", one_line(&words.listed(&wants))));
     }
-    if running || target.health == TargetHealth::Paused {
+    if running || matches!(target.health, TargetHealth::Paused | TargetHealth::Absent) {
         lines.push(format!("  {}", standing(words, target)));
     }
     lines.extend(trouble(words, target, now_ms).map(|told| format!("  ! {told}")));
@@ -34,7 +34,7 @@ pub(crate) fn summary(words: &Words, target: &TargetView) -> String {
 /// Why what waits for it waits, where that is known.
 pub(crate) fn held_up(words: &Words, target: &TargetView, now_ms: u64) -> Option<String> {
     match target.health {
-        TargetHealth::Paused => Some(health(words, target.health)),
+        TargetHealth::Paused | TargetHealth::Absent => Some(health(words, target.health)),
         _ => trouble(words, target, now_ms),
     }
 }
@@ -59,6 +59,7 @@ fn standing(words: &Words, target: &TargetView) -> String {
         TargetHealth::Down => '◌',
         TargetHealth::Failing => '✗',
         TargetHealth::Paused => '‖',
+        TargetHealth::Absent => '–',
         TargetHealth::Absent => '–',
     };
     let health = health(words, target.health);
@@ -104,6 +105,11 @@ mod tests {
         assert_eq!(lines(&words, &idle, false, 0).len(), 2);
         let paused = TargetView { health: TargetHealth::Paused, ..idle };
         assert!(lines(&words, &paused, false, 0)[2].contains("Paused"));
+        let address = String::new();
+        let absent =
+            TargetView { health: TargetHealth::Absent, events: vec![], filters: vec![], address, ..paused };
+        let told = lines(&words, &absent, false, 0);
+        assert_eq!(told, ["bot", "  – Not in use now  waiting 3, failed 1, delivered 7"]);
     }
 
     #[test]

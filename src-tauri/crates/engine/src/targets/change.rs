@@ -125,6 +125,10 @@ impl Engine {
     }
 
     pub(crate) async fn remove_target(&self, name: &str) -> Result<(), Fault> {
+        if let Some(absent) = self.targets().await?.absent().into_iter().find(|absent| absent.name == name) {
+            self.journal().await?.forget_target(absent.key).await.map_err(fault)?;
+            return self.load_targets().await;
+        }
         let target = self.target_settings(name)?;
         let _desk = self.desk().await?;
         let key = self.journal().await?.target(name).await.map_err(fault)?;

@@ -7,7 +7,7 @@ use longwire_delivery::{Kind, TargetState, Webhook};
 use longwire_diagnosis::finding;
 use longwire_host::clock;
 
-use super::Held;
+use super::{Absent, Held};
 use crate::{Engine, settings::TargetSettings, shared::Source};
 
 impl Engine {
@@ -22,6 +22,8 @@ impl Engine {
         let held = self.inner.targets.all();
         let state = |held: &Held| states.iter().find(|state| state.key == held.key);
         let views: Vec<_> = held.iter().map(|held| view(held, state(held), now_ms)).collect();
+        let absent = self.inner.targets.absent();
+        let views: Vec<_> = views.into_iter().chain(absent.iter().map(|absent| gone(absent))).collect();
         let found = held.iter().filter_map(|held| Some((held, state(held)?)));
         let (mut troubles, mut again): (Vec<(Option<AppId>, Finding)>, Option<u64>) = (Vec::new(), None);
         for (held, state) in found {
@@ -111,6 +113,18 @@ pub(crate) fn of_settings(settings: &TargetSettings, now_ms: u64) -> TargetView 
         last_ms: None,
         trouble: None,
         retry_at_ms: None,
+    }
+}
+
+/// One that is named no more.
+fn gone(absent: &Absent) -> TargetView {
+    let nothing = TargetAddress::Command(Vec::new());
+    TargetView {
+        kind: TargetKind::Gone,
+        health: TargetHealth::Absent,
+        queued: absent.queue.queued,
+        failed: absent.queue.failed,
+        ..of_settings(&TargetSettings::new(absent.name.clone(), nothing), 0)
     }
 }
 
