@@ -60,7 +60,6 @@ fn standing(words: &Words, target: &TargetView) -> String {
         TargetHealth::Failing => '✗',
         TargetHealth::Paused => '‖',
         TargetHealth::Absent => '–',
-        TargetHealth::Absent => '–',
     };
     let health = health(words, target.health);
     let counts = [("queued", target.queued), ("failed", target.failed), ("delivered", target.delivered)];
