@@ -37,8 +37,12 @@ impl World {
 
     /// `longwire run`, which forwards to the bot, once it is connected.
     fn run(&self) -> Process {
-        let (domain, url) = (self.platform.url(), self.bot.url());
-        let words = ["run", "--app-id", APP_ID, "--domain", &domain, "--forward", &url];
+        self.run_with(&["--forward", &self.bot.url()])
+    }
+
+    fn run_with(&self, words: &[&str]) -> Process {
+        let domain = self.platform.url();
+        let words = [&["run", "--app-id", APP_ID, "--domain", &domain], words].concat();
         let run = longwire(self.folder.path(), words).variable("LONGWIRE_APP_SECRET", "s").run();
         run.stderr_line("connected to ws://");
         run
@@ -101,7 +105,13 @@ async fn what_arrived_is_listed_shown_handed_over_again_exported_and_deleted() {
     let raw = world.says(&["events", "show", "1", "--raw"]);
     assert_eq!(serde_json::from_str::<Value>(&raw).unwrap(), world.bot.posted()[0]);
     assert!(world.says(&["events", "show", "1", "--curl"]).starts_with("curl"));
-    assert_eq!(world.longwire(&["events", "show", "99"]).code, Some(1));
+    let none = world.longwire(&["events", "show", "99"]);
+    assert!(none.code == Some(1) && none.stderr.contains("no event 99 here"), "{}", none.stderr);
+    for command in [&["list"][..], &["tail"], &["export"], &["replay"], &["delete", "--yes"]] {
+        let wrong = world.longwire(&[&["events"], command, &["--target", "nosuch"]].concat());
+        assert!(wrong.code == Some(2) && wrong.stderr.contains("nosuch"), "{command:?}: {}", wrong.stderr);
+    }
+    assert_eq!(world.lines(&["events", "list", "--json", "--target", &world.bot.url()]).len(), 1);
 
     let again = world.says(&["events", "replay", "1"]);
     assert!(again.contains("again: 1"), "{again}");
@@ -218,21 +228,51 @@ async fn a_queue_outlasts_the_run_and_a_tail_goes_on_after_it() {
     let sent = world.says(&["trigger", "im.message.receive_v1"]);
     assert!(sent.contains("… waiting"), "{sent}");
     tail.stdout_line("… waiting");
+    // Another one, which is not attempted while the bot is down.
+    world.says(&["trigger", "im.message.receive_v1"]);
+    let shown = world.until_says(&["events", "show", "2"], "! nobody answers there");
+    assert!(shown.contains("next try in") || shown.contains(" ago"), "{shown}");
+    let list = world.longwire(&["events", "list", "--state", "waiting"]);
+    assert!(list.stderr.contains("nobody answers there"), "{}", list.stderr);
+    assert_eq!(
+        world.says(&["target", "list"]).matches(&world.bot.url()).count(),
+        1,
+        "its name is its address"
+    );
+    tail.stdout_line("… waiting");
     run.signal("INT");
     assert_eq!(run.end().code, Some(0));
     tail.stderr_line("Longwire has ended");
     let queued = world.lines(&["events", "list", "--state", "queued", "--json"]);
-    assert_eq!(queued.len(), 1, "read without an engine");
+    assert_eq!(queued.len(), 2, "read without an engine");
 
     world.bot.listen();
     let run = world.run();
-    world.bot.until(1);
+    world.bot.until(2);
     tail.stderr_line("Longwire is back");
     world.says(&["trigger", "im.chat.updated_v1"]);
     let line = tail.stdout_line("im.chat.updated_v1");
     assert!(line.contains("✓ delivered"), "{line}");
     tail.signal("INT");
     let ended = tail.end();
-    assert_eq!((ended.code, ended.stdout.lines().count()), (Some(0), 2), "{}", ended.stdout);
+    assert_eq!((ended.code, ended.stdout.lines().count()), (Some(0), 3), "{}", ended.stdout);
+
+    // What no run names any more goes with its queue.
+    world.bot.stop();
+    world.says(&["trigger", "im.message.receive_v1"]);
+    run.signal("INT");
+    assert_eq!(run.end().code, Some(0));
+    let run = world.run_with(&[]);
+    let list = world.says(&["target", "list"]);
+    assert!(list.contains("Not in use now  waiting 1"), "{list}");
+    assert_eq!(
+        world.longwire(&["target", "remove", &world.bot.url()]).code,
+        Some(2),
+        "an event waits for it"
+    );
+    world.says(&["target", "remove", &world.bot.url(), "--yes"]);
+    let list = world.says(&["target", "list"]);
+    assert!(!list.contains(&world.bot.url()), "{list}");
+    assert!(world.lines(&["events", "list", "--state", "waiting", "--json"]).is_empty());
     drop(run);
 }
