@@ -151,16 +151,18 @@ impl<O: Outside> Courier<O> {
         });
     }
 
-    /// Nobody took it, and that is not its fault. Once for each time that the target goes down, this is written down; it counts
-    /// against the event then where somebody had it, for it may have been what brought the target down.
+    /// Nobody took it, which most often is not its fault. Once for each time that the target goes down, this is written down; it
+    /// counts against the event then where somebody had it, for it may have been what brought the target down. Where nobody
+    /// answered in time it counts each time: a bot that is only slow has it, and must not be given it for ever.
     fn unanswered(&mut self, attempt: Attempt, sent: &Sent, probe: bool, tried: Tried) {
         let first = self.down.is_none();
         if first || probe {
             self.goes_down(&attempt, sent);
         }
         let retry_at = self.down.and_then(|down| down.retry_at);
-        let somebody = sent.status.is_some() || sent.outcome == AttemptOutcome::TimedOut;
-        if first && somebody {
+        let slow = sent.outcome == AttemptOutcome::TimedOut;
+        let somebody = sent.status.is_some() || slow;
+        if slow || (first && somebody) {
             let failed = tried.failed + 1;
             self.write_next(attempt, retry::again(sent.retry_after, failed), failed);
         } else if first {

@@ -178,16 +178,23 @@ async fn events_wait_for_a_target_that_hangs_and_one_at_a_time_tries_it() {
     assert_eq!(world.inner().most_out, 1);
     let tries = world.inner().handed.len();
     assert!((15..60).contains(&tries), "{tries} tries");
-    assert_eq!(world.inner().written.len(), 1, "one attempt for the time it is down");
     let state = bench.state();
-    assert_eq!((state.health, state.queued, state.failed), (TargetHealth::Down, 100, 0));
+    assert_eq!((state.health, state.queued + state.failed), (TargetHealth::Down, 100));
+    assert!(
+        state.failed > 0 && state.failed as usize <= tries / 6,
+        "six tries each: {} failed",
+        state.failed
+    );
     assert_eq!(state.trouble.unwrap().outcome, AttemptOutcome::TimedOut);
-    bench.until(|world| world.all(DeliveryState::Delivered)).await;
+    bench.until(|world| world.inner().rows.values().all(|row| row.state != DeliveryState::Queued)).await;
     assert!(world.age() < 645 * SECOND, "{:?}", world.age());
     let inner = world.inner();
+    let most = (1..=100)
+        .map(|seq| inner.handed.iter().filter(|try_| try_.0 == seq && try_.2 < 600 * SECOND).count());
+    assert!(most.max() <= Some(6), "a slow bot is not given one event for ever");
     let taken: Vec<u32> =
         inner.handed.iter().filter(|try_| try_.2 >= 600 * SECOND).map(|try_| try_.0).collect();
-    assert_eq!(taken.len(), 100, "each once");
+    assert_eq!(taken.len(), 100 - state.failed as usize, "each of the others once");
     for lane in 0..4 {
         assert!(taken.iter().filter(|seq| **seq % 4 == lane).is_sorted());
     }
