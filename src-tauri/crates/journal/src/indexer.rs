@@ -16,7 +16,7 @@ const BATCH: u32 = 200;
 /// What arrives within this time is indexed together.
 const GATHER: Duration = Duration::from_millis(100);
 /// While events arrive, the index has this share of the writer's time: one in so many parts.
-const SHARE: u32 = 10;
+const SHARE: u32 = 20;
 /// After a failure (the disk is full) it is tried again so late, or, after a pause, when events arrive.
 const AGAIN: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_secs(1);

@@ -204,7 +204,11 @@ impl Journal {
         for part in 0..seen::PARTS {
             self.write(move |file| seen::expire(file, part)).await?;
         }
-        Ok(())
+        let expired = |store: &mut Store| {
+            store.expired();
+            Ok(())
+        };
+        self.ask(expired, false).await
     }
 
     /// How long events are kept, and whether a commit waits for the disk.

@@ -7,10 +7,13 @@
 
 use std::collections::HashMap;
 
-use longwire_contract::AppId;
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::NewEvent;
+
+mod filter;
+
+use filter::Filter;
 
 /// From so many keys in memory on they are written down.
 const MANY: usize = 32_768;
@@ -33,6 +36,8 @@ pub(crate) struct Seen {
     going: Option<Going>,
     /// Up to which event they are written down.
     merged: u32,
+    /// The keys in the table.
+    filter: Filter,
 }
 
 #[derive(Debug)]
@@ -42,9 +47,17 @@ struct Going {
     upto: u32,
 }
 
+/// What tells duplicates of an event.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Ids<'a> {
+    app: &'a str,
+    /// Each of its ids and what that is known by.
+    keys: [Option<(Id<'a>, i64)>; 2],
+}
+
 /// One of the two ids that tell duplicates.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(crate) enum Id<'a> {
+enum Id<'a> {
     /// `event_id` or `uuid`.
     Event(&'a str),
     /// The id of the message it brings.
@@ -55,33 +68,36 @@ impl Seen {
     /// What a file knows: the keys that are not in its table yet are read from its events.
     pub(crate) fn read(file: &Connection) -> rusqlite::Result<Self> {
         let merged = file.query_row("SELECT merged FROM journal", (), |row| row.get(0))?;
-        let mut seen = Self { recent: HashMap::new(), fresh: Vec::new(), going: None, merged };
+        let mut seen =
+            Self { recent: HashMap::new(), fresh: Vec::new(), going: None, merged, filter: Filter::new() };
         let mut statement = file.prepare(
             "SELECT e.seq, a.name, e.event_id, e.message_id FROM events e JOIN apps a ON a.id = e.app WHERE e.seq > ?1",
         )?;
         let mut rows = statement.query((merged,))?;
         while let Some(row) = rows.next()? {
-            let (seq, app) = (row.get(0)?, row.get_ref(1)?.as_str()?);
-            for id in ids(row.get_ref(2)?.as_str_or_null()?, row.get_ref(3)?.as_str_or_null()?) {
-                seen.recent.entry(id.key(app)).or_insert(seq);
+            let (event_id, message_id) =
+                (row.get_ref(2)?.as_str_or_null()?, row.get_ref(3)?.as_str_or_null()?);
+            let seq = row.get(0)?;
+            for (_, key) in Ids::new(row.get_ref(1)?.as_str()?, event_id, message_id).each() {
+                seen.recent.entry(key).or_insert(seq);
             }
         }
         Ok(seen)
     }
 
-    /// The event that had one of the ids of this one first.
-    pub(crate) fn first(&self, file: &Connection, event: &NewEvent) -> rusqlite::Result<Option<u32>> {
-        for id in ids_of(event) {
-            let key = id.key(event.app_id.as_str());
+    /// The event that had one of these ids first.
+    pub(crate) fn first(&self, file: &Connection, ids: &Ids<'_>) -> rusqlite::Result<Option<u32>> {
+        for (id, key) in ids.each() {
             let found = match self.recent.get(&key) {
                 Some(&seq) => Some(seq),
+                None if !self.filter.may_have(key) => None,
                 None => {
                     let mut find = file.prepare_cached("SELECT seq FROM seen WHERE key = ?1")?;
                     find.query_row((key,), |row| row.get(0)).optional()?
                 }
             };
             if let Some(seq) = found
-                && id.is_of(file, seq, &event.app_id)?
+                && id.is_of(file, seq, ids.app)?
             {
                 return Ok(Some(seq));
             }
@@ -90,9 +106,8 @@ impl Seen {
     }
 
     /// Notes the ids of an event that was written.
-    pub(crate) fn note(&mut self, event: &NewEvent, seq: u32) {
-        for id in ids_of(event) {
-            let key = id.key(event.app_id.as_str());
+    pub(crate) fn note(&mut self, ids: &Ids<'_>, seq: u32) {
+        for (_, key) in ids.each() {
             self.recent.insert(key, seq);
             self.fresh.push(key);
         }
@@ -131,6 +146,7 @@ impl Seen {
         let going = self.going.get_or_insert_with(|| {
             let mut keys: Vec<(i64, u32)> = self.recent.iter().map(|(&key, &seq)| (key, seq)).collect();
             keys.sort_unstable();
+            keys.iter().for_each(|(key, _)| self.filter.add(*key));
             Going { keys, next: 0, upto: last }
         });
         let mut add =
@@ -166,6 +182,22 @@ impl Seen {
         self.fresh.clear();
         self.going = None;
         self.merged = 0;
+        self.filter = Filter::new();
+    }
+
+    /// Whether what is in the table is known well enough to tell of most new ids that they are not.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.filter.is_complete()
+    }
+
+    /// Learns some of what is in the table.
+    pub(crate) fn learn_some(&mut self, file: &Connection) -> rusqlite::Result<()> {
+        self.filter.read_some(file)
+    }
+
+    /// Old keys left the table.
+    pub(crate) fn expired(&mut self) {
+        self.filter.thin();
     }
 }
 
@@ -181,22 +213,45 @@ pub(crate) fn expire(file: &Connection, part: u32) -> rusqlite::Result<()> {
     Ok(())
 }
 
+impl<'a> Ids<'a> {
+    pub(crate) fn of(event: &'a NewEvent) -> Self {
+        Self::new(event.app_id.as_str(), event.event_id.as_deref(), event.message_id.as_deref())
+    }
+
+    fn new(app: &'a str, event: Option<&'a str>, message: Option<&'a str>) -> Self {
+        let within = hash(hash(FNV, app.bytes()), [0]);
+        let keyed = |id: Id<'a>| (id, id.key(within));
+        Self { app, keys: [event.map(Id::Event).map(keyed), message.map(Id::Message).map(keyed)] }
+    }
+
+    fn each(&self) -> impl Iterator<Item = (Id<'a>, i64)> {
+        self.keys.into_iter().flatten()
+    }
+}
+
+/// Where FNV-1a of 64 bits begins.
+const FNV: u64 = 0xcbf2_9ce4_8422_2325;
+
+fn hash(from: u64, bytes: impl IntoIterator<Item = u8>) -> u64 {
+    let step = |hash: u64, byte: u8| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    bytes.into_iter().fold(from, step)
+}
+
 impl Id<'_> {
-    /// What the id is known by. FNV-1a of 128 bits, folded: the ids are random already, and a hit is compared with the event.
-    fn key(self, app: &str) -> i64 {
-        let (kind, id) = match self {
-            Self::Event(id) => (b"e", id),
-            Self::Message(id) => (b"m", id),
+    /// What the id is known by, within the hash of its app. FNV-1a, mixed as MurmurHash3 does at its end: the ids are random
+    /// already, and a hit is compared with the event. Keys are kept: it stays as it is.
+    fn key(self, within: u64) -> i64 {
+        let mut hash = match self {
+            Self::Event(id) => hash(hash(within, *b"e"), id.bytes()),
+            Self::Message(id) => hash(hash(within, *b"m"), id.bytes()),
         };
-        let mut hash: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
-        for byte in app.bytes().chain([0]).chain(*kind).chain(id.bytes()) {
-            hash = (hash ^ u128::from(byte)).wrapping_mul(0x0000_0000_0100_0000_0000_0000_0000_013b);
-        }
-        ((hash >> 64) ^ hash) as u64 as i64
+        hash = (hash ^ (hash >> 33)).wrapping_mul(0xff51_afd7_ed55_8ccd);
+        hash = (hash ^ (hash >> 33)).wrapping_mul(0xc4ce_b9fe_1a85_ec53);
+        (hash ^ (hash >> 33)).cast_signed()
     }
 
     /// Whether that event has this id. One that is gone is taken at the key's word.
-    fn is_of(self, file: &Connection, seq: u32, app: &AppId) -> rusqlite::Result<bool> {
+    fn is_of(self, file: &Connection, seq: u32, app: &str) -> rusqlite::Result<bool> {
         let mut find = file.prepare_cached(
             "SELECT a.name, e.event_id, e.message_id FROM events e JOIN apps a ON a.id = e.app WHERE e.seq = ?1",
         )?;
@@ -205,17 +260,21 @@ impl Id<'_> {
                 Self::Event(id) => (1, id),
                 Self::Message(id) => (2, id),
             };
-            Ok(row.get_ref(0)?.as_str()? == app.as_str()
-                && row.get_ref(column)?.as_str_or_null()? == Some(id))
+            Ok(row.get_ref(0)?.as_str()? == app && row.get_ref(column)?.as_str_or_null()? == Some(id))
         });
         Ok(same.optional()?.unwrap_or(true))
     }
 }
 
-fn ids_of(event: &NewEvent) -> impl Iterator<Item = Id<'_>> {
-    ids(event.event_id.as_deref(), event.message_id.as_deref())
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn ids<'a>(event: Option<&'a str>, message: Option<&'a str>) -> impl Iterator<Item = Id<'a>> {
-    event.map(Id::Event).into_iter().chain(message.map(Id::Message))
+    #[test]
+    fn keys_stay_what_they_are() {
+        let keys: Vec<_> = Ids::new("cli_a", Some("1"), Some("1")).each().map(|(_, key)| key).collect();
+        assert_eq!(keys, [877_874_811_604_865_055, 3_012_719_470_094_455_794]);
+        let other = Ids::new("cli_b", Some("1"), None);
+        assert!(other.each().all(|(_, key)| !keys.contains(&key)));
+    }
 }

@@ -14,7 +14,7 @@ use crate::{
     codec, error,
     file::{self, Fault},
     names::Names,
-    seen::Seen,
+    seen::{Ids, Seen},
     stats,
 };
 
@@ -143,7 +143,8 @@ impl Store {
         let under_way_us = us_since(event.arrived);
         let ack_us = under_way_us.saturating_add(self.rest_us);
         let kept = |insertion| Kept { insertion, under_way_us, ack_us };
-        if let Some(first) = self.seen.first(&self.file, event)? {
+        let ids = Ids::of(event);
+        if let Some(first) = self.seen.first(&self.file, &ids)? {
             let mut count =
                 self.file.prepare_cached("UPDATE events SET duplicates = duplicates + 1 WHERE seq = ?1")?;
             count.execute((first,))?;
@@ -177,7 +178,7 @@ impl Store {
             add.execute((seq, to.target.0, to.not_before_ms.unwrap_or(0).cast_signed()))?;
         }
         self.last = seq;
-        self.seen.note(event, seq);
+        self.seen.note(&ids, seq);
         Ok(kept(Insertion::Kept(seq)))
     }
 
@@ -203,6 +204,21 @@ impl Store {
     /// Whether so much is to be written down that it cannot wait until all is quiet.
     pub(crate) fn is_pressing(&self) -> bool {
         self.seen.is_many()
+    }
+
+    /// Whether it is prepared to tell new ids fast.
+    pub(crate) fn is_prepared(&self) -> bool {
+        self.seen.is_ready()
+    }
+
+    /// Prepares itself to, a little at a time.
+    pub(crate) fn prepare_some(&mut self) -> rusqlite::Result<()> {
+        self.seen.learn_some(&self.file)
+    }
+
+    /// Old ids were forgotten.
+    pub(crate) fn expired(&mut self) {
+        self.seen.expired();
     }
 
     /// Writes down the keys of some events, in a transaction of its own; whether those of all are.

@@ -70,6 +70,9 @@ impl Writer {
                 if self.store.is_pressing() {
                     self.tell(|store| store.tidy_some().map(drop));
                 }
+                if !self.store.is_prepared() {
+                    self.tell(Store::prepare_some);
+                }
             }
             self.sync.committed();
             if self.sync.is_long() {
