@@ -1597,8 +1597,8 @@ export interface Commands {
   events_replay: { request: ReplayRequest; response: Replayed };
   /** Sends an edited event as a new one. */
   event_edited: { request: EditedEvent; response: EventRef };
-  /** The request that a webhook gets for an event, as a command for a shell. It holds what the webhook's secrets */
-  /** make of the event, not the secrets. */
+  /** The request that a webhook gets for an event, as a command for a shell. Neither the Encrypt Key nor the values of extra */
+  /** headers are in it; its URL is whole, and an event that is not encrypted carries the Verification Token. */
   event_curl: { request: CurlRequest; response: string };
   /** Writes the events that match into a new file in the user's folder of downloads. */
   events_export: { request: EventQuery; response: Exported };

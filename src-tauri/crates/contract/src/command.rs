@@ -48,8 +48,8 @@ macro_rules! with_commands {
             ReplayEvents = events_replay(ReplayRequest) -> Replayed,
             /// Sends an edited event as a new one.
             SendEdited = event_edited(EditedEvent) -> EventRef,
-            /// The request that a webhook gets for an event, as a command for a shell. It holds what the webhook's secrets
-            /// make of the event, not the secrets.
+            /// The request that a webhook gets for an event, as a command for a shell. Neither the Encrypt Key nor the values of extra
+            /// headers are in it; its URL is whole, and an event that is not encrypted carries the Verification Token.
             CopyAsCurl = event_curl(CurlRequest) -> String,
             /// Writes the events that match into a new file in the user's folder of downloads.
             ExportEvents = events_export(EventQuery) -> Exported,

@@ -60,7 +60,7 @@ fn findings(state: &TargetState) -> Vec<(FindingCode, u64)> {
     }
     if let Some(answer) = &state.bad_answer {
         let code = match answer.outcome {
-            AttemptOutcome::AnswerLate => FindingCode::AnswerLate,
+            AttemptOutcome::AnswerLate | AttemptOutcome::TimedOut => FindingCode::AnswerLate,
             _ => FindingCode::AnswerInvalid,
         };
         found.push((code, answer.at_ms));
