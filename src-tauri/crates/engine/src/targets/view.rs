@@ -23,7 +23,7 @@ impl Engine {
         let state = |held: &Held| states.iter().find(|state| state.key == held.key);
         let views: Vec<_> = held.iter().map(|held| view(held, state(held), now_ms)).collect();
         let absent = self.inner.targets.absent();
-        let views: Vec<_> = views.into_iter().chain(absent.iter().map(|absent| gone(absent))).collect();
+        let views: Vec<_> = views.into_iter().chain(absent.iter().map(gone)).collect();
         let found = held.iter().filter_map(|held| Some((held, state(held)?)));
         let (mut troubles, mut again): (Vec<(Option<AppId>, Finding)>, Option<u64>) = (Vec::new(), None);
         for (held, state) in found {
