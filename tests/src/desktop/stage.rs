@@ -71,7 +71,8 @@ impl<'a> Stage<'a> {
         self.window.click("nav-overview").await;
         self.window.has("phase", "data-phase", "connected").await;
         self.window.reads("headline", headline).await;
-        self.window.shows(".wire li.hop.ok.last").await;
+        // The last hop but one: after the connection comes the bot.
+        self.window.shows(".wire li.hop.ok:nth-last-child(2)").await;
         assert_eq!(self.window.count(".wire li.hop:not(.holds)").await, 0, "a hop that does not hold");
     }
 }
