@@ -1,7 +1,7 @@
 //! `longwire run` against the simulator, each in a process or runtime of its own.
 
 // Helpers of tests fail as tests do.
-#![allow(clippy::panic, clippy::unwrap_used)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use longwire_openplatform::{App, EventKind, EventSpec, Simulator};
 use longwire_tests::longwire;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
+use tokio::time::{sleep, timeout};
 
 const APP_ID: &str = "cli_0123456789abcdef";
 
@@ -30,6 +31,13 @@ async fn each_event_is_a_line_of_json_and_acknowledged() {
     }
     let stats = platform.until(|stats| stats.acked == EventKind::ALL.len() as u64).await;
     assert_eq!((stats.failed, stats.violations), (0, 0), "{:?}", platform.violations());
+    // They are printed once they are kept and acknowledged.
+    let printed = async {
+        while run.stdout().lines().count() < EventKind::ALL.len() {
+            sleep(Duration::from_millis(10)).await;
+        }
+    };
+    timeout(Duration::from_secs(30), printed).await.expect("each is printed");
     run.signal("INT");
     let ended = run.end();
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);

@@ -73,7 +73,11 @@ impl<'a> Stage<'a> {
         self.window.reads("headline", headline).await;
         // The last hop but one: after the connection comes the bot.
         self.window.shows(".wire li.hop.ok:nth-last-child(2)").await;
-        assert_eq!(self.window.count(".wire li.hop:not(.holds):not(.last)").await, 0, "a hop that does not hold");
+        assert_eq!(
+            self.window.count(".wire li.hop:not(.holds):not(.last)").await,
+            0,
+            "a hop that does not hold"
+        );
     }
 }
 

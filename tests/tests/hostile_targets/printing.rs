@@ -23,8 +23,8 @@ fn a_reader_that_does_not_read_holds_back_its_own_lines_alone() {
         }
         let posted = good.until(payloads.len()).await;
         assert!(posted.iter().map(|posted| &posted.body).eq(payloads.iter()), "all of them, in order");
-        let view = run.target("print", |view| view.health == TargetHealth::Up).await;
-        assert!(view.queued > 20, "the pipe is full: {view:?}");
+        // The pipe is full.
+        run.target("print", |view| view.health == TargetHealth::Up && view.queued > 20).await;
         std::fs::write(&gate, "").unwrap();
         let last = u32::try_from(payloads.len()).unwrap();
         run.stands(last, "print", DeliveryState::Delivered).await;
