@@ -36,13 +36,13 @@ fn configure(session: &Session, settings: &str) {
 
 /// The engine of the app, once it says that the app is connected.
 async fn connected(session: &Session) -> Client {
-    let mut engine = eventually("the engine", async || Client::connect(&session.data_dir()).await.ok()).await;
     eventually("the app is connected", async || {
+        // Anew each time: the socket of an app that has just ended may still take a client.
+        let mut engine = Client::connect(&session.data_dir()).await.ok()?;
         let snapshot = engine.call::<call::ReadSnapshot>(&()).await.ok()?;
-        (snapshot.phase == Phase::Connected).then_some(())
+        (snapshot.phase == Phase::Connected).then_some(engine)
     })
-    .await;
-    engine
+    .await
 }
 
 /// What dunst remembers of what it has shown.
