@@ -43,7 +43,7 @@ values: { [key in string]: string },
  */
 detail: string, };
 
-export type FaultCode = "bad_request" | "secret_empty" | "secret_unreadable" | "secret_file_open" | "no_secret_store" | "domain_unusable" | "proxy_unusable" | "proxy_password" | "app_exists" | "app_unknown" | "secret_store" | "settings_unreadable" | "settings_unwritable" | "data_folder" | "held_by_other" | "event_gone" | "simulator" | "no_apps" | "not_running" | "no_report" | "browser" | "ca_unreadable" | "ca_private_key" | "ca_unknown" | "ca_refused" | "store_unknown" | "no_chain" | "no_proxy_page" | "trusted_list" | "lease_nothing" | "lease_held" | "lease_none" | "lease_not_named" | "lease_password" | "lease_unreadable" | "lease_backup" | "lease_failed" | "lease_cancelled" | "lease_damaged" | "lease_stuck" | "lease_unwatched" | "no_proxy_settings" | "journal" | "target_unknown" | "target_exists" | "target_unusable" | "target_remote" | "filter_unusable" | "no_target" | "trigger_unknown" | "payload_unusable" | "export_failed" | "notify_failed" | "internal";
+export type FaultCode = "bad_request" | "secret_empty" | "secret_unreadable" | "secret_file_open" | "no_secret_store" | "domain_unusable" | "proxy_unusable" | "proxy_password" | "app_exists" | "app_unknown" | "secret_store" | "settings_unreadable" | "settings_unwritable" | "data_folder" | "held_by_other" | "event_gone" | "simulator" | "no_apps" | "not_running" | "no_report" | "browser" | "ca_unreadable" | "ca_private_key" | "ca_unknown" | "ca_refused" | "store_unknown" | "no_chain" | "no_proxy_page" | "trusted_list" | "lease_nothing" | "lease_held" | "lease_none" | "lease_not_named" | "lease_password" | "lease_unreadable" | "lease_backup" | "lease_failed" | "lease_cancelled" | "lease_damaged" | "lease_stuck" | "lease_unwatched" | "no_proxy_settings" | "journal" | "target_unknown" | "target_exists" | "import_unreadable" | "report_gone" | "login_unchanged" | "folder_unopened" | "target_unusable" | "target_remote" | "filter_unusable" | "no_target" | "trigger_unknown" | "payload_unusable" | "export_failed" | "notify_failed" | "internal";
 
 export type Fault = { 
 /**
@@ -92,6 +92,10 @@ code: NoteCode,
  * Values for its placeholders.
  */
 values: { [key in string]: string }, };
+
+export type Theme = "system" | "light" | "dark";
+
+export type Guide = "console" | "tls" | "proxy" | "domain" | "clients" | "network" | "credentials" | "link" | "bot" | "journal";
 
 export type AppView = { 
 /**
@@ -150,6 +154,14 @@ events: number,
  * When the last one arrived, in milliseconds since the Unix epoch.
  */
 last_event_ms?: number | null, 
+/**
+ * Whether the platform has ever pushed an event of this app that is kept: what proves that the console has been saved.
+ */
+received: boolean, 
+/**
+ * How many connections of the app the platform counts, ours among them; absent where it was not asked or does not say.
+ */
+online?: number | null, 
 /**
  * Frames that broke the protocol since the start; the connection lived on.
  */
@@ -876,6 +888,10 @@ language_choice: LanguageChoice,
  */
 language: Language, 
 /**
+ * How the window looks.
+ */
+theme: Theme, 
+/**
  * The state of all apps as one: that of the app that needs the user most.
  */
 phase: Phase, 
@@ -1554,6 +1570,10 @@ export type SettingsChange = {
  */
 language?: LanguageChoice | null, 
 /**
+ * How the window looks.
+ */
+theme?: Theme | null, 
+/**
  * The CA files to trust besides the system's roots, all of them. They take effect at the next try.
  */
 ca_files?: Array<string> | null, 
@@ -1566,7 +1586,189 @@ notify?: NotifySettings | null,
  */
 journal?: JournalSettings | null, };
 
-export type Push = { "kind": "snapshot", "value": Snapshot } | { "kind": "events", "value": Array<EventView> };
+export type SettingsText = { 
+/**
+ * TOML, of the form of `config.toml`.
+ */
+text: string, };
+
+export type SettingsPlan = { 
+/**
+ * The settings that become others: `language`, `theme`, `ca_files`, `journal`, `notify`.
+ */
+settings: Array<string>, 
+/**
+ * The apps that are added. Each then waits for its App Secret, which no export holds.
+ */
+apps: Array<AppId>, 
+/**
+ * The apps that are here already.
+ */
+apps_here: Array<AppId>, 
+/**
+ * The targets that are added, by name. Those whose secrets are missing wait for them, paused.
+ */
+targets: Array<string>, 
+/**
+ * The targets that are here already.
+ */
+targets_here: Array<string>, 
+/**
+ * The keys that nobody knows here: another version's, or typos.
+ */
+unknown: Array<string>, };
+
+export type ResetKind = "settings" | "everything";
+
+export type Reset = { 
+/**
+ * How much.
+ */
+what: ResetKind, };
+
+export type LoginState = "off" | "on" | "needs_approval" | "unavailable";
+
+export type LoginView = { 
+/**
+ * Whether it does.
+ */
+state: LoginState, 
+/**
+ * Why that cannot be told or changed, where it cannot.
+ */
+error?: string | null, };
+
+export type LoginChange = { 
+/**
+ * Which of the two.
+ */
+on: boolean, };
+
+export type Folder = "data" | "downloads";
+
+export type FolderRef = { 
+/**
+ * Which.
+ */
+folder: Folder, };
+
+export type ConsolePage = "events" | "credentials" | "permissions" | "versions";
+
+export type ConsoleRef = { 
+/**
+ * Which app.
+ */
+app_id: AppId, 
+/**
+ * Which of its pages.
+ */
+page: ConsolePage, };
+
+export type LogLevel = "debug" | "info" | "warn" | "error";
+
+export type LogLine = { 
+/**
+ * Its place among the lines that are remembered, from 1; it grows with each line and begins anew at each start.
+ */
+seq: number, 
+/**
+ * When it was written, in milliseconds since the Unix epoch.
+ */
+at_ms: number, 
+/**
+ * How much it matters.
+ */
+level: LogLevel, 
+/**
+ * The app it is about, where it is about one.
+ */
+app_id?: AppId | null, 
+/**
+ * The part of Longwire that wrote it: `link`, `engine`, `delivery` …
+ */
+part: string, 
+/**
+ * What it says, in English, with its values at the end.
+ */
+text: string, };
+
+export type LogQuery = { 
+/**
+ * Of this level or above.
+ */
+level: LogLevel, 
+/**
+ * About this app alone.
+ */
+app_id?: AppId | null, 
+/**
+ * With this in their text, whatever its case.
+ */
+text: string, 
+/**
+ * Older than this one: the next page begins where the last one ended.
+ */
+before?: number | null, 
+/**
+ * How many at most; 500 where it is 0, and never more than 2000.
+ */
+limit: number, };
+
+export type LogPage = { 
+/**
+ * Oldest first.
+ */
+lines: Array<LogLine>, 
+/**
+ * Whether older ones that match are remembered.
+ */
+more: boolean, 
+/**
+ * The file that holds all of it.
+ */
+path?: string | null, };
+
+export type ReportFile = { 
+/**
+ * Its name in the archive, such as `doctor.txt`. What it is for is the text `report.file.NAME`, the dot left out with what follows.
+ */
+name: string, 
+/**
+ * All that is in it.
+ */
+text: string, };
+
+export type Report = { 
+/**
+ * Names it until the next one is made.
+ */
+id: number, 
+/**
+ * What is in it.
+ */
+files: Array<ReportFile>, };
+
+export type ReportSave = { 
+/**
+ * Which.
+ */
+id: number, 
+/**
+ * The files to leave out, by name.
+ */
+without: Array<string>, 
+/**
+ * What the user has to say, added as it is as `note.txt`; nothing is added where it is empty.
+ */
+note: string, };
+
+export type Saved = { 
+/**
+ * Where it is.
+ */
+path: string, };
+
+export type Push = { "kind": "snapshot", "value": Snapshot } | { "kind": "events", "value": Array<EventView> } | { "kind": "log", "value": Array<LogLine> };
 
 export interface Commands {
   /** The state of everything, now. */
@@ -1640,8 +1842,8 @@ export interface Commands {
   doctor_stop: { request: null; response: null };
   /** The doctor's last report as text, fit to be shown to others. */
   doctor_text: { request: null; response: string };
-  /** Opens an app's page in the developer console, in the browser. */
-  console_open: { request: AppRef; response: null };
+  /** Opens a page of an app in the developer console, in the browser. */
+  console_open: { request: ConsoleRef; response: null };
   /** Looks at a CA certificate: what it says, whether it may be trusted, and where. Changes nothing. */
   ca_inspect: { request: CaQuestion; response: CaInspection };
   /** Where proxies keep their CA on this machine. */
@@ -1664,4 +1866,85 @@ export interface Commands {
   lease_repair: { request: null; response: LeaseReport };
   /** Changes settings. */
   settings_change: { request: SettingsChange; response: null };
+  /** Writes the settings into a new file in the user's folder of downloads, without any secret. */
+  settings_export: { request: null; response: Saved };
+  /** What an import of these settings would change. Changes nothing. */
+  settings_plan: { request: SettingsText; response: SettingsPlan };
+  /** Takes over settings; gives back what was changed. */
+  settings_import: { request: SettingsText; response: SettingsPlan };
+  /** Forgets settings, or everything. */
+  settings_reset: { request: Reset; response: null };
+  /** Whether Longwire starts at login. */
+  login: { request: null; response: LoginView };
+  /** Has it start at login, or not. */
+  login_change: { request: LoginChange; response: LoginView };
+  /** Shows a folder in the system's file manager. */
+  folder_open: { request: FolderRef; response: null };
+  /** The newest lines of the log that match, a page of them. */
+  logs: { request: LogQuery; response: LogPage };
+  /** Makes a report of what is the matter, to be looked at. The one before is forgotten. */
+  report: { request: null; response: Report };
+  /** Writes a report into a new file in the user's folder of downloads. */
+  report_save: { request: ReportSave; response: Saved };
+}
+
+/** The guide that says more of a finding. */
+export const GUIDE_OF: Record<FindingCode, Guide> = {
+  no_network: 'network',
+  dns_failed: 'network',
+  tcp_refused: 'network',
+  tcp_unreachable: 'network',
+  timed_out: 'network',
+  tcp_broken: 'network',
+  proxy_unreachable: 'proxy',
+  proxy_credentials_wanted: 'proxy',
+  proxy_credentials_wrong: 'proxy',
+  proxy_refused: 'proxy',
+  proxy_other_protocol: 'proxy',
+  proxy_broken: 'proxy',
+  proxy_tls: 'tls',
+  proxy_setting_bad: 'proxy',
+  pac_failed: 'proxy',
+  direct_works: 'proxy',
+  proxy_works: 'proxy',
+  tls_untrusted: 'tls',
+  trust_failing: 'tls',
+  tls_intercepted: 'tls',
+  tls_trusted_here: 'tls',
+  tls_self_signed: 'tls',
+  tls_expired: 'tls',
+  tls_not_yet_valid: 'tls',
+  clock_wrong: 'tls',
+  tls_wrong_host: 'tls',
+  tls_not_spoken: 'tls',
+  tls_cut: 'tls',
+  tls_failed: 'tls',
+  not_the_platform: 'proxy',
+  http_status: 'proxy',
+  bad_address: 'domain',
+  platform_busy: 'link',
+  credentials_wrong: 'credentials',
+  app_id_malformed: 'credentials',
+  domain_wrong: 'domain',
+  forbidden: 'credentials',
+  connection_limit: 'clients',
+  platform_code: 'credentials',
+  ticket_refused: 'link',
+  upgrade_blocked: 'proxy',
+  link_silent: 'link',
+  link_closed: 'link',
+  flapping: 'link',
+  other_clients: 'clients',
+  platform_sees_us: 'console',
+  nothing_received: 'console',
+  secret_missing: 'credentials',
+  secret_unreadable: 'credentials',
+  no_secret_store: 'credentials',
+  domain_unusable: 'domain',
+  disk_full: 'journal',
+  not_kept: 'journal',
+  target_down: 'bot',
+  target_failing: 'bot',
+  answer_late: 'bot',
+  answer_invalid: 'bot',
 }

@@ -4,8 +4,10 @@ import { setLanguage, systemLanguage } from '../i18n/i18n.svelte'
 import { STEPS } from '../state/examination'
 import { DemoEvents } from './events'
 import { examine } from './examinations'
+import { deskCommands } from './desk'
 import { finding, note } from './findings'
 import { leaseCommands } from './lease'
+import { logCommands } from './logs'
 import { proxiedRoad, road, scenario, simulatedApp, SIMULATED_ID, type Scenario } from './scenarios'
 import { statsCommands } from './stats'
 import { targetCommands } from './targets'
@@ -30,7 +32,9 @@ export function demo(query: URLSearchParams): Backend {
 type Parts = ReturnType<typeof trustCommands> &
   ReturnType<typeof leaseCommands> &
   ReturnType<typeof targetCommands> &
-  ReturnType<typeof statsCommands>
+  ReturnType<typeof statsCommands> &
+  ReturnType<typeof deskCommands> &
+  ReturnType<typeof logCommands>
 
 class World implements Backend {
   readonly #scenario: Scenario
@@ -53,6 +57,7 @@ class World implements Backend {
       data_dir: '/home/me/.local/share/longwire',
       language_choice: lang === null ? 'system' : language,
       language,
+      theme: 'system',
       phase: 'connected',
       apps: begin.apps,
       simulator: begin.simulator ? { app_id: SIMULATED_ID, url: SIMULATOR_URL } : null,
@@ -87,6 +92,8 @@ class World implements Backend {
       ...leaseCommands(world, begin.lease ?? {}),
       ...targetCommands(world),
       ...statsCommands(world, begin.history),
+      ...deskCommands(world),
+      ...logCommands(world),
       ...this.#events.commands
     }
     this.#change({})
@@ -225,11 +232,8 @@ class World implements Backend {
       const doctor = this.#snapshot.doctor ?? refuse('no_report')
       return doctor.checks.map((check) => `${check.mark} ${check.kind}`).join('\n')
     },
-    console_open: ({ app_id }) => {
-      window.open(`https://open.feishu.cn/app/${app_id}/event`, '_blank', 'noopener')
-      return null
-    },
-    settings_change: ({ language, ca_files, notify, journal }) => {
+    settings_change: ({ language, theme, ca_files, notify, journal }) => {
+      if (theme) this.#change({ theme })
       if (notify) this.#change({ notify })
       if (journal) this.#change({ journal: { ...this.#snapshot.journal, settings: journal } })
       if (ca_files) {

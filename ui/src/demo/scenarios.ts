@@ -107,6 +107,8 @@ function app(over: Partial<AppView>): AppView {
     route: note('route_direct'),
     hops: road(over.domain ?? 'feishu'),
     events: 128,
+    received: true,
+    online: null,
     bad_frames: 0,
     ...over
   }

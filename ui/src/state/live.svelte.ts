@@ -109,7 +109,7 @@ export class Live {
       else this.#early = push.value
       // The engine speaks: it was opened by someone else, as by the tray.
       if (this.trouble) void this.start()
-    } else {
+    } else if (push.kind === 'events') {
       this.#held = [...this.#held, ...push.value].slice(-BURST)
       this.#timer ??= setTimeout(() => this.#flush(), PACE)
     }

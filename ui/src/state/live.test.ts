@@ -9,6 +9,7 @@ function snapshot(rev: number, over: Partial<Snapshot> = {}): Snapshot {
     rev,
     version: '0',
     pid: 1,
+    theme: 'system',
     data_dir: '/',
     language_choice: 'en',
     language: 'en',

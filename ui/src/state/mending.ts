@@ -72,7 +72,7 @@ export async function mend(store: Live, { app_id }: AppView, mending: Mending): 
       await copy(mending.value)
       return false
     case 'open_console':
-      await store.act('console_open', { app_id })
+      await store.act('console_open', { app_id, page: 'events' })
       return false
     case 'edit_credentials':
       go({ page: 'apps', form: { edit: app_id, at: 'secret' } })

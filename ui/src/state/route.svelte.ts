@@ -1,14 +1,19 @@
+import { GUIDE_OF, type Guide } from '../backend/contract.gen'
 import { formatFilter, parseFilter, type EventFilter } from './filter'
 
 /** Where the window is. It lives in the address's hash, so that back works and the shell can open a page. */
 export type Route =
-  | { page: 'overview'; app?: string }
+  | { page: 'start'; app?: string }
+  | { page: 'overview'; app?: string; fix?: true }
   | { page: 'events'; seq?: number; filter?: EventFilter }
   | { page: 'doctor'; app?: string }
   | { page: 'trust'; at?: 'proxies' }
   | { page: 'targets'; name?: string; form?: TargetFormPlace }
   | { page: 'apps'; form?: { edit?: string; at?: FormPlace } }
   | { page: 'settings'; at?: 'ca' }
+  | { page: 'logs' }
+  | { page: 'report' }
+  | { page: 'guide'; guide?: Guide }
 
 /** What the target form is for: the target to edit, or what kind to begin with. */
 export interface TargetFormPlace {
@@ -42,8 +47,16 @@ export function parseRoute(hash: string): Route {
       return first === 'ca' ? { page, at: first } : { page }
     case 'trust':
       return first === 'proxies' ? { page, at: first } : { page }
-    case 'doctor':
+    case 'logs':
+    case 'report':
+      return { page }
+    case 'guide':
+      return isGuide(first) ? { page, guide: first } : { page }
     case 'overview':
+      if (first && second === 'fix') return { page, app: first, fix: true }
+      return first ? { page, app: first } : { page }
+    case 'doctor':
+    case 'start':
       return first ? { page, app: first } : { page }
     default:
       return { page: 'overview' }
@@ -52,7 +65,15 @@ export function parseRoute(hash: string): Route {
 
 export function hashOf(route: Route): string {
   switch (route.page) {
+    case 'logs':
+    case 'report':
+      return `#/${route.page}`
+    case 'guide':
+      return route.guide ? `#/guide/${route.guide}` : '#/guide'
     case 'overview':
+      if (!route.app) return '#/overview'
+      return `#/overview/${route.app}${route.fix ? '/fix' : ''}`
+    case 'start':
     case 'doctor':
       return route.app ? `#/${route.page}/${route.app}` : `#/${route.page}`
     case 'events':
@@ -79,6 +100,10 @@ function decoded(part: string): string {
   } catch {
     return part
   }
+}
+
+function isGuide(text: string | undefined): text is Guide {
+  return Object.values<string | undefined>(GUIDE_OF).includes(text)
 }
 
 function isPlace(text: string | undefined): text is FormPlace {

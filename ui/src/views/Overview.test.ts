@@ -146,7 +146,7 @@ describe('what mends a finding', () => {
     expect(screen.getByText('Events show up here as they arrive.')).toBeTruthy()
     window.open = () => null
     await click('mend')
-    await waitFor(() => expect(opened).toEqual([{ app_id: 'cli_a1b2c3d4e5f6079f' }]))
+    await waitFor(() => expect(opened).toEqual([{ app_id: 'cli_a1b2c3d4e5f6079f', page: 'events' }]))
   })
 })
 

@@ -9,11 +9,12 @@ use ts_rs::TS;
 
 use crate::{
     AppDraft, AppEdit, AppRef, CaInspection, CaOutcome, CaPlace, CaQuestion, CaTrust, CaUntrust, CheckDraft,
-    CheckReport, CurlRequest, Deleted, EditedEvent, EventDetail, EventLines, EventPage, EventQuery, EventRef,
-    EventSelection, EventTypeCount, EventView, Exported, Fault, FaultCode, LeaseExtension, LeaseReport,
-    LeaseRequest, ProxyTable, ReplayRequest, Replayed, SettingsChange, SimulatedEvent, SimulatedFaultChange,
-    Snapshot, Stats, StatsQuery, TargetDraft, TargetEdit, TargetRef, TargetReport, TriggerRequest,
-    TriggerSample, Which,
+    CheckReport, ConsoleRef, CurlRequest, Deleted, EditedEvent, EventDetail, EventLines, EventPage,
+    EventQuery, EventRef, EventSelection, EventTypeCount, EventView, Exported, Fault, FaultCode, FolderRef,
+    LeaseExtension, LeaseReport, LeaseRequest, LogLine, LogPage, LogQuery, LoginChange, LoginView,
+    ProxyTable, ReplayRequest, Replayed, Report, ReportSave, Reset, Saved, SettingsChange, SettingsPlan,
+    SettingsText, SimulatedEvent, SimulatedFaultChange, Snapshot, Stats, StatsQuery, TargetDraft, TargetEdit,
+    TargetRef, TargetReport, TriggerRequest, TriggerSample, Which,
 };
 
 /// Hands the list of commands to a macro: `Type = name(Request) -> Response`.
@@ -91,8 +92,8 @@ macro_rules! with_commands {
             StopDoctor = doctor_stop(()) -> (),
             /// The doctor's last report as text, fit to be shown to others.
             ReadDoctor = doctor_text(()) -> String,
-            /// Opens an app's page in the developer console, in the browser.
-            OpenConsole = console_open(AppRef) -> (),
+            /// Opens a page of an app in the developer console, in the browser.
+            OpenConsole = console_open(ConsoleRef) -> (),
             /// Looks at a CA certificate: what it says, whether it may be trusted, and where. Changes nothing.
             InspectCa = ca_inspect(CaQuestion) -> CaInspection,
             /// Where proxies keep their CA on this machine.
@@ -115,6 +116,26 @@ macro_rules! with_commands {
             RepairLease = lease_repair(()) -> LeaseReport,
             /// Changes settings.
             ChangeSettings = settings_change(SettingsChange) -> (),
+            /// Writes the settings into a new file in the user's folder of downloads, without any secret.
+            ExportSettings = settings_export(()) -> Saved,
+            /// What an import of these settings would change. Changes nothing.
+            PlanImport = settings_plan(SettingsText) -> SettingsPlan,
+            /// Takes over settings; gives back what was changed.
+            ImportSettings = settings_import(SettingsText) -> SettingsPlan,
+            /// Forgets settings, or everything.
+            ResetSettings = settings_reset(Reset) -> (),
+            /// Whether Longwire starts at login.
+            ReadLogin = login(()) -> LoginView,
+            /// Has it start at login, or not.
+            ChangeLogin = login_change(LoginChange) -> LoginView,
+            /// Shows a folder in the system's file manager.
+            OpenFolder = folder_open(FolderRef) -> (),
+            /// The newest lines of the log that match, a page of them.
+            ReadLog = logs(LogQuery) -> LogPage,
+            /// Makes a report of what is the matter, to be looked at. The one before is forgotten.
+            MakeReport = report(()) -> Report,
+            /// Writes a report into a new file in the user's folder of downloads.
+            SaveReport = report_save(ReportSave) -> Saved,
         }
     };
 }
@@ -159,6 +180,8 @@ pub enum Push {
     /// Events arrived, or what became of them changed; oldest first. Of a burst not all of them: a view that shows a page
     /// reads it again where it finds a gap.
     Events(Vec<EventView>),
+    /// Lines were written to the log, oldest first. Of a burst not all of them: `seq` tells of a gap.
+    Log(Vec<LogLine>),
 }
 
 macro_rules! define_commands {

@@ -129,6 +129,14 @@ pub enum FaultCode {
     TargetUnknown,
     /// A target of this name is there already; `target`.
     TargetExists,
+    /// Settings to import cannot be read: line and mistake in `error`.
+    ImportUnreadable,
+    /// No longer the report that was shown: another one has been made since.
+    ReportGone,
+    /// Whether Longwire starts at login cannot be changed; `error`.
+    LoginUnchanged,
+    /// The folder cannot be shown; `path`, `error`.
+    FolderUnopened,
     /// This cannot be a target; `error`.
     TargetUnusable,
     /// This webhook is on another machine, and nobody said that it may be; `address`.
@@ -197,6 +205,10 @@ impl FaultCode {
         Self::Journal,
         Self::TargetUnknown,
         Self::TargetExists,
+        Self::ImportUnreadable,
+        Self::ReportGone,
+        Self::LoginUnchanged,
+        Self::FolderUnopened,
         Self::TargetUnusable,
         Self::TargetRemote,
         Self::FilterUnusable,

@@ -7,14 +7,18 @@
 mod app;
 mod ca;
 mod command;
+mod desktop;
 mod doctor;
 mod domain;
 mod event;
 mod fault;
 mod finding;
+mod guide;
 mod journal;
 mod lease;
+mod log;
 mod notify;
+mod report;
 mod schema;
 mod secret;
 mod settings;
@@ -22,6 +26,7 @@ mod simulator;
 mod snapshot;
 mod target;
 pub mod text;
+mod transfer;
 mod typescript;
 pub mod words;
 
@@ -31,6 +36,7 @@ pub use ca::{
     CaUntrust, CaView, Store, StoreKind, StoreOutcome, StoreResult, StoreView, TrustedCa,
 };
 pub use command::{COMMANDS, Call, Handler, Push, Request, Response, call, dispatch};
+pub use desktop::{ConsolePage, ConsoleRef, Folder, FolderRef, LoginChange, LoginState, LoginView};
 pub use doctor::{Check, CheckKind, DoctorReport, Note, NoteCode, OtherRoad, Progress};
 pub use domain::{Domain, DomainError};
 pub use event::{
@@ -40,15 +46,18 @@ pub use event::{
 };
 pub use fault::{Fault, FaultCode};
 pub use finding::{Action, Finding, FindingCode, Severity};
+pub use guide::Guide;
 pub use journal::{JournalSettings, JournalView, PhaseSpan, Stats, StatsQuery, StatsStep};
 pub use lease::{
     LeaseChange, LeaseExtension, LeasePhase, LeaseReport, LeaseRequest, LeaseState, LeaseView, ProxyEntry,
     ProxyKind, ProxyService, ProxySetting, ProxyTable,
 };
+pub use log::{LogLevel, LogLine, LogPage, LogQuery};
 pub use notify::{NotifyRule, NotifySettings, QuietHours};
+pub use report::{Report, ReportFile, ReportSave, Saved};
 pub use schema::doctor_schema;
 pub use secret::Secret;
-pub use settings::{CaFile, Language, LanguageChoice, SettingsChange};
+pub use settings::{CaFile, Language, LanguageChoice, SettingsChange, Theme};
 pub use simulator::{
     SimulatedEvent, SimulatedEventKind, SimulatedFault, SimulatedFaultChange, SimulatorView,
 };
@@ -57,4 +66,5 @@ pub use target::{
     AttemptOutcome, AttemptView, DeliveryState, DeliveryView, TargetAddress, TargetApp, TargetDraft,
     TargetEdit, TargetHeader, TargetHealth, TargetKind, TargetRef, TargetReport, TargetSecrets, TargetView,
 };
+pub use transfer::{Reset, ResetKind, SettingsPlan, SettingsText};
 pub use typescript::typescript;

@@ -72,6 +72,38 @@ impl FromStr for LanguageChoice {
     }
 }
 
+/// How the window looks.
+#[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the system does.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl Theme {
+    /// The word in the settings file.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::Light => "light",
+            Self::Dark => "dark",
+        }
+    }
+}
+
+impl FromStr for Theme {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        [Self::System, Self::Light, Self::Dark].into_iter().find(|theme| theme.as_str() == text).ok_or(())
+    }
+}
+
 /// A change to the settings; what is absent stays.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, TS)]
 pub struct SettingsChange {
@@ -79,6 +111,10 @@ pub struct SettingsChange {
     #[serde(default)]
     #[ts(optional = nullable)]
     pub language: Option<LanguageChoice>,
+    /// How the window looks.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub theme: Option<Theme>,
     /// The CA files to trust besides the system's roots, all of them. They take effect at the next try.
     #[serde(default)]
     #[ts(optional = nullable)]

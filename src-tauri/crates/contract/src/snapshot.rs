@@ -6,7 +6,7 @@ use ts_rs::TS;
 
 use crate::{
     AppId, CaFile, DoctorReport, Domain, Finding, JournalView, Language, LanguageChoice, LeaseView, Note,
-    NotifySettings, SimulatorView, TargetView, TrustedCa,
+    NotifySettings, SimulatorView, TargetView, Theme, TrustedCa,
 };
 
 /// All a view shows, at one moment. What is absent is well.
@@ -24,6 +24,8 @@ pub struct Snapshot {
     pub language_choice: LanguageChoice,
     /// The language to show.
     pub language: Language,
+    /// How the window looks.
+    pub theme: Theme,
     /// The state of all apps as one: that of the app that needs the user most.
     pub phase: Phase,
     /// Each app, in the order it was added.
@@ -88,6 +90,11 @@ pub struct AppView {
     /// When the last one arrived, in milliseconds since the Unix epoch.
     #[ts(type = "number | null", optional = nullable)]
     pub last_event_ms: Option<u64>,
+    /// Whether the platform has ever pushed an event of this app that is kept: what proves that the console has been saved.
+    pub received: bool,
+    /// How many connections of the app the platform counts, ours among them; absent where it was not asked or does not say.
+    #[ts(optional = nullable)]
+    pub online: Option<u32>,
     /// Frames that broke the protocol since the start; the connection lived on.
     pub bad_frames: u32,
 }
@@ -110,6 +117,8 @@ impl AppView {
             hops: Vec::new(),
             events: 0,
             last_event_ms: None,
+            received: false,
+            online: None,
             bad_frames: 0,
         }
     }

@@ -32,6 +32,8 @@ pub fn typescript() -> String {
         Hop,
         NoteCode,
         Note,
+        Theme,
+        Guide,
         AppView,
         Progress,
         CheckKind,
@@ -126,6 +128,25 @@ pub fn typescript() -> String {
         SimulatedEvent,
         SimulatedFaultChange,
         SettingsChange,
+        SettingsText,
+        SettingsPlan,
+        ResetKind,
+        Reset,
+        LoginState,
+        LoginView,
+        LoginChange,
+        Folder,
+        FolderRef,
+        ConsolePage,
+        ConsoleRef,
+        LogLevel,
+        LogLine,
+        LogQuery,
+        LogPage,
+        ReportFile,
+        Report,
+        ReportSave,
+        Saved,
         Push,
     );
     module.push_str("export interface Commands {\n");
@@ -141,6 +162,12 @@ pub fn typescript() -> String {
         };
     }
     with_commands!(list);
+    module.push_str("}\n\n");
+    module.push_str("/** The guide that says more of a finding. */\n");
+    module.push_str("export const GUIDE_OF: Record<FindingCode, Guide> = {\n");
+    for code in FindingCode::ALL {
+        writeln!(module, "  {}: '{}',", text::word(code), text::word(&code.guide())).ok();
+    }
     module.push_str("}\n");
     module
 }

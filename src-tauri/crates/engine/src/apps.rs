@@ -60,6 +60,8 @@ impl Engine {
             snapshot.apps.push(configured(&app));
         });
         self.start_configured(&mut desk, &app);
+        drop(desk);
+        self.tell_received(&app.id).await;
         Ok(())
     }
 
@@ -120,8 +122,8 @@ impl Engine {
             running.stop().await;
         }
         self.inner.surroundings.shared.change_app(&app.id, |view| {
-            let (events, last_event_ms) = (view.events, view.last_event_ms);
-            *view = AppView { events, last_event_ms, ..configured(&app) };
+            let AppView { events, last_event_ms, received, .. } = *view;
+            *view = AppView { events, last_event_ms, received, ..configured(&app) };
         });
         self.start_configured(&mut desk, &app);
         Ok(())

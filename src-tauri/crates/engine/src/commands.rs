@@ -4,13 +4,15 @@ use std::path::PathBuf;
 
 use longwire_contract::{
     AppDraft, AppEdit, AppId, AppRef, AppView, CaInspection, CaOutcome, CaPlace, CaQuestion, CaTrust,
-    CaUntrust, CheckDraft, CheckReport, CurlRequest, Deleted, Domain, EditedEvent, EventDetail, EventLines,
-    EventPage, EventQuery, EventRef, EventSelection, EventTypeCount, Exported, Fault, FaultCode, Handler,
-    HopKind, JournalSettings, LeaseExtension, LeaseReport, LeaseRequest, Phase, ProxyTable, ReplayRequest,
-    Replayed, SettingsChange, SimulatedEvent, SimulatedFaultChange, Snapshot, Stats, StatsQuery, TargetDraft,
-    TargetEdit, TargetRef, TargetReport, TriggerRequest, TriggerSample, TrustedCa, Which,
+    CaUntrust, CheckDraft, CheckReport, ConsoleRef, CurlRequest, Deleted, EditedEvent, EventDetail,
+    EventLines, EventPage, EventQuery, EventRef, EventSelection, EventTypeCount, Exported, Fault, FaultCode,
+    FolderRef, Handler, HopKind, JournalSettings, LeaseExtension, LeaseReport, LeaseRequest, LogPage,
+    LogQuery, LoginChange, LoginView, Phase, ProxyTable, ReplayRequest, Replayed, Report, ReportSave, Reset,
+    Saved, SettingsChange, SettingsPlan, SettingsText, SimulatedEvent, SimulatedFaultChange, Snapshot, Stats,
+    StatsQuery, TargetDraft, TargetEdit, TargetRef, TargetReport, TriggerRequest, TriggerSample, TrustedCa,
+    Which,
 };
-use longwire_host::{browser, clock, trust};
+use longwire_host::{clock, trust};
 use longwire_link::Nudge;
 use tokio::task::spawn_blocking;
 
@@ -21,7 +23,7 @@ use crate::{
     ca::{Road, platform_files},
     check, doctor,
     engine::{Desk, Inner, tell_ca_files, tell_trusted},
-    journal, notify,
+    journal, log, notify,
     options::Apps,
     settings::{DAYS, MEGABYTES},
     surroundings::Surroundings,
@@ -236,13 +238,8 @@ impl Handler for Engine {
         Ok(doctor::shareable(snapshot.language, report))
     }
 
-    async fn console_open(&self, AppRef { app_id }: AppRef) -> Result<(), Fault> {
-        let url = console(&self.configured(&app_id)?.domain, &app_id)?;
-        let shown = url.clone();
-        let opened = spawn_blocking(move || browser::open(&url)).await;
-        opened
-            .map_err(|error| Fault::new(FaultCode::Internal, error))?
-            .map_err(|error| Fault::new(FaultCode::Browser, &error).with("error", error).with("url", shown))
+    async fn console_open(&self, page: ConsoleRef) -> Result<(), Fault> {
+        self.open_console(page).await
     }
 
     async fn ca_inspect(&self, CaQuestion { source, app_id }: CaQuestion) -> Result<CaInspection, Fault> {
@@ -299,6 +296,9 @@ impl Handler for Engine {
             if let Some(language) = change.language {
                 settings.language = language;
             }
+            if let Some(theme) = change.theme {
+                settings.theme = theme;
+            }
             if let Some(files) = &files {
                 settings.ca_files.clone_from(files);
             }
@@ -317,6 +317,7 @@ impl Handler for Engine {
         roads.roots().set_extra([&options.ca_files[..], &settings.ca_files[..]].concat());
         let problems = roads.problems().await;
         surroundings.shared.change(|snapshot| {
+            snapshot.theme = settings.theme;
             snapshot.language_choice = settings.language;
             snapshot.language = settings.language.resolve(options.system_language);
             snapshot.journal.settings = settings.journal;
@@ -328,6 +329,46 @@ impl Handler for Engine {
             self.nudge(Nudge::Retry).await;
         }
         Ok(())
+    }
+
+    async fn settings_export(&self, (): ()) -> Result<Saved, Fault> {
+        self.export_settings().await
+    }
+
+    async fn settings_plan(&self, SettingsText { text }: SettingsText) -> Result<SettingsPlan, Fault> {
+        self.plan_import(&text).await
+    }
+
+    async fn settings_import(&self, SettingsText { text }: SettingsText) -> Result<SettingsPlan, Fault> {
+        self.import_settings(&text).await
+    }
+
+    async fn settings_reset(&self, reset: Reset) -> Result<(), Fault> {
+        self.reset(reset).await
+    }
+
+    async fn login(&self, (): ()) -> Result<LoginView, Fault> {
+        Ok(self.login_view().await)
+    }
+
+    async fn login_change(&self, change: LoginChange) -> Result<LoginView, Fault> {
+        self.change_login(change).await
+    }
+
+    async fn folder_open(&self, folder: FolderRef) -> Result<(), Fault> {
+        self.open_folder(folder).await
+    }
+
+    async fn logs(&self, query: LogQuery) -> Result<LogPage, Fault> {
+        Ok(log::page(&query))
+    }
+
+    async fn report(&self, (): ()) -> Result<Report, Fault> {
+        self.make_report().await
+    }
+
+    async fn report_save(&self, save: ReportSave) -> Result<Saved, Fault> {
+        self.save_report(save).await
     }
 }
 
@@ -439,14 +480,4 @@ fn is_less(old: &TrustedCa, now: &[TrustedCa]) -> bool {
 
 fn no_simulator() -> Fault {
     Fault::new(FaultCode::Simulator, "the simulator is not running").with("error", "it is not running")
-}
-
-/// The app's page in the developer console, where events are subscribed to and the connection is saved.
-fn console(domain: &Domain, id: &AppId) -> Result<String, Fault> {
-    match domain {
-        Domain::Feishu | Domain::Lark => Ok(format!("{}/app/{id}/event", domain.url())),
-        Domain::Custom(_) => {
-            Err(Fault::new(FaultCode::BadRequest, "only apps of Feishu and Lark have a console"))
-        }
-    }
 }

@@ -347,6 +347,7 @@ fn snapshot(options: &Options, settings: &Settings, notices: Vec<Notice>) -> Sna
         notify: settings.notify.clone(),
         language_choice: settings.language,
         language: settings.language.resolve(options.system_language),
+        theme: settings.theme,
         phase: Phase::Connecting,
         apps,
         simulator: None,

@@ -190,6 +190,7 @@ impl Following {
         self.shared.change_app(&self.id, |view| {
             standing.apply(view, clock::now_ms());
             view.findings = shown.findings;
+            view.online = self.count.filter(|_| connected);
             let tls = view.hops.iter_mut().find(|hop| hop.kind == HopKind::Tls && intercepted);
             if let Some(hop) = tls.filter(|hop| hop.mark == Mark::Ok) {
                 hop.mark = Mark::Warn;

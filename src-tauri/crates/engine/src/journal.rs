@@ -8,7 +8,8 @@ use std::{
 };
 
 use longwire_contract::{
-    AppId, Fault, FaultCode, FindingCode, JournalView, Notice, NoticeCode, Phase, Snapshot,
+    AppId, EventOrigin, EventQuery, Fault, FaultCode, FindingCode, JournalView, Notice, NoticeCode, Phase,
+    Snapshot,
 };
 use longwire_delivery::Deliveries;
 use longwire_diagnosis::finding;
@@ -88,6 +89,11 @@ impl Engine {
         self.targets().await?;
         inbox.open(journal.clone(), self.start_telling());
         self.show_journal().await;
+        let apps: Vec<AppId> =
+            self.inner.surroundings.shared.snapshot().apps.iter().map(|app| app.app_id.clone()).collect();
+        for app in &apps {
+            self.tell_received(app).await;
+        }
         let weak = || Arc::downgrade(&self.inner);
         self.spawn(follow_health(weak(), journal.health()));
         self.spawn(look_after(weak(), journal.clone()));
@@ -95,6 +101,17 @@ impl Engine {
         self.spawn(targets::follow(weak(), deliveries.states()));
         self.spawn(targets::show_settled(weak(), deliveries.settled()));
         Ok(())
+    }
+
+    /// Shows whether the platform has ever pushed an event of an app that is kept.
+    pub(crate) async fn tell_received(&self, app_id: &AppId) {
+        let Some(journal) = self.inner.journal.get() else { return };
+        let newest = EventQuery { app_id: Some(app_id.clone()), ..EventQuery::default() };
+        // Made here by hand are a few at most: one that the platform pushed is among the newest.
+        let Ok((rows, _)) = journal.page(newest).await else { return };
+        if rows.iter().any(|row| row.record.origin == EventOrigin::Platform) {
+            self.inner.surroundings.shared.change_app(app_id, |view| view.received = true);
+        }
     }
 
     /// Shows how much is kept, and how long.

@@ -5,7 +5,9 @@ mod file;
 
 use std::path::PathBuf;
 
-use longwire_contract::{AppId, Domain, JournalSettings, LanguageChoice, NotifySettings, TargetAddress};
+use longwire_contract::{
+    AppId, Domain, JournalSettings, LanguageChoice, NotifySettings, TargetAddress, Theme,
+};
 use longwire_dial::route::Choice;
 
 pub(crate) use document::{DAYS, MEGABYTES, UnknownKey};
@@ -16,6 +18,8 @@ pub(crate) use file::SettingsFile;
 pub(crate) struct Settings {
     /// The language of every view.
     pub(crate) language: LanguageChoice,
+    /// How the window looks.
+    pub(crate) theme: Theme,
     /// CA files to trust besides the OS's roots.
     pub(crate) ca_files: Vec<PathBuf>,
     /// The apps, in the order they were added.

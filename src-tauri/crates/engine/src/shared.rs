@@ -136,6 +136,7 @@ impl Shared {
                 app.findings.retain(|finding| !waits_for_an_event(finding.code));
             }
             app.last_event_ms = Some(at_ms);
+            app.received = true;
         }
         // Building the rows is the costly part; without a window there is nobody to read them.
         if self.events.receiver_count() > 0 {

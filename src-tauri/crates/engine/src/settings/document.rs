@@ -61,6 +61,7 @@ pub(crate) fn write(text: &str, settings: &Settings) -> Result<String, Mistake> 
         settings.language != defaults.language,
     );
     let root = document.as_table_mut();
+    put(root, "theme", settings.theme.as_str(), settings.theme != defaults.theme);
     let files: Vec<_> = settings.ca_files.iter().map(|path| path.display().to_string()).collect();
     put_list(root, "ca_files", &files, settings.ca_files != defaults.ca_files);
     write_table(root, "journal", |table| journal::write(table, &settings.journal));
@@ -155,6 +156,7 @@ impl Reader<'_> {
         for (key, item) in root.iter() {
             match key {
                 "language" => settings.language = self.word(item, "language is system, en or zh-CN")?,
+                "theme" => settings.theme = self.word(item, "theme is system, light or dark")?,
                 "ca_files" => settings.ca_files = self.paths(item)?,
                 "journal" => settings.journal = self.table(item, "[journal]", journal::read)?,
                 "notify" => settings.notify = self.table(item, "[notify]", notify::read)?,

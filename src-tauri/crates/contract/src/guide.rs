@@ -1,0 +1,152 @@
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+use crate::{FindingCode, Language};
+
+/// A short text for a way in which people get stuck: what is the matter, how to see that it is, what to do.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Guide {
+    /// The console says that no connection is established (应用未建立长连接, 10068), or no event comes.
+    Console,
+    /// Somebody between decrypts TLS, or a certificate is not accepted.
+    Tls,
+    /// Proxies: HTTP, SOCKS, PAC, passwords, rules.
+    Proxy,
+    /// The app lives on the other platform: Feishu or Lark.
+    Domain,
+    /// Other clients of the app take its events.
+    Clients,
+    /// No network, no name, no road.
+    Network,
+    /// App ID, App Secret, where the secret is kept, what the app is allowed.
+    Credentials,
+    /// A connection that falls again and again, or is up and silent.
+    Link,
+    /// The bot that is handed events.
+    Bot,
+    /// Where events are kept.
+    Journal,
+}
+
+impl Guide {
+    /// Every guide, in the order a list shows them.
+    pub const ALL: &[Self] = &[
+        Self::Console,
+        Self::Tls,
+        Self::Proxy,
+        Self::Domain,
+        Self::Clients,
+        Self::Network,
+        Self::Credentials,
+        Self::Link,
+        Self::Bot,
+        Self::Journal,
+    ];
+
+    /// Its text in Markdown; the first line is its title.
+    pub fn text(self, language: Language) -> &'static str {
+        macro_rules! guides {
+            ($($guide:ident: $file:literal),* $(,)?) => {
+                match (self, language) {
+                    $(
+                        (Self::$guide, Language::English) => include_str!(concat!("../../../../ui/src/guides/en/", $file, ".md")),
+                        (Self::$guide, Language::Chinese) => include_str!(concat!("../../../../ui/src/guides/zh-CN/", $file, ".md")),
+                    )*
+                }
+            };
+        }
+        guides! {
+            Console: "console",
+            Tls: "tls",
+            Proxy: "proxy",
+            Domain: "domain",
+            Clients: "clients",
+            Network: "network",
+            Credentials: "credentials",
+            Link: "link",
+            Bot: "bot",
+            Journal: "journal",
+        }
+    }
+}
+
+impl FindingCode {
+    /// The guide that says more.
+    pub fn guide(self) -> Guide {
+        match self {
+            Self::NothingReceived | Self::PlatformSeesUs => Guide::Console,
+            Self::TlsUntrusted
+            | Self::TrustFailing
+            | Self::TlsIntercepted
+            | Self::TlsTrustedHere
+            | Self::TlsSelfSigned
+            | Self::TlsExpired
+            | Self::TlsNotYetValid
+            | Self::ClockWrong
+            | Self::TlsWrongHost
+            | Self::TlsNotSpoken
+            | Self::TlsCut
+            | Self::TlsFailed
+            | Self::ProxyTls => Guide::Tls,
+            Self::ProxyUnreachable
+            | Self::ProxyCredentialsWanted
+            | Self::ProxyCredentialsWrong
+            | Self::ProxyRefused
+            | Self::ProxyOtherProtocol
+            | Self::ProxyBroken
+            | Self::ProxySettingBad
+            | Self::PacFailed
+            | Self::DirectWorks
+            | Self::ProxyWorks
+            | Self::NotThePlatform
+            | Self::HttpStatus
+            | Self::UpgradeBlocked => Guide::Proxy,
+            Self::DomainWrong | Self::DomainUnusable | Self::BadAddress => Guide::Domain,
+            Self::OtherClients | Self::ConnectionLimit => Guide::Clients,
+            Self::NoNetwork
+            | Self::DnsFailed
+            | Self::TcpRefused
+            | Self::TcpUnreachable
+            | Self::TimedOut
+            | Self::TcpBroken => Guide::Network,
+            Self::CredentialsWrong
+            | Self::AppIdMalformed
+            | Self::Forbidden
+            | Self::PlatformCode
+            | Self::SecretMissing
+            | Self::SecretUnreadable
+            | Self::NoSecretStore => Guide::Credentials,
+            Self::PlatformBusy
+            | Self::TicketRefused
+            | Self::LinkSilent
+            | Self::LinkClosed
+            | Self::Flapping => Guide::Link,
+            Self::TargetDown | Self::TargetFailing | Self::AnswerLate | Self::AnswerInvalid => Guide::Bot,
+            Self::DiskFull | Self::NotKept => Guide::Journal,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_guide_has_a_title_and_a_text_in_both_languages() {
+        for guide in Guide::ALL {
+            for language in [Language::English, Language::Chinese] {
+                let text = guide.text(language);
+                assert!(text.starts_with("# "), "{guide:?} {language:?} has no title");
+                assert!(text.lines().count() > 5, "{guide:?} {language:?} says nothing");
+            }
+        }
+    }
+
+    #[test]
+    fn every_guide_is_needed_by_a_finding() {
+        for guide in Guide::ALL {
+            assert!(FindingCode::ALL.iter().any(|code| code.guide() == *guide), "{guide:?}");
+        }
+    }
+}
