@@ -17,6 +17,7 @@ pub mod instance;
 pub mod keeper;
 pub mod lease;
 pub mod locale;
+pub mod login_item;
 pub mod news;
 pub mod notification;
 pub mod paths;
