@@ -7,6 +7,7 @@ use crate::{
     args::{App, AppAdd, AppCheck, AppList, AppRemove},
     exit::Exit,
     given_proxy,
+    guide::more,
     order::order,
     output::{hint, print_json, say},
     secret,
@@ -106,6 +107,9 @@ fn tell(language: Language, report: &CheckReport) {
             say(&format!("✗ {}", words::finding_alone(language, finding)));
         }
         Some(finding) => say(&format!("✗ {}", words::finding(language, finding))),
+    }
+    if let Some(finding) = &report.finding {
+        say(&more(language, finding));
     }
     if let Some(other) = &report.works_on {
         let other = values([("domain", other.to_string())]);

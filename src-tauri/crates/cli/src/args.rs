@@ -1,5 +1,6 @@
 mod ca;
 mod events;
+mod guide;
 mod proxy;
 mod target;
 mod trigger;
@@ -12,6 +13,7 @@ use longwire_contract::{AppId, Domain, SimulatedFault, text::word};
 pub(crate) use self::{
     ca::{Ca, CaFrom, CaInspect, CaList, CaTrust, CaUntrust},
     events::{Events, EventsDelete, EventsExport, EventsList, EventsReplay, EventsShow, EventsTail},
+    guide::Guide,
     proxy::{Proxy, ProxyOff, ProxyRestore, ProxyStatus},
     target::{Target, TargetAdd, TargetEdit, TargetKeys, TargetList, TargetName, TargetRemove},
     trigger::Trigger,
@@ -49,6 +51,9 @@ A proxy in the way:
   longwire ca inspect platform            who signs the platform's certificate here
   longwire ca trust platform --app-only   trust that CA, in Longwire alone
   longwire proxy off --for 5m             switch the system's proxies off; they come back
+
+Stuck?
+  longwire guide                          a short text for each way in which people get stuck
 
 The console's 应用未建立长连接 (10068) goes away while `longwire run` says `connected to …`: press Save then.";
 
@@ -114,6 +119,9 @@ pub(crate) enum Command {
     /// Add, list, change, test and remove those who are handed events
     #[command(subcommand)]
     Target(Target),
+    /// Read what to do about each way in which people get stuck, offline
+    #[command(after_long_help = guide::GUIDE_HELP)]
+    Guide(Guide),
     /// Play the platform on this machine, to try Longwire or a bot without an account
     #[command(after_long_help = SIMULATE_HELP)]
     Simulate(Simulate),

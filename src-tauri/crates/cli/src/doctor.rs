@@ -9,6 +9,7 @@ use crate::{
     args::Doctor,
     exit::Exit,
     given_proxy,
+    guide::more_of_all,
     output::{print_json, say, write},
     secret,
     signals::Signals,
@@ -101,6 +102,9 @@ impl Live {
             say(&words::check(self.language, check));
         }
         say(&words::found(self.language, report));
+        for line in more_of_all(self.language, &report.findings) {
+            say(&line);
+        }
     }
 
     /// Takes the line of the step under way off the terminal.

@@ -11,6 +11,7 @@ mod doctor;
 mod events;
 mod exit;
 mod given_proxy;
+mod guide;
 mod handed;
 mod options;
 mod order;
@@ -79,6 +80,7 @@ async fn carry_out(arguments: Arguments, machine: Machine) -> Result<Exit, Fault
         Command::Events(command) => events::events(command, &machine).await,
         Command::Trigger(options) => trigger::trigger(options, &machine).await,
         Command::Target(command) => target::target(command, &machine).await,
+        Command::Guide(options) => Ok(guide::guide(&options, machine.language())),
         Command::Simulate(options) => simulate::simulate(options, machine.language()).await,
     }
 }

@@ -11,8 +11,16 @@ use tokio::sync::watch;
 use tracing::{error, info, warn};
 
 use crate::{
-    args::Run, command_line::words_of, exit::Exit, given_proxy, options::options, print::Printer, secret,
-    signals::Signals, words::notice,
+    args::Run,
+    command_line::words_of,
+    exit::Exit,
+    given_proxy,
+    guide::more,
+    options::options,
+    print::Printer,
+    secret,
+    signals::Signals,
+    words::{notice, sentences},
 };
 
 /// `longwire run`: holds the connections until told to stop, or until trying again cannot help.
@@ -123,7 +131,7 @@ impl Watcher {
             // What comes again after a good time is said again.
             said.retain(|one| app.findings.iter().any(|finding| Said::from(finding) == *one));
             for finding in app.findings.iter().filter(|finding| said.insert(Said::from(*finding))) {
-                let words = words::finding(self.language, finding);
+                let words = told(self.language, finding);
                 match finding.severity {
                     Severity::Advice => info!(app = %app.app_id, "{words}"),
                     Severity::Warning | Severity::Error => warn!(app = %app.app_id, "{words}"),
@@ -167,6 +175,11 @@ impl Watcher {
     }
 }
 
+/// A finding on one line, with where more is said of it.
+fn told(language: Language, finding: &Finding) -> String {
+    sentences(language, &words::finding(language, finding), &more(language, finding))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,6 +206,15 @@ mod tests {
         }
         watcher.see(Arc::new(snapshot));
         watcher
+    }
+
+    #[test]
+    fn a_finding_in_the_log_says_where_there_is_more() {
+        let found = blocking(FindingCode::LinkSilent);
+        let english = told(Language::English, &found);
+        assert!(english.ends_with(". More: longwire guide link") && !english.contains('\n'), "{english}");
+        let chinese = told(Language::Chinese, &found);
+        assert!(chinese.contains("。详细说明") && chinese.ends_with("longwire guide link"), "{chinese}");
     }
 
     #[test]

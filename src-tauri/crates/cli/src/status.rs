@@ -8,6 +8,7 @@ use longwire_engine::{Client, Machine};
 use crate::{
     args::Status,
     exit::Exit,
+    guide::more,
     output::{hint, print_json, say},
     target::summary,
     words::{Words, notice, size, values},
@@ -46,6 +47,7 @@ fn lines(snapshot: &Snapshot, words: &Words, now_ms: u64) -> Vec<String> {
     let mut lines = Vec::new();
     for app in &snapshot.apps {
         lines.push(line(app, words, now_ms));
+        lines.extend(app.blocked_by().map(|found| format!("  {}", more(words.language(), found))));
         lines.extend(targets(Some(&app.app_id)));
     }
     if !single && snapshot.targets.iter().any(|target| target.app_id.is_none()) {
@@ -102,6 +104,24 @@ mod tests {
 
     fn target(name: &str, app_id: Option<AppId>) -> TargetView {
         TargetView { name: name.to_owned(), app_id, ..testing::target() }
+    }
+
+    #[test]
+    fn below_an_app_that_is_not_connected_stands_where_there_is_more() {
+        let mut app = AppView::new("cli_a1b2c3d4e5f60718".parse().unwrap(), 0);
+        let words = Words::utc(Language::English);
+        let of =
+            |app: &AppView| lines(&Snapshot { apps: vec![app.clone()], ..Snapshot::default() }, &words, 0);
+        assert_eq!(of(&app).len(), 1);
+        app.findings.push(longwire_contract::Finding {
+            code: longwire_contract::FindingCode::ProxyUnreachable,
+            severity: longwire_contract::Severity::Error,
+            blocks_connection: true,
+            action: None,
+            values: values([]),
+            detail: String::new(),
+        });
+        assert_eq!(of(&app)[1..], ["  More: longwire guide proxy"]);
     }
 
     #[test]

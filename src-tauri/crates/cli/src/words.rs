@@ -42,7 +42,7 @@ pub(crate) fn notice(language: Language, notice: &Notice) -> String {
 }
 
 /// One sentence after another; Chinese ones stand without a space.
-fn sentences(language: Language, first: &str, second: &str) -> String {
+pub(crate) fn sentences(language: Language, first: &str, second: &str) -> String {
     match language {
         Language::English => format!("{first} {second}"),
         Language::Chinese => format!("{first}{second}"),

@@ -44,31 +44,46 @@ impl Guide {
         Self::Journal,
     ];
 
-    /// Its text in Markdown; the first line is its title.
-    pub fn text(self, language: Language) -> &'static str {
-        macro_rules! guides {
-            ($($guide:ident: $file:literal),* $(,)?) => {
+    /// What it is about: the first line of its text.
+    pub fn title(self, language: Language) -> &'static str {
+        self.text(language).lines().next().unwrap_or_default().trim_start_matches("# ")
+    }
+}
+
+macro_rules! guides {
+    ($($guide:ident: $name:literal),* $(,)?) => {
+        impl Guide {
+            /// Its name on the wire, in a link `guide:NAME` and on the command line.
+            pub fn name(self) -> &'static str {
+                match self {
+                    $(Self::$guide => $name,)*
+                }
+            }
+
+            /// Its text in Markdown: the title, then headings, paragraphs, lists and code. A paragraph is one line, since a
+            /// line break between Chinese characters would be shown as a space.
+            pub fn text(self, language: Language) -> &'static str {
                 match (self, language) {
                     $(
-                        (Self::$guide, Language::English) => include_str!(concat!("../../../../ui/src/guides/en/", $file, ".md")),
-                        (Self::$guide, Language::Chinese) => include_str!(concat!("../../../../ui/src/guides/zh-CN/", $file, ".md")),
+                        (Self::$guide, Language::English) => include_str!(concat!("../../../../ui/src/guides/en/", $name, ".md")),
+                        (Self::$guide, Language::Chinese) => include_str!(concat!("../../../../ui/src/guides/zh-CN/", $name, ".md")),
                     )*
                 }
-            };
+            }
         }
-        guides! {
-            Console: "console",
-            Tls: "tls",
-            Proxy: "proxy",
-            Domain: "domain",
-            Clients: "clients",
-            Network: "network",
-            Credentials: "credentials",
-            Link: "link",
-            Bot: "bot",
-            Journal: "journal",
-        }
-    }
+    };
+}
+guides! {
+    Console: "console",
+    Tls: "tls",
+    Proxy: "proxy",
+    Domain: "domain",
+    Clients: "clients",
+    Network: "network",
+    Credentials: "credentials",
+    Link: "link",
+    Bot: "bot",
+    Journal: "journal",
 }
 
 impl FindingCode {
