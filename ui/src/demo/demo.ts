@@ -7,7 +7,7 @@ import { examine } from './examinations'
 import { deskCommands } from './desk'
 import { finding, note } from './findings'
 import { leaseCommands } from './lease'
-import { logCommands } from './logs'
+import { demoLog, type DemoLog } from './logs'
 import { proxiedRoad, road, scenario, simulatedApp, SIMULATED_ID, type Scenario } from './scenarios'
 import { statsCommands } from './stats'
 import { targetCommands } from './targets'
@@ -19,12 +19,12 @@ const MESSAGES = { events: ['im.message.receive_v1'], chats: [], text: '', mute:
 const UNTRUSTED: ReadonlySet<string | undefined> = new Set(['tls_untrusted', 'trust_failing'])
 
 /**
- * An engine that plays itself, for a plain browser and for tests: `?demo=SCENARIO`, `&lang=en|zh-CN`, `&still` for
- * no events of its own accord. The secret `wrong` is refused, App IDs that end in `1a` live on Lark, and others can
+ * An engine that plays itself, for a plain browser and for tests: `?demo=SCENARIO`, `&lang=en|zh-CN`,
+ * `&theme=light|dark`, `&still` for no events of its own accord. The secret `wrong` is refused, App IDs that end in `1a` live on Lark, and others can
  * read what is in `/tmp`. No proxy leads through `refused.example`, and no file with `missing` in its name is there.
  */
 export function demo(query: URLSearchParams): Backend {
-  const world = new World(scenario(query.get('demo')), query.get('lang'))
+  const world = new World(scenario(query.get('demo')), query.get('lang'), query.get('theme'))
   if (!query.has('still')) world.live()
   return world
 }
@@ -34,22 +34,23 @@ type Parts = ReturnType<typeof trustCommands> &
   ReturnType<typeof targetCommands> &
   ReturnType<typeof statsCommands> &
   ReturnType<typeof deskCommands> &
-  ReturnType<typeof logCommands>
+  DemoLog['commands']
 
 class World implements Backend {
   readonly #scenario: Scenario
   readonly #listeners = new Set<(push: Push) => void>()
   readonly #events: DemoEvents
+  readonly #log: DemoLog
   readonly #handlers: Handlers
   #snapshot: Snapshot
   #alive = false
   #walking: ReturnType<typeof setTimeout> | undefined
 
-  constructor(begin: Scenario, lang: string | null) {
+  constructor(begin: Scenario, lang: string | null, theme: string | null) {
     this.#scenario = begin
     const language: Language = lang === 'en' || lang === 'zh-CN' ? lang : systemLanguage()
     // Also where there will be no snapshot to say so.
-    setLanguage(language)
+    void setLanguage(language)
     this.#snapshot = {
       rev: 1,
       version: '0.1.0',
@@ -57,7 +58,7 @@ class World implements Backend {
       data_dir: '/home/me/.local/share/longwire',
       language_choice: lang === null ? 'system' : language,
       language,
-      theme: 'system',
+      theme: theme === 'light' || theme === 'dark' ? theme : 'system',
       phase: 'connected',
       apps: begin.apps,
       simulator: begin.simulator ? { app_id: SIMULATED_ID, url: SIMULATOR_URL } : null,
@@ -86,6 +87,7 @@ class World implements Backend {
       redial: () => this.#free()
     }
     this.#events = new DemoEvents(world, begin.events ?? 0)
+    this.#log = demoLog(world)
     this.#handlers = {
       ...this.#own,
       ...trustCommands(world, begin.trust ?? {}),
@@ -93,7 +95,7 @@ class World implements Backend {
       ...targetCommands(world),
       ...statsCommands(world, begin.history),
       ...deskCommands(world),
-      ...logCommands(world),
+      ...this.#log.commands,
       ...this.#events.commands
     }
     this.#change({})
@@ -116,6 +118,7 @@ class World implements Backend {
     this.#alive = true
     if (this.#snapshot.doctor?.progress === 'running') this.#walk(this.#snapshot.doctor.app_id, 5)
     setInterval(() => this.#events.receive(), 1_000 / (this.#scenario.rate ?? 0.25))
+    setInterval(() => this.#log.write(), 1_500)
   }
 
   #own: Omit<Handlers, keyof (Parts & DemoEvents['commands'])> = {

@@ -1,4 +1,4 @@
-import type { Snapshot } from '../backend/contract.gen'
+import type { LoginState, SettingsPlan, Snapshot } from '../backend/contract.gen'
 import { refuse, type Handlers, type World } from './world'
 
 const DOWNLOADS = '/home/me/Downloads'
@@ -15,33 +15,40 @@ type Commands = Pick<
   | 'console_open'
 >
 
+const NEW: Partial<Snapshot> = { language_choice: 'system', theme: 'system', ca_files: [] }
+const NOTHING: Partial<Snapshot> = {
+  apps: [],
+  targets: [],
+  events_today: 0,
+  simulator: null,
+  notices: [],
+  doctor: null
+}
+
 /** What is asked of the desktop, and settings that come and go. */
 export function deskCommands(world: World): Commands {
-  let login = false
-  const plan = (text: string) => {
-    if (!text.includes('=')) refuse('import_unreadable', { error: 'line 1: key with no value, expected `=`' })
-    return {
-      settings: ['language', 'notify'],
-      apps: ['cli_9f8e7d6c5b4a3210'],
-      apps_here: world.snapshot.apps.filter((app) => !app.simulated).map((app) => app.app_id),
-      targets: ['bot'],
-      targets_here: [],
-      unknown: []
-    }
-  }
+  let login: LoginState = 'off'
   return {
     settings_export: () => ({ path: `${DOWNLOADS}/longwire-settings-2026-03-29-200105.toml` }),
-    settings_plan: ({ text }) => plan(text),
-    settings_import: ({ text }) => plan(text),
+    settings_plan: ({ text }) => plan(world.snapshot, text),
+    settings_import: ({ text }) => {
+      const done = plan(world.snapshot, text)
+      if (done.settings.includes('language')) world.change({ language_choice: 'system' })
+      return done
+    },
     settings_reset: ({ what }) => {
-      const blank: Partial<Snapshot> = { apps: [], targets: [], events_today: 0 }
-      world.change({ language_choice: 'system', theme: 'system', ca_files: [], ...(what === 'everything' && blank) })
+      const { journal } = world.snapshot
+      const kept = { ...journal, settings: { days: 30, megabytes: 1000, power_safe: false } }
+      const notify = { events: true, connection: true, preview: true, rules: [] }
+      world.change({ ...NEW, notify, journal: kept })
+      if (what === 'everything')
+        world.change({ ...NOTHING, journal: { ...kept, events: 0, bytes: 0, oldest_ms: null } })
       return null
     },
-    login: () => ({ state: login ? 'on' : 'off' }),
+    login: () => ({ state: login }),
     login_change: ({ on }) => {
-      login = on
-      return { state: login ? 'on' : 'off' }
+      login = on ? 'on' : 'off'
+      return { state: login }
     },
     folder_open: () => null,
     console_open: ({ app_id, page }) => {
@@ -49,5 +56,39 @@ export function deskCommands(world: World): Commands {
       window.open(`https://open.feishu.cn/app/${app_id}/${place}`, '_blank', 'noopener')
       return null
     }
+  }
+}
+
+const SETTINGS = ['language', 'theme', 'ca_files', 'journal', 'notify']
+const KNOWN = [...SETTINGS, 'app', 'target']
+
+/** What an import would do: enough of TOML to read what an export has in it. */
+function plan(snapshot: Snapshot, text: string): SettingsPlan {
+  const lines = text.split('\n').map((line) => line.trim())
+  const wrong = lines.findIndex((line) => line !== '' && !/^(#|\[|"|\]|[\w.-]+ *=)/.test(line))
+  if (wrong >= 0) refuse('import_unreadable', { error: `line ${wrong + 1}: key with no value, expected \`=\`` })
+  const section = (at: number) =>
+    /^\[+([\w-]+)/.exec(lines.slice(0, at + 1).findLast((line) => /^\[/.test(line)) ?? '')?.[1]
+  const values = (of: string, key: string) =>
+    lines.flatMap((line, at) => {
+      const value = new RegExp(`^${key} *= *"([^"]*)"`).exec(line)?.[1]
+      return value !== undefined && section(at) === of ? [value] : []
+    })
+  const keys = lines.flatMap((line, at) => {
+    const key =
+      /^\[+([\w-]+)/.exec(line)?.[1] ?? (section(at) === undefined ? /^([\w-]+) *=/.exec(line)?.[1] : undefined)
+    return key === undefined ? [] : [key]
+  })
+  const apps = values('app', 'id')
+  const targets = values('target', 'name')
+  const app = (id: string) => snapshot.apps.some(({ app_id }) => app_id === id)
+  const target = (wanted: string) => snapshot.targets.some(({ name }) => name === wanted)
+  return {
+    settings: SETTINGS.filter((key) => keys.includes(key)),
+    apps: apps.filter((id) => !app(id)),
+    apps_here: apps.filter(app),
+    targets: targets.filter((name) => !target(name)),
+    targets_here: targets.filter(target),
+    unknown: [...new Set(keys.filter((key) => !KNOWN.includes(key)))]
   }
 }

@@ -1,54 +1,155 @@
-import type { LogLevel, LogLine } from '../backend/contract.gen'
+import type { LogLevel, LogLine, ReportFile } from '../backend/contract.gen'
+import { fits } from '../state/logs.svelte'
 import { refuse, type Handlers, type World } from './world'
 
-const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error']
-const SAID: readonly (readonly [LogLevel, string, string])[] = [
-  ['info', 'engine', 'Longwire 0.1.0 on data folder /home/me/.local/share/longwire'],
+const PATH = '/home/me/.local/share/longwire/longwire.log'
+/** How many lines are there at the start. */
+const BEGUN = 1_240
+const DAY = 86_400_000
+
+type Said = readonly [LogLevel, string, string]
+
+/** The life of a connection, as the engine writes it: over and over, the start apart. */
+const START: readonly Said[] = [
+  ['info', 'engine', 'Longwire 0.1.0 starts, process 4711 data_dir="/home/me/.local/share/longwire"'],
+  ['info', 'journal', 'journal open events=84213 bytes=112845312'],
+  ['info', 'link', 'client made domain=feishu'],
   ['info', 'link', 'connecting'],
-  ['info', 'link', 'connected to wss://msg-frontier.feishu.cn/…'],
-  ['warn', 'delivery', 'the target does not answer, events wait for it target="bot"'],
-  ['debug', 'engine', 'the network changed'],
+  ['debug', 'dial', 'way: straight, nothing is set for open.feishu.cn'],
+  ['debug', 'link', 'endpoint answered in 84 ms, ping every 90 s'],
+  ['info', 'link', 'connected to wss://msg-frontier.feishu.cn/…']
+]
+const LIFE: readonly Said[] = [
+  ['debug', 'link', 'pong after 31 ms'],
+  ['info', 'engine', 'kept im.message.receive_v1 seq=84214 ack=3ms'],
+  ['debug', 'delivery', 'handed to target="bot" seq=84214 status=200 took=18ms'],
+  ['debug', 'link', 'pong after 29 ms'],
+  ['info', 'engine', 'kept card.action.trigger seq=84215 ack=41ms'],
+  [
+    'warn',
+    'delivery',
+    'the target does not answer, its events wait for it target="bot" address=http://127.0.0.1:3000/webhook/event?source=longwire&environment=staging error="connection refused (os error 111)"'
+  ],
+  ['debug', 'host', 'the network changed'],
   ['error', 'link', 'the session ended: no answer to a ping for 20 s'],
-  ['info', 'link', 'connecting again, after 1 failed']
+  ['info', 'link', 'connecting again, after 1 failed, in 1.4 s'],
+  ['warn', 'link', 'HTTP 502 from open.feishu.cn, through the proxy 127.0.0.1:7890 该代理返回了错误页面'],
+  ['info', 'link', 'connected to wss://msg-frontier.feishu.cn/…'],
+  ['info', 'delivery', 'the target answers again, 3 events go out target="bot"']
 ]
 
-/** The log and the report. */
-export function logCommands(world: World): Pick<Handlers, 'logs' | 'report' | 'report_save'> {
-  const begun = Date.now()
-  const lines = (): LogLine[] =>
-    SAID.map(([level, part, text], at) => ({
-      seq: at + 1,
-      at_ms: begun - (SAID.length - at) * 4_321,
-      level,
-      app_id: part === 'link' ? (world.snapshot.apps[0]?.app_id ?? null) : null,
-      part,
-      text
-    }))
+export interface DemoLog {
+  commands: Pick<Handlers, 'logs' | 'report' | 'report_save'>
+  /** Writes the next line. */
+  write(): void
+}
+
+/** The log and the report. Where there is no app nothing has been written yet. */
+export function demoLog(world: World): DemoLog {
+  const now = Date.now()
+  let seq = 0
+  const line = ([level, part, text]: Said, at_ms: number): LogLine => ({
+    seq: ++seq,
+    at_ms,
+    level,
+    app_id: part === 'link' ? appOf() : null,
+    part,
+    text
+  })
+  const appOf = () => {
+    const { apps } = world.snapshot
+    return apps[Math.floor(seq / LIFE.length) % Math.max(1, apps.length)]?.app_id ?? null
+  }
+  const said = (at: number) => START[at] ?? LIFE[(at - START.length) % LIFE.length] ?? LIFE[0]
+  const lines: LogLine[] = []
+  const begin = () => {
+    if (lines.length > 0 || world.snapshot.apps.length === 0) return
+    for (let at = 0; at < BEGUN; at += 1) {
+      const what = said(at)
+      if (what) lines.push(line(what, now - DAY + Math.floor((DAY * at) / BEGUN)))
+    }
+  }
   let made = 0
-  return {
-    logs: ({ level, app_id, text }) => {
-      const fits = (line: LogLine) =>
-        LEVELS.indexOf(line.level) >= LEVELS.indexOf(level) &&
-        (!app_id || line.app_id === app_id) &&
-        line.text.toLowerCase().includes(text.toLowerCase())
-      return { lines: lines().filter(fits), more: false, path: `${world.snapshot.data_dir}/longwire.log` }
+  const commands: DemoLog['commands'] = {
+    logs: ({ level, app_id, text, before, limit }) => {
+      begin()
+      const asked = { level, app: app_id ?? undefined, text }
+      const all = lines.filter((each) => fits(each, asked) && (!before || each.seq < before))
+      const page = all.slice(-Math.min(2_000, limit || 500))
+      return { lines: page, more: page.length < all.length, path: PATH }
     },
-    report: () => ({
-      id: ++made,
-      files: [
-        { name: 'versions.txt', text: `Longwire ${world.snapshot.version}\nLinux 6.1, x86_64\n` },
-        { name: 'settings.toml', text: 'language = "zh-CN"\n\n[[app]]\nid = "cli_…3210"\n' },
-        {
-          name: 'log.txt',
-          text: lines()
-            .map(({ level, text }) => `${level} ${text}`)
-            .join('\n')
-        }
-      ]
-    }),
+    report: () => {
+      begin()
+      made += 1
+      return { id: made, files: files(world, lines) }
+    },
     report_save: ({ id }) => {
       if (id !== made) refuse('report_gone')
       return { path: '/home/me/Downloads/longwire-report-2026-03-29-200105.zip' }
     }
   }
+  return {
+    commands,
+    write: () => {
+      begin()
+      const what = said(seq)
+      if (!what) return
+      const written = line(what, Date.now())
+      lines.push(written)
+      world.push({ kind: 'log', value: [written] })
+    }
+  }
+}
+
+/** The files of a report, each in the form the engine gives it. */
+function files(world: World, lines: LogLine[]): ReportFile[] {
+  const { version, apps, targets, journal, language } = world.snapshot
+  const app = (index: number) => `app-${index + 1}`
+  return [
+    {
+      name: 'versions.txt',
+      text: `Longwire ${version}\nLinux 6.1.0-28-amd64 x86_64, Debian GNU/Linux 12 (bookworm)\nGNOME 43.9, Wayland\nlanguage ${language}\n`
+    },
+    {
+      name: 'settings.toml',
+      text: [
+        `language = "${language}"`,
+        'ca_files = ["~/…/proxy-ca.pem"]',
+        '',
+        ...apps.flatMap((each, index) => ['[[app]]', `id = "${app(index)}"`, `domain = "${each.domain}"`, '']),
+        ...targets.flatMap(({ kind }, index) => ['[[target]]', `name = "target-${index + 1}"`, `kind = "${kind}"`, ''])
+      ].join('\n')
+    },
+    {
+      name: 'state.json',
+      text: `${JSON.stringify(
+        {
+          apps: apps.map(({ phase, attempt, findings, hops }, index) => ({
+            app_id: app(index),
+            phase,
+            attempt,
+            findings: findings.map(({ code }) => code),
+            hops: hops.map(({ kind, mark, ms }) => ({ kind, mark, ms }))
+          })),
+          journal: { events: journal.events, bytes: journal.bytes }
+        },
+        null,
+        2
+      )}\n`
+    },
+    {
+      name: 'doctor.txt',
+      text: `Longwire ${version} · ${app(0)}\n✓ network  online\n✓ route    straight: nothing is set for open.feishu.cn\n✓ dns      open.feishu.cn → 104.18.32.7  3.2 ms\n✓ tcp      104.18.32.7:443  12 ms\n! tls      signed by CN=mitmproxy, which only this computer trusts  32 ms\n✓ endpoint answered  84 ms\n`
+    },
+    {
+      name: 'log.txt',
+      text: lines
+        .slice(-400)
+        .map(({ at_ms, level, part, text }) => {
+          const masked = text.replaceAll('/home/me', '~').replaceAll('"bot"', '"target-1"')
+          return `${new Date(at_ms).toISOString()} ${level.toUpperCase().padStart(5)} ${part}: ${masked}`
+        })
+        .join('\n')
+    }
+  ]
 }

@@ -1,10 +1,12 @@
 import { CommandFault, type Backend } from '../backend/backend'
-import type { AppView, Commands, EventView, Fault, Push, Snapshot } from '../backend/contract.gen'
-import { setLanguage } from '../i18n/i18n.svelte'
+import type { AppView, Commands, EventView, Fault, LogLine, Push, Snapshot } from '../backend/contract.gen'
+import { loadLanguage, setLanguage } from '../i18n/i18n.svelte'
 import { latest, merged } from './rows'
 
 /** Hears of events that have arrived or changed, newest first, and whether others were missed in between. */
 export type EventListener = (told: EventView[], missed: boolean) => void
+/** Hears of lines of the log as they are written, oldest first. */
+export type LogListener = (told: LogLine[]) => void
 
 /** How many of the newest events are at hand here. */
 export const KEPT = 200
@@ -43,6 +45,7 @@ export class Live {
   /** The newest event that was told of. */
   #newest = 0
   #listeners: EventListener[] = []
+  #logListeners: LogListener[] = []
 
   constructor(backend: Backend) {
     this.#backend = backend
@@ -58,7 +61,8 @@ export class Live {
     try {
       this.#unlisten ??= await this.#backend.onPush((push) => this.#hear(push))
       const first = await this.#backend.call('snapshot', null)
-      await this.#read()
+      // Its words are there before it is shown.
+      await Promise.all([this.#read(), loadLanguage(first.language)])
       this.#see(first)
       if (this.#early) this.#see(this.#early)
       this.#early = undefined
@@ -80,6 +84,12 @@ export class Live {
   onEvents(listener: EventListener): () => void {
     this.#listeners = [...this.#listeners, listener]
     return () => (this.#listeners = this.#listeners.filter((each) => each !== listener))
+  }
+
+  /** Tells of lines of the log as they are written, until the function that is returned is called. */
+  onLog(listener: LogListener): () => void {
+    this.#logListeners = [...this.#logListeners, listener]
+    return () => (this.#logListeners = this.#logListeners.filter((each) => each !== listener))
   }
 
   /** Carries a command out; a fault is thrown as it is, for the place that can show it beside its cause. */
@@ -112,13 +122,17 @@ export class Live {
     } else if (push.kind === 'events') {
       this.#held = [...this.#held, ...push.value].slice(-BURST)
       this.#timer ??= setTimeout(() => this.#flush(), PACE)
+    } else {
+      for (const listener of this.#logListeners) listener(push.value)
     }
   }
 
   #see(snapshot: Snapshot): void {
     if (this.snapshot && snapshot.rev <= this.snapshot.rev) return
     this.snapshot = snapshot
-    setLanguage(snapshot.language)
+    void setLanguage(snapshot.language)
+    // The shell switches the whole window where the system lets it; the page does not wait for that.
+    document.documentElement.dataset.theme = snapshot.theme
   }
 
   #flush(): void {
