@@ -1,19 +1,29 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { svelteTesting } from '@testing-library/svelte/vite'
 import { defineConfig } from 'vitest/config'
+import { catalogues } from './build/catalogues'
+import { guides } from './build/guides'
+import { weight } from './build/weight'
 
-export default defineConfig({
-  plugins: [svelte(), svelteTesting()],
-  // The shell serves the files from its own scheme, so every address is relative.
-  base: './',
-  build: {
-    target: 'safari15',
-    modulePreload: { polyfill: false },
-    // A data: address would need a hole in the content security policy.
-    assetsInlineLimit: 0
-  },
-  server: { host: '127.0.0.1', port: 5173, strictPort: true },
-  preview: { host: '127.0.0.1' },
-  clearScreen: false,
-  test: { environment: 'happy-dom', include: ['src/**/*.test.ts'], setupFiles: ['src/test/setup.ts'] }
+// `--mode demo` builds the window with an engine that plays itself, for a plain browser; what ships has none.
+export default defineConfig(({ mode }) => {
+  const demo = mode === 'demo' || process.argv.includes('--outDir')
+  return {
+    plugins: [catalogues(), guides(), svelte(), svelteTesting(), ...(demo ? [] : [weight()])],
+    // The shell serves the files from its own scheme, so every address is relative.
+    base: './',
+    define: { __DEMO__: demo || mode !== 'production' },
+    build: {
+      target: 'safari15',
+      outDir: demo ? '../target/ui-demo' : 'dist',
+      emptyOutDir: true,
+      modulePreload: { polyfill: false },
+      // A data: address would need a hole in the content security policy.
+      assetsInlineLimit: 0
+    },
+    server: { host: '127.0.0.1', port: 5173, strictPort: true },
+    preview: { host: '127.0.0.1' },
+    clearScreen: false,
+    test: { environment: 'happy-dom', include: ['{src,build}/**/*.test.ts'], setupFiles: ['src/test/setup.ts'] }
+  }
 })

@@ -25,9 +25,12 @@ export class CommandFault extends Error {
   }
 }
 
-/** The backend for where the window runs. */
-export async function chooseBackend(): Promise<Backend> {
+declare const __DEMO__: boolean
+
+/** The backend for where the window runs; none where there is no engine, as in a browser that opened the files. */
+export async function chooseBackend(): Promise<Backend | undefined> {
   if ('__TAURI_INTERNALS__' in window) return (await import('./tauri')).tauri
+  if (!__DEMO__) return undefined
   const { demo } = await import('../demo/demo')
   return demo(new URLSearchParams(location.search))
 }

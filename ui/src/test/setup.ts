@@ -1,4 +1,8 @@
 import { afterEach } from 'vitest'
+import { loadLanguage } from '../i18n/i18n.svelte'
+
+// What is tested says its words at once.
+await Promise.all([loadLanguage('en'), loadLanguage('zh-CN')])
 
 afterEach(() => {
   location.hash = ''
