@@ -142,9 +142,11 @@ class World implements Backend {
         domain,
         simulated: false,
         events: 0,
+        received: false,
         proxy: shownProxy(proxy ?? 'auto')
       }
-      this.#change({ apps: [...this.#snapshot.apps, this.#dial(added, app_secret ?? '')] })
+      this.#change({ apps: [...this.#snapshot.apps, added] })
+      this.#climb(added, app_secret ?? '')
       return null
     },
     app_edit: ({ app_id, app_secret, domain, name, proxy }) => {
@@ -280,6 +282,20 @@ class World implements Backend {
   #free(): void {
     const freed = (app: AppView) => UNTRUSTED.has(app.findings[0]?.code)
     this.#each(null, (app) => (freed(app) ? this.#dial(app, '') : app))
+  }
+
+  /** Connects a new app and has it counted: hop by hop, at a pace one can follow, where time passes at all. */
+  #climb(added: AppView, secret: string, hop = 0): void {
+    const dialled = this.#dial(added, secret)
+    const at = this.#alive ? dialled.hops[hop] : undefined
+    if (!at) {
+      const up = dialled.phase === 'connected'
+      this.#replace({ ...dialled, online: up && !this.#alive ? 1 : null })
+      if (up && this.#alive) setTimeout(() => this.#replace({ ...dialled, online: 1 }), 1_800)
+      return
+    }
+    this.#replace({ ...dialled, phase: 'connecting', findings: [], hops: road(added.domain, at.kind, 'busy') })
+    setTimeout(() => this.#climb(added, secret, at.mark === 'bad' ? dialled.hops.length : hop + 1), 320)
   }
 
   /** How an app stands right after it was dialled. */

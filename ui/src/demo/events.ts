@@ -155,10 +155,18 @@ export class DemoEvents {
     const seq = this.#seq
     this.#kept.set(seq, kept)
     this.#tell(seq)
+    this.#prove(kept)
     this.#count()
     const names = this.#wanting(kept).map(({ name }) => name)
     for (const name of target ? [target] : names) this.#deliver(seq, name)
     return { seq }
+  }
+
+  /** The first event of an app that the platform pushes proves that its console was saved. */
+  #prove({ app_id, origin }: Kept): void {
+    const { apps } = this.#world.snapshot
+    if (origin !== 'platform' || !apps.some((app) => app.app_id === app_id && !app.received)) return
+    this.#world.change({ apps: apps.map((app) => (app.app_id === app_id ? { ...app, received: true } : app)) })
   }
 
   /** The snapshot is told once for many events. */

@@ -265,6 +265,17 @@ function fresh(): AppView {
   })
 }
 
+/** On its way to its first event. */
+function starting(over: Partial<AppView>): AppView {
+  return app({ events: 0, since_ms: Date.now() - 4_000, received: false, ...over })
+}
+
+function elsewhere(): AppView {
+  const why = finding('domain_wrong', { domain: 'feishu', other: 'lark' }, 'endpoint: code 1000040351')
+  const over: Partial<AppView> = { phase: 'needs_you', hops: road('feishu', 'platform'), findings: [why] }
+  return starting({ ...over, app_id: 'cli_c3d4e5f6a7b8001a' })
+}
+
 function silent(): AppView {
   return app({
     events: 0,
@@ -334,6 +345,14 @@ const SCENARIOS: Record<string, () => Scenario> = {
   flapping: () => ({ apps: [flapping()], events: 9 }),
   'other-clients': () => ({ apps: [otherClients()], events: 9, doctor: examine(otherClients()) }),
   'save-now': () => ({ apps: [fresh()] }),
+  'start-connecting': () => ({ apps: [starting({ phase: 'connecting', hops: road('feishu', 'tls', 'busy') })] }),
+  'start-blocked': () => ({ apps: [{ ...decrypted(), events: 0, received: false }] }),
+  'start-wrong-domain': () => ({ apps: [elsewhere()] }),
+  'start-paused': () => ({ apps: [starting({ phase: 'paused', hops: [] })] }),
+  'start-connected': () => ({ apps: [starting({})] }),
+  'start-seen': () => ({ apps: [starting({ online: 1, findings: fresh().findings })] }),
+  'start-others': () => ({ apps: [starting({ online: 3, findings: otherClients().findings })] }),
+  'start-received': () => ({ apps: [starting({ online: 1, received: true })], events: 1 }),
   'no-events': () => ({ apps: [silent()] }),
   'doctor-running': () => ({ apps: [app({})], doctor: examine(app({}), 'running', 5) }),
   'doctor-tls': () => ({ apps: [waitingTls()], doctor: examine(waitingTls()) }),

@@ -99,6 +99,11 @@ export async function mend(store: Live, { app_id }: AppView, mending: Mending): 
   }
 }
 
+/** Whether it only opens something of the window's, where the user then decides. */
+export function opens({ does }: Mending): boolean {
+  return OPENING.has(does)
+}
+
 /** Why an app is not connected. */
 export function blockedBy(app: AppView): Finding | undefined {
   return app.findings.find((finding) => finding.blocks_connection)
@@ -117,6 +122,15 @@ function otherPlatform(domain: Domain): Domain | undefined {
   if (domain === 'lark') return 'feishu'
   return undefined
 }
+
+const OPENING: ReadonlySet<Mending['does']> = new Set<Mending['does']>([
+  'edit_credentials',
+  'edit_domain',
+  'edit_proxy',
+  'trust_ca',
+  'add_ca_file',
+  'show_target'
+])
 
 /** What a mistyped address causes. */
 const ADDRESS: ReadonlySet<FindingCode> = new Set<FindingCode>([

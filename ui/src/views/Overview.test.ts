@@ -61,7 +61,7 @@ describe('the overview', () => {
     await click('mend')
     await waitFor(() => expect(headline()).toBe('Connected to the built-in simulator'))
     await click('connect-app')
-    expect(await screen.findByTestId('app-form')).toBeTruthy()
+    expect(await screen.findByTestId('setup-form')).toBeTruthy()
   })
 
   it('welcomes where there is no app', async () => {
