@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use longwire_contract::{Fault, FaultCode, Language};
-use longwire_engine::{Apps, Desktop, Engine, Identity, Machine, Options};
+use longwire_contract::{Fault, FaultCode, Language, Theme};
+use longwire_engine::{Apps, Desktop, Engine, Identity, LoginItem, Machine, Options};
 use tauri::AppHandle;
 use tokio::{sync::Mutex, time::timeout};
 
@@ -67,12 +67,18 @@ pub(crate) fn language() -> Language {
     Machine::new(None).map_or(Language::English, |machine| machine.language())
 }
 
+/// How the window is to look while no engine says so.
+pub(crate) fn theme() -> Theme {
+    Machine::new(None).map_or(Theme::System, |machine| machine.theme())
+}
+
 async fn open(identifier: &str) -> Result<Engine, Fault> {
     let machine = Machine::new(None)?;
     let mut options = Options::new(&machine, "Longwire");
     options.apps = Apps::ConfiguredOrSimulator;
     options.watchdog = Some(watchdog::command(&machine.data_dir)?);
     options.desktop = desktop(identifier);
+    options.login = LoginItem::of_this_process();
     Engine::open(options).await
 }
 

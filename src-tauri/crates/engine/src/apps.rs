@@ -8,7 +8,7 @@ use longwire_dial::route::Choice;
 use crate::{
     Engine,
     app::configured,
-    engine::usable,
+    engine::{Desk, usable},
     machine::unreadable,
     proxy,
     secret::{Placed, forget},
@@ -53,16 +53,21 @@ impl Engine {
             }
             return Err(fault);
         }
-        if desk.simulator.as_ref().is_some_and(|simulator| simulator.unasked) {
-            self.end_simulator(&mut desk).await;
-        }
-        self.inner.surroundings.shared.change(|snapshot| {
-            snapshot.apps.push(configured(&app));
-        });
-        self.start_configured(&mut desk, &app);
+        self.admit(&mut desk, &app).await;
         drop(desk);
         self.tell_received(&app.id).await;
         Ok(())
+    }
+
+    /// Shows and connects an app that has just been added. The simulator that played for want of one ends.
+    pub(crate) async fn admit(&self, desk: &mut Desk, app: &AppSettings) {
+        if desk.simulator.as_ref().is_some_and(|simulator| simulator.unasked) {
+            self.end_simulator(desk).await;
+        }
+        self.inner.surroundings.shared.change(|snapshot| {
+            snapshot.apps.push(configured(app));
+        });
+        self.start_configured(desk, app);
     }
 
     /// Changes an app, and reconnects it where that makes a difference.
@@ -141,15 +146,25 @@ impl Engine {
             running.stop().await;
         }
         self.inner.surroundings.shared.change(|snapshot| snapshot.apps.retain(|app| app.app_id != app_id));
-        let store = &self.inner.options.secrets;
         // The app is gone either way; what could not be forgotten is said.
-        if proxy::may_have_password(&app.proxy) {
-            proxy::forget(store, &app_id).await.map_err(unreadable)?;
-        }
-        match app.secret_file {
+        self.forget_secrets(&app).await
+    }
+
+    /// Has the secret store forget all that it keeps of an app.
+    ///
+    /// # Errors
+    /// Why it could not forget the one or the other; what it could is forgotten.
+    pub(crate) async fn forget_secrets(&self, app: &AppSettings) -> Result<(), Fault> {
+        let store = &self.inner.options.secrets;
+        let password = match proxy::may_have_password(&app.proxy) {
+            true => proxy::forget(store, &app.id).await,
+            false => Ok(()),
+        };
+        let secret = match app.secret_file {
             Some(_) => Ok(()),
-            None => forget(store, &app_id).await.map_err(unreadable),
-        }
+            None => forget(store, &app.id).await,
+        };
+        password.and(secret).map_err(unreadable)
     }
 
     /// An app of the settings.

@@ -1,16 +1,13 @@
 //! The bodies of the commands a view can give.
 
-use std::path::PathBuf;
-
 use longwire_contract::{
     AppDraft, AppEdit, AppId, AppRef, AppView, CaInspection, CaOutcome, CaPlace, CaQuestion, CaTrust,
     CaUntrust, CheckDraft, CheckReport, ConsoleRef, CurlRequest, Deleted, EditedEvent, EventDetail,
     EventLines, EventPage, EventQuery, EventRef, EventSelection, EventTypeCount, Exported, Fault, FaultCode,
-    FolderRef, Handler, HopKind, JournalSettings, LeaseExtension, LeaseReport, LeaseRequest, LogPage,
-    LogQuery, LoginChange, LoginView, Phase, ProxyTable, ReplayRequest, Replayed, Report, ReportSave, Reset,
-    Saved, SettingsChange, SettingsPlan, SettingsText, SimulatedEvent, SimulatedFaultChange, Snapshot, Stats,
-    StatsQuery, TargetDraft, TargetEdit, TargetRef, TargetReport, TriggerRequest, TriggerSample, TrustedCa,
-    Which,
+    FolderRef, Handler, HopKind, LeaseExtension, LeaseReport, LeaseRequest, LogPage, LogQuery, LoginChange,
+    LoginView, Phase, ProxyTable, ReplayRequest, Replayed, Report, ReportSave, Reset, Saved, SettingsChange,
+    SettingsPlan, SettingsText, SimulatedEvent, SimulatedFaultChange, Snapshot, Stats, StatsQuery,
+    TargetDraft, TargetEdit, TargetRef, TargetReport, TriggerRequest, TriggerSample, TrustedCa, Which,
 };
 use longwire_host::{clock, trust};
 use longwire_link::Nudge;
@@ -22,10 +19,9 @@ use crate::{
     apps::unknown,
     ca::{Road, platform_files},
     check, doctor,
-    engine::{Desk, Inner, tell_ca_files, tell_trusted},
+    engine::{Desk, Inner, tell_trusted},
     journal, log, notify,
     options::Apps,
-    settings::{DAYS, MEGABYTES},
     surroundings::Surroundings,
 };
 
@@ -290,45 +286,7 @@ impl Handler for Engine {
     }
 
     async fn settings_change(&self, change: SettingsChange) -> Result<(), Fault> {
-        let Inner { settings, surroundings, options, .. } = &*self.inner;
-        let files = change.ca_files.map(|files| files.into_iter().map(PathBuf::from).collect::<Vec<_>>());
-        let (settings, ()) = settings.change(|settings| {
-            if let Some(language) = change.language {
-                settings.language = language;
-            }
-            if let Some(theme) = change.theme {
-                settings.theme = theme;
-            }
-            if let Some(files) = &files {
-                settings.ca_files.clone_from(files);
-            }
-            if let Some(notify) = &change.notify {
-                settings.notify.clone_from(notify);
-            }
-            if let Some(journal) = change.journal {
-                settings.journal = checked(journal)?;
-            }
-            Ok(())
-        })?;
-        if change.journal.is_some() {
-            self.journal().await?.set(settings.journal).await.map_err(journal::fault)?;
-        }
-        let roads = &surroundings.roads;
-        roads.roots().set_extra([&options.ca_files[..], &settings.ca_files[..]].concat());
-        let problems = roads.problems().await;
-        surroundings.shared.change(|snapshot| {
-            snapshot.theme = settings.theme;
-            snapshot.language_choice = settings.language;
-            snapshot.language = settings.language.resolve(options.system_language);
-            snapshot.journal.settings = settings.journal;
-            snapshot.notify.clone_from(&settings.notify);
-            tell_ca_files(snapshot, &problems, &settings.ca_files);
-        });
-        if files.is_some() {
-            // Who was not trusted may be now.
-            self.nudge(Nudge::Retry).await;
-        }
-        Ok(())
+        self.change_settings(change).await
     }
 
     async fn settings_export(&self, (): ()) -> Result<Saved, Fault> {
@@ -463,13 +421,6 @@ impl Engine {
             _ => Ok(None),
         }
     }
-}
-
-/// How long events are kept, where it can be so.
-fn checked(journal: JournalSettings) -> Result<JournalSettings, Fault> {
-    let fits = DAYS.contains(&journal.days) && MEGABYTES.contains(&journal.megabytes);
-    let wrong = "events are kept for 1 to 365 days and on 10 to 100000 megabytes";
-    fits.then_some(journal).ok_or_else(|| Fault::new(FaultCode::BadRequest, wrong))
 }
 
 /// Whether a CA is in fewer stores than it was.

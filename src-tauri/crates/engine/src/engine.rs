@@ -2,8 +2,8 @@ use std::{collections::BTreeMap, fmt::Display, path::PathBuf, sync::Arc};
 
 use futures_util::future::join_all;
 use longwire_contract::{
-    AppId, AppView, CaFile, Domain, EventView, Fault, FaultCode, Finding, FindingCode, JournalView, Notice,
-    NoticeCode, Phase, Snapshot, TrustedCa,
+    AppId, AppView, CaFile, Domain, EventView, Fault, FaultCode, Finding, FindingCode, JournalView, LogLine,
+    Notice, NoticeCode, Phase, Snapshot, TrustedCa,
 };
 use longwire_diagnosis::finding;
 use longwire_dial::{
@@ -33,6 +33,7 @@ use crate::{
     options::{Apps, GivenApp, Options},
     proxy,
     proxy::ProxySource,
+    report,
     secret::SecretSource,
     settings::{AppSettings, Settings, SettingsFile, UnknownKey},
     shared::Shared,
@@ -66,6 +67,8 @@ pub(crate) struct Inner {
     pub(crate) clicked: broadcast::Sender<Clicked>,
     /// Set once the targets have been read.
     pub(crate) targets_read: OnceCell<()>,
+    /// The last report of what is the matter.
+    pub(crate) report: report::Held,
     /// What commands change, one command at a time.
     pub(crate) desk: Mutex<Desk>,
     tasks: TaskTracker,
@@ -130,6 +133,7 @@ impl Engine {
             targets: Targets::default(),
             clicked: broadcast::Sender::new(CLICKS),
             targets_read: OnceCell::new(),
+            report: report::Held::default(),
             surroundings,
             desk: Mutex::new(desk),
             tasks: TaskTracker::new(),
@@ -151,6 +155,11 @@ impl Engine {
     /// again.
     pub fn arrivals(&self) -> broadcast::Receiver<Arc<Vec<EventView>>> {
         self.inner.surroundings.shared.events()
+    }
+
+    /// Lines of the process's log as they are written, in batches, oldest first. A receiver that lags reads its page again.
+    pub fn log_lines(&self) -> broadcast::Receiver<Arc<Vec<LogLine>>> {
+        log::news()
     }
 
     /// What clicks on notifications ask to see, as they are clicked.
@@ -281,10 +290,13 @@ impl Engine {
         }
         let shared = self.inner.surroundings.shared.clone();
         self.spawn(async move { shared.publish_events().await });
+        self.spawn(log::publish());
         if matches!(self.inner.options.apps, Apps::None) {
             // It is gone as soon as its one command is carried out: who asked it anything would be left without an answer.
             return;
         }
+        let engine = self.clone();
+        self.spawn(async move { engine.mend_login().await });
         match control::bind(&self.inner.options.data_dir) {
             Ok(listener) => self.spawn(control::serve(listener, Arc::downgrade(&self.inner))),
             // The links matter more than being asked about them.

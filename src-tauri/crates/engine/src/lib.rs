@@ -13,6 +13,7 @@ mod console;
 mod control;
 mod desktop;
 mod doctor;
+mod downloads;
 mod engine;
 mod events;
 mod following;
@@ -48,8 +49,10 @@ pub use engine::Engine;
 pub use lease::{WatchdogCommand, watch_proxies};
 pub use longwire_delivery::{Closed, Printing};
 pub use longwire_host::{
+    login_item::LoginItem,
     notification::{Desktop, Identity},
     trust::Asking,
+    webview::end_network_process,
 };
 pub use machine::{Machine, secret_in_environment, secret_in_file, webhook_secrets_in_environment};
 pub use notify::Clicked;

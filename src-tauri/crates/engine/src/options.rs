@@ -3,6 +3,7 @@ use std::{fmt, path::PathBuf, sync::Arc};
 use longwire_contract::{AppId, Domain, Language, Secret};
 use longwire_dial::route::Environment;
 use longwire_host::{
+    login_item::LoginItem,
     notification::Desktop,
     secrets::{OsStore, SecretStore},
     trust::Asking,
@@ -42,6 +43,8 @@ pub struct Options {
     pub apps: Apps,
     /// Where notifications are shown; without it nothing is told.
     pub desktop: Option<Desktop>,
+    /// What starts this program when its user logs in; without it that cannot be changed.
+    pub login: Option<LoginItem>,
     /// Who is handed events besides the targets of the settings.
     pub targets: Vec<GivenTarget>,
 }
@@ -63,6 +66,7 @@ impl Options {
             asking: Asking::Window,
             apps: Apps::Configured,
             desktop: None,
+            login: None,
             targets: Vec::new(),
         }
     }

@@ -1,6 +1,7 @@
 //! The settings file: `config.toml` in the data folder. It holds only what differs from the defaults.
 
-mod document;
+pub(crate) mod document;
+mod effect;
 mod file;
 
 use std::path::PathBuf;

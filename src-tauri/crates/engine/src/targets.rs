@@ -15,6 +15,7 @@ use longwire_journal::{QueueCount, TargetKey};
 use tracing::warn;
 
 pub(crate) use self::{
+    build::judge,
     follow::{follow, show_settled},
     view::of_settings,
 };

@@ -6,6 +6,7 @@ mod notify;
 mod target;
 
 use std::{
+    collections::BTreeSet,
     fmt::Display,
     ops::{Range, RangeInclusive},
     str::FromStr,
@@ -19,6 +20,8 @@ pub(crate) use self::journal::{DAYS, MEGABYTES};
 use super::{AppSettings, Settings, TargetSettings};
 use crate::proxy;
 
+/// The most unknown keys that are told.
+const MOST_UNKNOWN: usize = 100;
 const PROXY_FORM: &str = "proxy is a text in quotes";
 
 /// A mistake in the file.
@@ -172,10 +175,10 @@ impl Reader<'_> {
         let tables = item
             .as_array_of_tables()
             .ok_or_else(|| self.mistake(item.span(), "an app begins with a line [[app]]"))?;
-        let mut apps: Vec<AppSettings> = Vec::with_capacity(tables.len());
+        let (mut apps, mut known) = (Vec::new(), BTreeSet::new());
         for table in tables {
             let app = self.app(table)?;
-            if apps.iter().any(|other| other.id == app.id) {
+            if !known.insert(app.id.clone()) {
                 return Err(self.mistake(table.span(), format!("app {} is there twice", app.id)));
             }
             apps.push(app);
@@ -187,10 +190,10 @@ impl Reader<'_> {
         let tables = item
             .as_array_of_tables()
             .ok_or_else(|| self.mistake(item.span(), "a target begins with a line [[target]]"))?;
-        let mut targets: Vec<TargetSettings> = Vec::with_capacity(tables.len());
+        let (mut targets, mut known) = (Vec::new(), BTreeSet::new());
         for table in tables {
             let target = target::read(self, table)?;
-            if targets.iter().any(|other| other.name == target.name) {
+            if !known.insert(target.name.clone()) {
                 return Err(self.mistake(table.span(), "two targets have this name"));
             }
             targets.push(target);
@@ -263,6 +266,10 @@ impl Reader<'_> {
     }
 
     fn not_known(&mut self, table: &Table, key: &str) {
+        // To tell a line the text is read up to there: nobody looks at more, and who sends more means ill.
+        if self.unknown.len() >= MOST_UNKNOWN {
+            return;
+        }
         let line = line_of(self.text, table.key(key).and_then(toml_edit::Key::span));
         self.unknown.push(UnknownKey { key: key.to_owned(), line });
     }

@@ -42,13 +42,25 @@ impl SettingsFile {
         let outcome = change(&mut settings)?;
         let new = document::write(&text, &settings).map_err(|mistake| self.unreadable(mistake))?;
         if new != text {
-            files::replace(&self.path, new.as_bytes()).map_err(|error| {
-                Fault::new(FaultCode::SettingsUnwritable, format!("{}: {error}", self.path.display()))
-                    .with("path", self.path.display())
-                    .with("error", error)
-            })?;
+            self.replace(&new)?;
         }
         Ok((settings, outcome))
+    }
+
+    /// Leaves nothing in it, whatever was there.
+    ///
+    /// # Errors
+    /// [`FaultCode::SettingsUnwritable`]. Nothing was changed then.
+    pub(crate) fn forget(&self) -> Result<(), Fault> {
+        if self.path.exists() { self.replace("") } else { Ok(()) }
+    }
+
+    fn replace(&self, text: &str) -> Result<(), Fault> {
+        files::replace(&self.path, text.as_bytes()).map_err(|error| {
+            Fault::new(FaultCode::SettingsUnwritable, format!("{}: {error}", self.path.display()))
+                .with("path", self.path.display())
+                .with("error", error)
+        })
     }
 
     fn text(&self) -> Result<String, Fault> {

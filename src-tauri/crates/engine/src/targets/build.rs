@@ -22,6 +22,14 @@ pub(super) fn build(
     fault.map_or(Ok(target), Err)
 }
 
+/// Whether it could be one, whatever its secrets.
+///
+/// # Errors
+/// Those of [`build`].
+pub(crate) fn judge(settings: &TargetSettings) -> Result<(), Fault> {
+    build(TargetKey(0), settings, &TargetSecrets::default()).map(drop)
+}
+
 /// The same. One whose address cannot be used comes with the reason, to be held back: what it is to get waits for it.
 ///
 /// # Errors

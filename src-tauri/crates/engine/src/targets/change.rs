@@ -144,6 +144,26 @@ impl Engine {
         }
     }
 
+    /// Forgets targets that the settings had: what the journal has of them, and their secrets.
+    ///
+    /// # Errors
+    /// Why something could not be forgotten; what could is.
+    pub(crate) async fn forget_targets(&self, gone: &[TargetSettings]) -> Result<(), Fault> {
+        let mut outcome = Ok(());
+        for id in gone.iter().filter_map(|target| target.secrets.as_ref()) {
+            outcome = outcome.and(secrets::forget(&self.inner.options.secrets, id).await);
+        }
+        let journal = self.journal().await?;
+        let held = self.inner.targets.keys();
+        let known = journal.targets().await.map_err(fault)?.into_iter();
+        for (key, ..) in known.filter(|(key, ..)| !held.contains(key)) {
+            outcome = outcome.and(journal.forget_target(key).await.map_err(fault));
+        }
+        self.inner.targets.set_absent(Vec::new());
+        self.show_targets();
+        outcome
+    }
+
     pub(crate) async fn hold_target(&self, name: &str, paused: bool) -> Result<(), Fault> {
         self.target_settings(name)?;
         let _desk = self.desk().await?;
