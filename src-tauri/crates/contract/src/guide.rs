@@ -144,24 +144,4 @@ impl FindingCode {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_guide_has_a_title_and_a_text_in_both_languages() {
-        for guide in Guide::ALL {
-            for language in [Language::English, Language::Chinese] {
-                let text = guide.text(language);
-                assert!(text.starts_with("# "), "{guide:?} {language:?} has no title");
-                assert!(text.lines().count() > 5, "{guide:?} {language:?} says nothing");
-            }
-        }
-    }
-
-    #[test]
-    fn every_guide_is_needed_by_a_finding() {
-        for guide in Guide::ALL {
-            assert!(FindingCode::ALL.iter().any(|code| code.guide() == *guide), "{guide:?}");
-        }
-    }
-}
+mod tests;
