@@ -75,7 +75,7 @@ describe('notifications', () => {
     ])
     await fireEvent.click(screen.getByRole('button', { name: /^Move up: Click on a card/ }))
     await waitFor(() => expect(last()?.[1]?.events).toEqual(['card.action.trigger', 'approval.*']))
-    expect(document.activeElement?.id).toBe('rule-1-up')
+    await waitFor(() => expect(document.activeElement?.id).toBe('rule-1-up'))
 
     await fireEvent.click(screen.getByRole('button', { name: /^Edit: Message received · with/ }))
     await value('rule-text', 'deploy')
@@ -92,7 +92,7 @@ describe('notifications', () => {
 
     await fireEvent.click(screen.getByRole('button', { name: /^Remove: im/ }))
     await waitFor(() => expect(last()?.length).toBe(3))
-    expect(document.activeElement?.id).toBe('rule-add')
+    await waitFor(() => expect(document.activeElement?.id).toBe('rule-add'))
   })
 
   it('say of a rule that it is never reached, and of rules that show nothing', async () => {
