@@ -168,6 +168,13 @@ fn no_command_changes_anything_that_nobody_confirmed() {
             ("target resume", vec![vec!["bot"]]),
             ("target test", vec![vec!["bot"]]),
             ("target remove", vec![vec!["bot"], vec!["program", "--yes"]]),
+            ("settings show", vec![vec![]]),
+            ("settings export", vec![vec![], vec!["-"]]),
+            ("settings import", vec![vec!["-"], vec!["-", "--yes"], vec![ca], vec![ca, "--yes"]]),
+            (
+                "settings reset",
+                vec![vec![], vec!["--everything"], vec!["--yes"], vec!["--everything", "--yes"]],
+            ),
             ("run", vec![app.clone()]),
             ("simulate", vec![vec![]]),
         ];
@@ -250,8 +257,8 @@ fn no_command_of_the_control_socket_changes_what_it_is_not_told_by_name() {
             json!({ "sha256": "0".repeat(64), "question": file, "stores": [nowhere] }),
             json!({ "language": "zh-CN" }),
         ];
-        // One opens a browser, the other writes a new file among the user's downloads: neither changes what is there.
-        let harmless = ["console_open", "events_export"];
+        // One opens a browser, the others write a new file among the user's downloads: none changes what is there.
+        let harmless = ["console_open", "events_export", "settings_export"];
         for command in COMMANDS.iter().filter(|command| !harmless.contains(command)) {
             for arguments in &shapes {
                 let answer = control.command(command, arguments);

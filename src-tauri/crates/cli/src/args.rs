@@ -2,6 +2,7 @@ mod ca;
 mod events;
 mod guide;
 mod proxy;
+mod settings;
 mod target;
 mod trigger;
 
@@ -15,6 +16,7 @@ pub(crate) use self::{
     events::{Events, EventsDelete, EventsExport, EventsList, EventsReplay, EventsShow, EventsTail},
     guide::Guide,
     proxy::{Proxy, ProxyOff, ProxyRestore, ProxyStatus},
+    settings::{Settings, SettingsExport, SettingsImport, SettingsReset},
     target::{Target, TargetAdd, TargetEdit, TargetKeys, TargetList, TargetName, TargetRemove},
     trigger::Trigger,
 };
@@ -122,6 +124,9 @@ pub(crate) enum Command {
     /// Read what to do about each way in which people get stuck, offline
     #[command(after_long_help = guide::GUIDE_HELP)]
     Guide(Guide),
+    /// Show the settings, take them to another computer, take them over, or forget them
+    #[command(subcommand)]
+    Settings(Settings),
     /// Play the platform on this machine, to try Longwire or a bot without an account
     #[command(after_long_help = SIMULATE_HELP)]
     Simulate(Simulate),

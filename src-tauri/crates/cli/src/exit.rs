@@ -37,6 +37,7 @@ impl From<&Fault> for Exit {
             | FaultCode::CaPrivateKey
             | FaultCode::CaUnknown
             | FaultCode::StoreUnknown
+            | FaultCode::ImportUnreadable
             | FaultCode::TargetUnusable
             | FaultCode::TargetRemote
             | FaultCode::TargetUnknown

@@ -22,6 +22,7 @@ mod printable;
 mod proxies;
 mod run;
 mod secret;
+mod settings;
 mod signals;
 mod simulate;
 mod status;
@@ -81,6 +82,7 @@ async fn carry_out(arguments: Arguments, machine: Machine) -> Result<Exit, Fault
         Command::Trigger(options) => trigger::trigger(options, &machine).await,
         Command::Target(command) => target::target(command, &machine).await,
         Command::Guide(options) => Ok(guide::guide(&options, machine.language())),
+        Command::Settings(command) => settings::settings(command, &machine).await,
         Command::Simulate(options) => simulate::simulate(options, machine.language()).await,
     }
 }

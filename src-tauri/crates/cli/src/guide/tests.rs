@@ -81,7 +81,27 @@ fn a_guide_names_no_command_that_is_not_there() {
 #[test]
 fn a_readme_names_no_command_that_is_not_there() {
     for (name, text) in READMES {
-        assert!(assert_known(name, text, &[]) > 8, "{name}");
+        let options = code_words(text).into_iter().filter(|word| word.starts_with("--")).collect::<Vec<_>>();
+        assert!(assert_known(name, text, &options) > 5, "{name}");
+        let known = Arguments::command();
+        let shown = text.lines().filter_map(|line| line.strip_prefix("| `longwire ")?.split('`').next());
+        let shown: Vec<_> = shown.map(|words| words.split_once(' ').unwrap_or((words, ""))).collect();
+        for (command, below) in &shown {
+            let found = known.find_subcommand(command);
+            let found = found.unwrap_or_else(|| panic!("{name}: there is no longwire {command}"));
+            // What follows in small letters are its own commands; else it is a value, or an option.
+            let named = below.split(' ').next().unwrap_or_default().split("\\|");
+            for one in named.filter(|one| one.starts_with(|c: char| c.is_ascii_lowercase())) {
+                assert!(found.find_subcommand(one).is_some(), "{name}: longwire {command} {one}");
+            }
+        }
+        let visible = known.get_subcommands().filter(|one| !one.is_hide_set()).map(|one| one.get_name());
+        for command in visible {
+            assert!(
+                shown.iter().any(|(name, _)| *name == command),
+                "{name} does not list longwire {command}"
+            );
+        }
     }
 }
 

@@ -52,23 +52,29 @@ pub(crate) fn read(text: &str) -> Result<(Settings, Vec<UnknownKey>), Mistake> {
 
 /// Writes what differs from the defaults into the file's text.
 pub(crate) fn write(text: &str, settings: &Settings) -> Result<String, Mistake> {
+    write_into(text, settings, false)
+}
+
+/// All settings with their defaults, as the file might have them.
+pub(crate) fn whole(settings: &Settings) -> String {
+    // An empty text has no mistake.
+    write_into("", settings, true).unwrap_or_default()
+}
+
+/// `all` writes what is as by default, too.
+fn write_into(text: &str, settings: &Settings, all: bool) -> Result<String, Mistake> {
     let mut document: DocumentMut = text.parse().map_err(|error: toml_edit::TomlError| Mistake {
         line: line_of(text, error.span()),
         problem: error.message().to_owned(),
     })?;
     let defaults = Settings::default();
-    put(
-        document.as_table_mut(),
-        "language",
-        settings.language.as_str(),
-        settings.language != defaults.language,
-    );
     let root = document.as_table_mut();
-    put(root, "theme", settings.theme.as_str(), settings.theme != defaults.theme);
+    put(root, "language", settings.language.as_str(), all || settings.language != defaults.language);
+    put(root, "theme", settings.theme.as_str(), all || settings.theme != defaults.theme);
     let files: Vec<_> = settings.ca_files.iter().map(|path| path.display().to_string()).collect();
-    put_list(root, "ca_files", &files, settings.ca_files != defaults.ca_files);
-    write_table(root, "journal", |table| journal::write(table, &settings.journal));
-    write_table(root, "notify", |table| notify::write(table, &settings.notify));
+    put_list(root, "ca_files", &files, all || settings.ca_files != defaults.ca_files);
+    write_table(root, "journal", |table| journal::write(table, &settings.journal, all));
+    write_table(root, "notify", |table| notify::write(table, &settings.notify, all));
     write_all(root, "app", "id", &settings.apps, |app| app.id.as_str(), write_app);
     write_all(root, "target", "name", &settings.targets, |target| &target.name, target::write);
     Ok(document.to_string())
@@ -384,6 +390,27 @@ paused = true
         settings.notify.rules.clear();
         let text = write("", &settings).unwrap();
         assert_eq!(read(&text).unwrap().0, settings, "{text}");
+    }
+
+    #[test]
+    fn a_whole_file_says_what_the_defaults_are() {
+        for text in [FILE, ""] {
+            let (settings, _) = read(text).unwrap();
+            let whole = whole(&settings);
+            assert_eq!(read(&whole).unwrap(), (settings, vec![]), "{whole}");
+            for key in [
+                "language",
+                "theme",
+                "ca_files",
+                "days",
+                "megabytes",
+                "power_safe",
+                "preview",
+                "[[notify.rule]]",
+            ] {
+                assert!(whole.contains(key), "{key}: {whole}");
+            }
+        }
     }
 
     #[test]

@@ -3,17 +3,23 @@ use longwire_dial::route::Choice;
 use longwire_host::clock;
 
 use crate::{
-    Engine, downloads,
-    settings::{AppSettings, Settings, TargetSettings, document},
+    Engine, Machine, downloads,
+    settings::{AppSettings, Settings, SettingsFile, TargetSettings, document},
 };
 
 /// The settings in the form of `config.toml`, without anything secret and without the places of secrets.
 pub(crate) fn exported(settings: &Settings) -> String {
-    let apps = settings.apps.iter().cloned().map(open_app).collect();
-    let targets = settings.targets.iter().cloned().map(open_target).collect();
     // An empty text has no mistake.
-    let text = document::write("", &Settings { apps, targets, ..settings.clone() }).unwrap_or_default();
+    let text = document::write("", &open(settings)).unwrap_or_default();
     format!("# Settings of Longwire {}. {LEFT_OUT}\n\n{text}", env!("CARGO_PKG_VERSION"))
+}
+
+fn open(settings: &Settings) -> Settings {
+    Settings {
+        apps: settings.apps.iter().cloned().map(open_app).collect(),
+        targets: settings.targets.iter().cloned().map(open_target).collect(),
+        ..settings.clone()
+    }
 }
 
 const LEFT_OUT: &str = "App Secrets and the passwords and keys of proxies and targets are not in here.";
@@ -24,6 +30,24 @@ impl Engine {
         let name = format!("longwire-settings-{}", clock::file_stamp(clock::now_ms()));
         let path = downloads::fill(downloads::create(&name, "toml")?, exported(&settings).as_bytes())?;
         Ok(Saved { path: path.display().to_string() })
+    }
+}
+
+impl Machine {
+    /// The settings as an export has them: what differs from the defaults, without anything secret.
+    ///
+    /// # Errors
+    /// [`FaultCode::SettingsUnreadable`](longwire_contract::FaultCode::SettingsUnreadable).
+    pub fn exported_settings(&self) -> Result<String, Fault> {
+        Ok(exported(&SettingsFile::in_folder(&self.data_dir).read()?.0))
+    }
+
+    /// All settings as `config.toml` might have them, with the defaults, without anything secret.
+    ///
+    /// # Errors
+    /// [`FaultCode::SettingsUnreadable`](longwire_contract::FaultCode::SettingsUnreadable).
+    pub fn whole_settings(&self) -> Result<String, Fault> {
+        Ok(document::whole(&open(&SettingsFile::in_folder(&self.data_dir).read()?.0)))
     }
 }
 

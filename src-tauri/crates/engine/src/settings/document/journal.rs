@@ -20,11 +20,11 @@ pub(super) fn read(reader: &mut Reader<'_>, table: &Table) -> Result<JournalSett
     Ok(journal)
 }
 
-pub(super) fn write(table: &mut Table, journal: &JournalSettings) {
+pub(super) fn write(table: &mut Table, journal: &JournalSettings, all: bool) {
     let defaults = JournalSettings::default();
-    put(table, "days", i64::from(journal.days), journal.days != defaults.days);
-    put(table, "megabytes", i64::from(journal.megabytes), journal.megabytes != defaults.megabytes);
-    put(table, "power_safe", journal.power_safe, journal.power_safe);
+    put(table, "days", i64::from(journal.days), all || journal.days != defaults.days);
+    put(table, "megabytes", i64::from(journal.megabytes), all || journal.megabytes != defaults.megabytes);
+    put(table, "power_safe", journal.power_safe, all || journal.power_safe);
 }
 
 pub(crate) const DAYS: std::ops::RangeInclusive<u32> = 1..=365;

@@ -24,14 +24,14 @@ pub(super) fn read(reader: &mut Reader<'_>, table: &Table) -> Result<NotifySetti
     Ok(notify)
 }
 
-pub(super) fn write(table: &mut Table, notify: &NotifySettings) {
+pub(super) fn write(table: &mut Table, notify: &NotifySettings, all: bool) {
     let defaults = NotifySettings::default();
-    put(table, "events", notify.events, notify.events != defaults.events);
-    put(table, "connection", notify.connection, notify.connection != defaults.connection);
-    put(table, "preview", notify.preview, notify.preview != defaults.preview);
+    put(table, "events", notify.events, all || notify.events != defaults.events);
+    put(table, "connection", notify.connection, all || notify.connection != defaults.connection);
+    put(table, "preview", notify.preview, all || notify.preview != defaults.preview);
     put(table, "quiet", notify.quiet.map(written).unwrap_or_default(), notify.quiet.is_some());
     table.remove("rule");
-    if notify.rules == defaults.rules {
+    if !all && notify.rules == defaults.rules {
         return;
     }
     let mut rules = ArrayOfTables::new();
