@@ -2,7 +2,7 @@
 
 use std::{future::Future, sync::Arc, time::Duration};
 
-use longwire_contract::{EventView, Push, Snapshot};
+use longwire_contract::{EventView, LogLine, Push, Snapshot};
 use longwire_engine::{Clicked, Engine};
 use tauri::{AppHandle, Emitter, Manager, async_runtime};
 use tokio::{
@@ -30,7 +30,9 @@ pub(crate) fn follow(app: &AppHandle, engine: &Engine) {
     async_runtime::spawn(follow_clicks(app.clone(), engine.clicks()));
     let window = app.state::<Presence>().follow();
     let (app, engine) = (app.clone(), engine.clone());
-    async_runtime::spawn(while_open(window, move || follow_events(app.clone(), engine.arrivals())));
+    let (to, source) = (app.clone(), engine.clone());
+    async_runtime::spawn(while_open(window.clone(), move || follow_events(to.clone(), source.arrivals())));
+    async_runtime::spawn(while_open(window, move || follow_log(app.clone(), engine.log_lines())));
 }
 
 /// Does what `follow` begins while there is a window, until that ends by itself. The engine makes no rows of events
@@ -67,6 +69,22 @@ async fn follow_events(app: AppHandle, mut batches: Receiver<Arc<Vec<EventView>>
                 push(&app, || Push::Events(events));
             }
             // More came than the channel holds: the window finds the gap, and reads its page again.
+            Err(RecvError::Lagged(_)) => {}
+            Err(RecvError::Closed) => return,
+        }
+        sleep(PACE).await;
+    }
+}
+
+async fn follow_log(app: AppHandle, mut batches: Receiver<Arc<Vec<LogLine>>>) {
+    loop {
+        match batches.recv().await {
+            Ok(batch) => {
+                if app.get_webview_window(window::LABEL).is_some() {
+                    // A line about a line that cannot be told would be the next one.
+                    app.emit_to(window::LABEL, EVENT, Push::Log((*batch).clone())).ok();
+                }
+            }
             Err(RecvError::Lagged(_)) => {}
             Err(RecvError::Closed) => return,
         }

@@ -11,7 +11,7 @@ use tokio::{
     task::JoinHandle,
 };
 use tokio_util::sync::CancellationToken;
-use tracing::{Instrument, info_span, warn};
+use tracing::{Instrument, info, info_span, warn};
 
 use crate::{
     following::Following,
@@ -83,6 +83,8 @@ async fn hold(
         proxy = app.proxy.read(&secrets, &app.id) => proxy,
         () = stop.cancelled() => return,
     };
+    // Neither holds credentials when it is written.
+    info!(domain = %app.origin, %proxy, "client made");
     let config = Config {
         origin: app.origin,
         app_id: app.id.to_string(),

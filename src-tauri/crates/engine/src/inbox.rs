@@ -13,6 +13,7 @@ use tokio::{
     sync::OnceCell,
     time::{Duration, Instant},
 };
+use tracing::debug;
 
 use crate::{
     notify::{Arrival, Arriving},
@@ -139,6 +140,8 @@ impl Inbox {
             }
         };
         drop(waking);
+        let event_id = event.event_id.as_deref().unwrap_or_default();
+        debug!(app = %app_id, seq, event_id, "received {}", event.event_type);
         let shown = || view(seq, receipt, &event, !wanting.is_empty());
         self.shared.received(app_id, at_ms, pushed, shown);
         if let Some(arriving) = arriving {

@@ -39,6 +39,17 @@ pub fn file_stamp(now_ms: u64) -> String {
     stamp_in(now_ms, TimeZone::system())
 }
 
+/// A moment in universal time: `2026-03-29T12:00:00.123Z`.
+pub fn written(ms: u64) -> String {
+    let at = i64::try_from(ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok()).unwrap_or_default();
+    at.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string()
+}
+
+/// The milliseconds since the Unix epoch of a moment that is written so, or with another zone or fraction.
+pub fn parsed_ms(text: &str) -> Option<u64> {
+    text.parse::<Timestamp>().ok().and_then(|at| u64::try_from(at.as_millisecond()).ok())
+}
+
 fn stamp_in(now_ms: u64, zone: TimeZone) -> String {
     let now =
         i64::try_from(now_ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok()).unwrap_or_default();
@@ -85,6 +96,16 @@ mod tests {
         let shanghai = TimeZone::fixed(jiff::tz::offset(8));
         assert_eq!(stamp_in(NOON + 65_000, shanghai), "2026-03-29-200105");
         assert_eq!(stamp_in(u64::MAX, TimeZone::UTC), "1970-01-01-000000");
+    }
+
+    #[test]
+    fn a_moment_is_written_and_read_to_the_millisecond() {
+        assert_eq!(written(NOON + 7), "2026-03-29T12:00:00.007Z");
+        assert_eq!(parsed_ms(&written(NOON + 7)), Some(NOON + 7));
+        assert_eq!(parsed_ms("2026-03-29T20:00:00.123456+08:00"), Some(NOON + 123));
+        for wrong in ["", "2026-03-29", "12:00", "1960-01-01T00:00:00Z", "soon"] {
+            assert_eq!(parsed_ms(wrong), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@
 // Here the clock is read and processes are started, so that nothing above needs to.
 #![allow(clippy::disallowed_methods)]
 
+pub mod about;
 pub mod browser;
 pub mod clock;
 mod command;

@@ -27,7 +27,12 @@ impl Board {
             State::Connected { session, .. } => info!("connected to {}/…", session.host),
             State::Waiting { error, attempt, retry_at, .. } => {
                 let seconds = retry_at.duration_since(Instant::now()).as_secs_f64();
-                warn!(stage = %error.stage(), attempt, "not connected: {error}; next try in {seconds:.1} s");
+                let stage = error.stage();
+                if matches!(*self.states.borrow(), State::Connected { .. }) {
+                    warn!(%stage, "disconnected: {error}; connecting again in {seconds:.1} s");
+                } else {
+                    warn!(%stage, attempt, "not connected: {error}; next try in {seconds:.1} s");
+                }
             }
             State::Refused { error, .. } => {
                 warn!(stage = %error.stage(), "refused: {error}; not tried again until asked");
