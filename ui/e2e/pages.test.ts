@@ -1,0 +1,54 @@
+import { mkdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type axe from 'axe-core'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { layoutFaults } from './layout'
+import { PLACES } from './places'
+import { LANGUAGES, openWindow, settled, THEMES, useBrowser, visit, WIDTHS } from './window'
+
+/** Where the pictures go, to be looked at. */
+const SHOTS = '../target/ui-shots'
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+const catalogue = JSON.parse(readFileSync('src/i18n/en.json', 'utf8')) as Record<string, string>
+const FAMILIES = [...new Set(Object.keys(catalogue).map((key) => key.split('.')[0] ?? ''))]
+
+async function inaccessible(page: Page): Promise<string[]> {
+  await page.evaluate(AXE)
+  return page.evaluate(async (values) => {
+    const { axe: checker } = window as unknown as { axe: typeof axe }
+    const { violations } = await checker.run(document, {
+      runOnly: { type: 'tag', values },
+      resultTypes: ['violations']
+    })
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map((node) => `${id}: ${String(node.target)} ${node.html.slice(0, 120)}`)
+    )
+  }, RULES)
+}
+
+useBrowser()
+mkdirSync(SHOTS, { recursive: true })
+
+describe('every page, in each language, theme and width', () => {
+  it.concurrent.each(PLACES)('$scenario at $hash', async (place) => {
+    const { page, complaints, close } = await openWindow()
+    const faults: string[] = []
+    for (const language of LANGUAGES) {
+      for (const theme of THEMES) {
+        await visit(page, place, { language, theme })
+        for (const width of WIDTHS) {
+          await page.setViewportSize({ width, height: 800 })
+          await settled(page)
+          const name = `${place.scenario}-${place.hash.replaceAll('/', '-')}.${language}.${theme}.${width}`
+          await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true })
+          const found = [...(await page.evaluate(layoutFaults, FAMILIES)), ...(await inaccessible(page))]
+          faults.push(...found.map((fault) => `${language} ${theme} ${width}: ${fault}`))
+        }
+      }
+    }
+    await close()
+    expect([...faults, ...complaints]).toEqual([])
+  })
+})
