@@ -12,6 +12,7 @@ mod deny;
 mod layers;
 mod macos;
 mod node;
+mod package;
 mod process;
 mod python;
 mod repository;
@@ -31,6 +32,7 @@ Longwire's developer commands.
   cargo xtask test [STEP…]   everything a change must pass, in order; STEPs alone where named
   cargo xtask check-macos    type-checks and lints the whole workspace for Apple silicon, also from Linux
   cargo xtask bench [ARGS…]  builds for release and measures (--quick: a short run; --check: fails where a demand does)
+  cargo xtask package        builds the Debian package of the tray app
   cargo xtask codegen        writes ui/src/backend/contract.gen.ts from the contract crate (--check: only compares)
   cargo xtask layers         checks who may depend on whom, and where the system may be touched
 
@@ -67,11 +69,12 @@ fn carry_out(command: &str, rest: &[String]) -> Result<(), Failure> {
         ("run", arguments) => run::run(&repository, arguments),
         ("test", steps) => test::run(&repository, steps),
         ("bench", arguments) => bench::run(&repository, arguments),
+        ("package", []) => package::run(&repository),
         ("check-macos", []) => macos::check(&repository),
         ("codegen", []) => codegen::write(&repository),
         ("codegen", [flag]) if flag == "--check" => codegen::check(&repository),
         ("layers", []) => layers::check(&repository),
-        ("check-macos" | "codegen" | "layers", _) => {
+        ("check-macos" | "codegen" | "layers" | "package", _) => {
             Err(Failure::new(format!("{command} does not take {}: see cargo xtask --help", rest.join(" "))))
         }
         _ => Err(Failure::new(format!("no command {command:?}: see cargo xtask --help"))),

@@ -66,6 +66,13 @@ impl Node {
             .map_err(|_| Failure::new(format!("npm run {name} failed")))
     }
 
+    /// A program that one of the window's packages brings.
+    pub(crate) fn tool(&self, ui: &Path, name: &str) -> Command {
+        let mut command = Command::new(ui.join("node_modules/.bin").join(name));
+        command.env("PATH", &self.path);
+        command
+    }
+
     fn npm(&self, ui: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.npm[0]);
         command.args(&self.npm[1..]).args(arguments).current_dir(ui).env("PATH", &self.path);
