@@ -16,6 +16,7 @@ pub use notifications::{Notifications, Notified};
 pub use panel::{Line, TrayIcon};
 pub use session::Session;
 pub use stage::{Stage, settings};
+pub use webkit::processes_below;
 pub use window::Window;
 
 /// How long a test waits for what must happen: far longer than it takes, so that a slow machine fails nothing.

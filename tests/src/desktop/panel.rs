@@ -79,6 +79,11 @@ impl TrayIcon {
     /// Chooses the line that says `label`.
     pub async fn choose(&self, label: &str) {
         let line = self.line(label).await;
+        self.click(&line).await;
+    }
+
+    /// Chooses a line of the menu as it was read.
+    pub async fn click(&self, line: &Line) {
         let arguments = (line.id, "clicked", Value::I32(0), 0_u32);
         self.menu.call::<_, _, ()>("Event", &arguments).await.expect("the menu takes a click");
     }

@@ -215,7 +215,21 @@ impl Session {
         Window::open(self).await
     }
 
-    async fn has_app(&self) -> bool {
+    /// The session's bus.
+    pub fn bus(&self) -> &zbus::Connection {
+        &self.bus
+    }
+
+    /// The screen, as X clients name it.
+    pub fn display(&self) -> &str {
+        &self.display
+    }
+
+    /// Whether an app that is alone in its session runs.
+    ///
+    /// # Panics
+    /// Where the bus does not tell.
+    pub async fn has_app(&self) -> bool {
         let bus = zbus::fdo::DBusProxy::new(&self.bus).await.expect("the bus");
         let names = bus.list_names().await.expect("the names on the bus");
         names.iter().any(|name| name.as_str().ends_with(".SingleInstance"))

@@ -2,12 +2,18 @@ use std::{ffi::OsStr, fs};
 
 /// How many of WebKit's processes for pages a process has below it: where the webview's memory is.
 pub(super) fn pages_of(pid: u32) -> usize {
+    // The kernel keeps fifteen letters of a name.
+    processes_below(pid).iter().filter(|(_, name)| name == "WebKitWebProces").count()
+}
+
+/// The processes that a process has started, and those that they have, with their names.
+pub fn processes_below(pid: u32) -> Vec<(u32, String)> {
     let processes: Vec<(u32, u32, String)> =
         all().into_iter().filter_map(|pid| stat(pid).map(|(parent, name)| (pid, parent, name))).collect();
     let parent_of = |pid| processes.iter().find(|(id, _, _)| *id == pid).map(|(_, parent, _)| *parent);
-    let is_below = |id| std::iter::successors(Some(id), |id| parent_of(*id)).any(|id| id == pid);
-    // The kernel keeps fifteen letters of a name.
-    processes.iter().filter(|(id, _, name)| name == "WebKitWebProces" && is_below(*id)).count()
+    let is_below = |id| std::iter::successors(parent_of(id), |id| parent_of(*id)).any(|id| id == pid);
+    let below = processes.iter().filter(|(id, _, _)| is_below(*id));
+    below.map(|(id, _, name)| (*id, name.clone())).collect()
 }
 
 /// The processes that a process has started.

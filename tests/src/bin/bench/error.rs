@@ -17,6 +17,12 @@ pub(crate) enum Error {
     Flood { client: &'static str, cause: Failure },
     #[error("{0}")]
     Connect(String),
+    #[cfg(target_os = "linux")]
+    #[error("{0}")]
+    Desktop(String),
+    #[cfg(target_os = "linux")]
+    #[error("the session bus: {0}")]
+    Bus(#[from] zbus::Error),
     #[error("{printed} lines were printed of {events} events")]
     Printed { printed: u64, events: u64 },
 }

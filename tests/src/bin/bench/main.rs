@@ -7,6 +7,8 @@
 mod client;
 #[cfg(target_os = "linux")]
 mod connecting;
+#[cfg(target_os = "linux")]
+mod desktop;
 mod error;
 mod footprint;
 mod growth;
@@ -65,6 +67,9 @@ enum Part {
     Kept,
     /// The wakes of an idle connection
     Idle,
+    /// The app on a desktop of its own: its start, its window, its memory, its size
+    #[cfg(target_os = "linux")]
+    Desktop,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -112,6 +117,11 @@ async fn measure(plan: &Plan, wanted: impl Fn(Part) -> bool) -> Result<Report, E
     if wanted(Part::Kept) {
         say(format_args!("{} events kept", plan.many));
         report.add(kept::measure(plan.many).await?);
+    }
+    #[cfg(target_os = "linux")]
+    if wanted(Part::Desktop) {
+        say(format_args!("the app, {} starts, {} windows", plan.starts, plan.openings));
+        report.add(desktop::measure(plan).await?);
     }
     if let Some(resting) = resting {
         say(format_args!("an idle connection, for {} s", plan.rest.as_secs()));

@@ -15,6 +15,18 @@ pub(crate) struct Plan {
     /// How often each way is connected, by us and by curl.
     #[cfg(target_os = "linux")]
     pub(crate) connects: usize,
+    /// How often the app is started each way.
+    #[cfg(target_os = "linux")]
+    pub(crate) starts: usize,
+    /// How often its window is opened after the first time.
+    #[cfg(target_os = "linux")]
+    pub(crate) openings: usize,
+    /// How long it may settle before its memory is taken.
+    #[cfg(target_os = "linux")]
+    pub(crate) settle: Duration,
+    /// How long it is watched with its window closed.
+    #[cfg(target_os = "linux")]
+    pub(crate) quiet: Duration,
     /// How long the idle connection is watched, at least.
     pub(crate) rest: Duration,
 }
@@ -29,6 +41,14 @@ impl Plan {
             many: 1_000_000,
             #[cfg(target_os = "linux")]
             connects: 201,
+            #[cfg(target_os = "linux")]
+            starts: 9,
+            #[cfg(target_os = "linux")]
+            openings: 9,
+            #[cfg(target_os = "linux")]
+            settle: Duration::from_secs(15),
+            #[cfg(target_os = "linux")]
+            quiet: Duration::from_secs(90),
             rest: Duration::from_secs(26),
         }
     }
@@ -42,6 +62,14 @@ impl Plan {
             many: 200_000,
             #[cfg(target_os = "linux")]
             connects: 21,
+            #[cfg(target_os = "linux")]
+            starts: 3,
+            #[cfg(target_os = "linux")]
+            openings: 3,
+            #[cfg(target_os = "linux")]
+            settle: Duration::from_secs(5),
+            #[cfg(target_os = "linux")]
+            quiet: Duration::from_secs(20),
             rest: Duration::from_secs(6),
         }
     }
