@@ -34,16 +34,19 @@ async fn a_bot_is_added_receives_an_event_breaks_and_recovers() {
     window.fill("domain-url", &credentials.domain).await;
     window.fill("app-id", &credentials.app_id).await;
     window.fill("app-secret", &credentials.app_secret).await;
+    window.press("[data-testid='more'] summary").await;
     window.fill("app-name", "Order & delivery bot").await;
     window.shoot("2-add-app").await;
     window.click("save").await;
     let connected = format!("Connected to {}", credentials.domain.trim_start_matches("http://"));
-    window.reads("headline", &connected).await;
+    window.reads("step", &connected).await;
+    window.has("setup", "data-step", "saved").await;
     tray.line("Order & delivery bot: Connected").await;
 
-    // An event, with its JSON.
+    // An event, which ticks what was left, with its JSON.
     let mut platform = platform;
     platform.write_line("card_action");
+    window.has("setup", "data-step", "done").await;
     window.reads("recent-event", "card.action.trigger").await;
     window.shoot("3-connected").await;
     window.click("recent-event").await;

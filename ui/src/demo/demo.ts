@@ -145,7 +145,6 @@ class World implements Backend {
         received: false,
         proxy: shownProxy(proxy ?? 'auto')
       }
-      this.#change({ apps: [...this.#snapshot.apps, added] })
       this.#climb(added, app_secret ?? '')
       return null
     },
@@ -290,12 +289,17 @@ class World implements Backend {
     const at = this.#alive ? dialled.hops[hop] : undefined
     if (!at) {
       const up = dialled.phase === 'connected'
-      this.#replace({ ...dialled, online: up && !this.#alive ? 1 : null })
-      if (up && this.#alive) setTimeout(() => this.#replace({ ...dialled, online: 1 }), 1_800)
+      this.#put({ ...dialled, online: up && !this.#alive ? 1 : null })
+      if (up && this.#alive) setTimeout(() => this.#put({ ...dialled, online: 1 }), 1_800)
       return
     }
-    this.#replace({ ...dialled, phase: 'connecting', findings: [], hops: road(added.domain, at.kind, 'busy') })
+    this.#put({ ...dialled, phase: 'connecting', findings: [], hops: road(added.domain, at.kind, 'busy') })
     setTimeout(() => this.#climb(added, secret, at.mark === 'bad' ? dialled.hops.length : hop + 1), 320)
+  }
+
+  #put(app: AppView): void {
+    if (this.#find(app.app_id)) this.#replace(app)
+    else this.#change({ apps: [...this.#snapshot.apps, app] })
   }
 
   /** How an app stands right after it was dialled. */
