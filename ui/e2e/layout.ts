@@ -12,7 +12,7 @@ export function layoutFaults(families: string[]): string[] {
   }
 
   const modal = document.querySelector('dialog:modal')
-  const keyLike = new RegExp(`^(${families.join('|')})\\.[a-z_][\\w.]*$`)
+  const keyLike = new RegExp(`^(${families.join('|')})\\.(?!(json|log|toml|txt|zip)$)[a-z_][\\w.]*$`)
   const texts: { text: string; rect: DOMRect; element: Element; floats: boolean }[] = []
 
   const named = (element: Element) => element.closest('[title], [aria-label]') !== null
@@ -29,7 +29,8 @@ export function layoutFaults(families: string[]): string[] {
       if (at !== document.body && at !== root && clips(style)) {
         const box = at.getBoundingClientRect()
         const out = rect.right > box.right + 1.5 || rect.left < box.left - 1.5
-        if (out && style.textOverflow === 'ellipsis') return named(at) ? undefined : 'cut without a title'
+        if (out && style.textOverflow === 'ellipsis')
+          return named(element) || named(at) ? undefined : 'cut without a title'
         if (out || rect.bottom > box.bottom + 3 || rect.top < box.top - 3) return 'cut'
       }
       if (style.position === 'fixed') return undefined
