@@ -102,54 +102,67 @@ export function demoLog(world: World): DemoLog {
 }
 
 /** The files of a report, each in the form the engine gives it. */
-function files(world: World, lines: LogLine[]): ReportFile[] {
-  const { version, apps, targets, journal, language } = world.snapshot
-  const app = (index: number) => `app-${index + 1}`
-  return [
-    {
-      name: 'versions.txt',
-      text: `Longwire ${version}\nLinux 6.1.0-28-amd64 x86_64, Debian GNU/Linux 12 (bookworm)\nGNOME 43.9, Wayland\nlanguage ${language}\n`
-    },
-    {
-      name: 'settings.toml',
-      text: [
+function files({ snapshot }: World, lines: LogLine[]): ReportFile[] {
+  const { version, apps, targets, journal, language, doctor } = snapshot
+  const short = (id: string) => id.replace(/\b(cli|oc|ou)_\w*(\w{4})\b/g, '$1_…$2')
+  const names = [
+    ...apps.map(({ name }, at) => [name, `app-${at + 1}`] as const),
+    ...targets.map(({ name }, at) => [name, `target-${at + 1}`] as const)
+  ].filter(([name]) => name !== '')
+  const redacted = (text: string) => {
+    const known = names.reduce((now, [name, shown]) => now.replaceAll(`"${name}"`, `"${shown}"`), short(text))
+    return known.replaceAll('/home/me', '~')
+  }
+  const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
+  const all: [string, string][] = [
+    [
+      'versions.txt',
+      `Longwire: ${version}\nSystem: Debian GNU/Linux 12 (bookworm)\nKernel: 6.1.0-28-amd64\nArchitecture: x86_64\nDesktop: GNOME, Wayland\nLanguage: ${language}\nMade: ${new Date().toISOString()}\n`
+    ],
+    [
+      'findings.txt',
+      apps
+        .map(({ app_id, domain, phase, findings }) =>
+          [`${app_id} (${domain}): ${phase}`, ...findings.map(({ code, detail }) => `- ${code}: ${detail}`), ''].join(
+            '\n'
+          )
+        )
+        .join('')
+    ],
+    [
+      'doctor.txt',
+      doctor
+        ? doctor.checks.map(({ kind, mark }) => `${mark} ${kind}\n`).join('')
+        : 'The doctor has not been asked yet.\n'
+    ],
+    ['doctor.json', json(doctor ?? null)],
+    ['state.json', json({ phase: snapshot.phase, apps, targets, journal })],
+    [
+      'settings.toml',
+      [
         `language = "${language}"`,
-        'ca_files = ["~/…/proxy-ca.pem"]',
+        'ca_files = ["/home/me/.mitmproxy/mitmproxy-ca-cert.pem"]',
         '',
-        ...apps.flatMap((each, index) => ['[[app]]', `id = "${app(index)}"`, `domain = "${each.domain}"`, '']),
-        ...targets.flatMap(({ kind }, index) => ['[[target]]', `name = "target-${index + 1}"`, `kind = "${kind}"`, ''])
+        ...apps.flatMap(({ app_id, name, domain }) => [
+          '[[app]]',
+          `id = "${app_id}"`,
+          `name = "${name}"`,
+          `domain = "${domain}"`,
+          ''
+        ]),
+        ...targets.flatMap(({ name, kind }) => ['[[target]]', `name = "${name}"`, `kind = "${kind}"`, ''])
       ].join('\n')
-    },
-    {
-      name: 'state.json',
-      text: `${JSON.stringify(
-        {
-          apps: apps.map(({ phase, attempt, findings, hops }, index) => ({
-            app_id: app(index),
-            phase,
-            attempt,
-            findings: findings.map(({ code }) => code),
-            hops: hops.map(({ kind, mark, ms }) => ({ kind, mark, ms }))
-          })),
-          journal: { events: journal.events, bytes: journal.bytes }
-        },
-        null,
-        2
-      )}\n`
-    },
-    {
-      name: 'doctor.txt',
-      text: `Longwire ${version} · ${app(0)}\n✓ network  online\n✓ route    straight: nothing is set for open.feishu.cn\n✓ dns      open.feishu.cn → 104.18.32.7  3.2 ms\n✓ tcp      104.18.32.7:443  12 ms\n! tls      signed by CN=mitmproxy, which only this computer trusts  32 ms\n✓ endpoint answered  84 ms\n`
-    },
-    {
-      name: 'log.txt',
-      text: lines
-        .slice(-400)
-        .map(({ at_ms, level, part, text }) => {
-          const masked = text.replaceAll('/home/me', '~').replaceAll('"bot"', '"target-1"')
-          return `${new Date(at_ms).toISOString()} ${level.toUpperCase().padStart(5)} ${part}: ${masked}`
+    ],
+    [
+      'log.txt',
+      lines
+        .slice(-1_000)
+        .map(({ at_ms, level, part, app_id, text }) => {
+          const app = app_id ? `${app_id} ` : ''
+          return `${new Date(at_ms).toISOString()} ${level.toUpperCase().padEnd(5)} ${app}${part}: ${text}\n`
         })
-        .join('\n')
-    }
+        .join('')
+    ]
   ]
+  return all.map(([name, text]) => ({ name, text: redacted(text) }))
 }
