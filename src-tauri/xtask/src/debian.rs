@@ -47,6 +47,9 @@ const SERVICES: &[(&str, &str)] =
 /// What Chinese is shown with.
 pub(crate) const FOR_CHINESE: &[&str] = &["fonts-noto-cjk"];
 
+/// What the window's pages are looked at with.
+pub(crate) const FOR_PAGES: &[&str] = &["chromium"];
+
 /// What the fuzzer's own library is compiled with.
 pub(crate) const FOR_FUZZING: &[&str] = &["g++"];
 
@@ -141,7 +144,7 @@ mod tests {
 
     #[test]
     fn the_lists_are_sorted_and_name_nothing_twice() {
-        let lists = [TO_BUILD, TO_TEST, FOR_CHINESE, FOR_FUZZING, FOR_PYTHON];
+        let lists = [TO_BUILD, TO_TEST, FOR_CHINESE, FOR_PAGES, FOR_FUZZING, FOR_PYTHON];
         for list in lists {
             assert!(list.is_sorted());
         }

@@ -30,6 +30,7 @@ const STEPS: &[Step] = &[
     Step { name: "layers", holds: "nobody depends on whom they may not", run: layers::check },
     Step { name: "licences", holds: "licences, sources, advisories of what we depend on", run: deny::check },
     Step { name: "window", holds: "ui/ is formatted, typed, tested and builds", run: window },
+    Step { name: "pages", holds: "every page in Chromium: accessible, nothing cut", run: pages },
     Step { name: "clippy", holds: "no warning in any crate", run: clippy },
     Step { name: "tests", holds: "every Rust test, real peers and the real desktop included", run: tests },
     Step { name: "documentation", holds: "the documentation builds, its examples run", run: documentation },
@@ -104,6 +105,16 @@ fn window(repository: &Repository) -> Result<(), Failure> {
         outcome = outcome.and(node.script(&ui, script));
     }
     outcome
+}
+
+fn pages(repository: &Repository) -> Result<(), Failure> {
+    if cfg!(target_os = "linux") {
+        debian::ensure(debian::FOR_PAGES, || find("chromium").is_some())?;
+        debian::ensure(debian::FOR_CHINESE, || true)?;
+    }
+    let (node, ui) = (Node::ensure(repository)?, repository.ui());
+    node.install(&ui)?;
+    node.script(&ui, "pages")
 }
 
 fn clippy(repository: &Repository) -> Result<(), Failure> {
