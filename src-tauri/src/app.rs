@@ -11,7 +11,10 @@ use crate::{
     engine::{self, EngineSlot},
     ipc,
     menu::View,
-    platform, tray,
+    platform,
+    settled::Asked,
+    theme::Look,
+    tray,
     window::{self, Page, Presence},
 };
 use longwire_engine::log;
@@ -29,6 +32,8 @@ pub(crate) fn run() -> ExitCode {
         .plugin(single_instance::init(|app, arguments, _| open_unless_hidden(app, &arguments)))
         .manage(EngineSlot::empty())
         .manage(Presence::default())
+        .manage(Asked::default())
+        .manage(Look::new(engine::theme()))
         .invoke_handler(tauri::generate_handler![ipc::rpc])
         .setup(|app| Ok(start(app.handle())?))
         .build(tauri::generate_context!());
@@ -97,6 +102,7 @@ fn on_event(app: &AppHandle, event: RunEvent) {
     match event {
         // The last window was closed; nobody has asked to quit.
         RunEvent::ExitRequested { code: None, api, .. } if tray::is_there(app) => api.prevent_exit(),
+        RunEvent::ExitRequested { .. } => window::keep_place(app),
         RunEvent::Exit => async_runtime::block_on(app.state::<EngineSlot>().close()),
         _ => {}
     }

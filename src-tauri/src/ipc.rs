@@ -1,9 +1,12 @@
 //! The window's one command.
 
-use longwire_contract::{Request, Response, dispatch};
+use longwire_contract::{Call, Request, Response, call, dispatch};
 use tauri::{AppHandle, State};
 
-use crate::engine::EngineSlot;
+use crate::{engine::EngineSlot, settled::Asked};
+
+/// What changes how an app stands, because its user says so.
+const ASKING: [&str; 4] = [call::Retry::NAME, call::Pause::NAME, call::Resume::NAME, call::EditApp::NAME];
 
 /// Hands a command of the window to the engine. Where that is not open, as after a settings file that could not be
 /// read, this tries to open it: so whatever the window asks is also a try again.
@@ -11,8 +14,12 @@ use crate::engine::EngineSlot;
 pub(crate) async fn rpc(
     app: AppHandle,
     slot: State<'_, EngineSlot>,
+    asked: State<'_, Asked>,
     request: Request,
 ) -> Result<Response, ()> {
+    if ASKING.contains(&request.command.as_str()) {
+        asked.now();
+    }
     let answer = match slot.engine(&app).await {
         Ok(engine) => dispatch(&engine, request).await,
         Err(fault) => Err(fault),

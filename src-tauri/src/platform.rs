@@ -1,7 +1,10 @@
 //! What differs between desktops in Tauri's own API: the only file of the shell with `cfg(target_os)`.
 
+#[cfg(target_os = "macos")]
+mod menu_bar;
+
 use longwire_contract::Phase;
-use tauri::{AppHandle, RunEvent, image::Image, include_image};
+use tauri::{AppHandle, RunEvent, Theme, WebviewWindow, image::Image, include_image, tray::TrayIcon};
 
 /// Whether the tray's icon is a template: alpha only, painted in the menu bar's own colour.
 pub(crate) const TRAY_ICON_IS_TEMPLATE: bool = cfg!(target_os = "macos");
@@ -10,11 +13,11 @@ pub(crate) const TRAY_ICON_IS_TEMPLATE: bool = cfg!(target_os = "macos");
 #[cfg(target_os = "macos")]
 pub(crate) fn tray_icon(phase: Phase) -> Image<'static> {
     match phase {
-        Phase::Connected => include_image!("../icons/tray/connected-template.png"),
-        Phase::Connecting => include_image!("../icons/tray/connecting-template.png"),
-        Phase::NeedsYou => include_image!("../icons/tray/needs-you-template.png"),
-        Phase::Paused => include_image!("../icons/tray/paused-template.png"),
-        Phase::Waiting => include_image!("../icons/tray/waiting-template.png"),
+        Phase::Connected => include_image!("../icons/tray/connected-template@2x.png"),
+        Phase::Connecting => include_image!("../icons/tray/connecting-template@2x.png"),
+        Phase::NeedsYou => include_image!("../icons/tray/needs-you-template@2x.png"),
+        Phase::Paused => include_image!("../icons/tray/paused-template@2x.png"),
+        Phase::Waiting => include_image!("../icons/tray/waiting-template@2x.png"),
     }
 }
 
@@ -28,6 +31,40 @@ pub(crate) fn tray_icon(phase: Phase) -> Image<'static> {
         Phase::Paused => include_image!("../icons/tray/paused-panel.png"),
         Phase::Waiting => include_image!("../icons/tray/waiting-panel.png"),
     }
+}
+
+/// Has the tray's icon tell a state.
+#[cfg(target_os = "macos")]
+pub(crate) fn show_tray_icon(icon: &TrayIcon, phase: Phase) -> tauri::Result<()> {
+    // Tauri takes one picture and scales it: where the screen is not twice as dense, its edges would blur.
+    let shown = icon.with_inner_tray_icon(move |icon| {
+        icon.ns_status_item().is_some_and(|item| menu_bar::show(&item, phase))
+    })?;
+    if shown { Ok(()) } else { icon.set_icon_with_as_template(Some(tray_icon(phase)), true) }
+}
+
+/// Has the tray's icon tell a state.
+#[cfg(not(target_os = "macos"))]
+pub(crate) fn show_tray_icon(icon: &TrayIcon, phase: Phase) -> tauri::Result<()> {
+    icon.set_icon(Some(tray_icon(phase)))
+}
+
+/// Has the window look light or dark, or as the system does, and says which of the two that is.
+#[cfg(target_os = "macos")]
+pub(crate) fn wear(window: &WebviewWindow, theme: Option<Theme>) -> tauri::Result<Theme> {
+    use tauri::Manager;
+    window.app_handle().set_theme(theme);
+    theme.map_or_else(|| window.theme(), Ok)
+}
+
+/// Has the window look light or dark, or as the system does, and says which of the two that is.
+#[cfg(not(target_os = "macos"))]
+pub(crate) fn wear(window: &WebviewWindow, theme: Option<Theme>) -> tauri::Result<Theme> {
+    // GTK knows light and dark only: what the system prefers has to be asked for.
+    window.set_theme(theme)?;
+    let worn = theme.map_or_else(|| window.theme(), Ok)?;
+    window.set_theme(Some(worn))?;
+    Ok(worn)
 }
 
 /// Whether there is a desktop to show anything on. GTK, asked without one, panics.

@@ -15,7 +15,8 @@ use tokio::{
 
 use crate::{
     menu::View,
-    tray,
+    settled::{self, Asked},
+    theme, tray,
     window::{self, Page, Presence},
 };
 
@@ -27,6 +28,7 @@ const PACE: Duration = Duration::from_millis(100);
 /// Follows the engine until it closes.
 pub(crate) fn follow(app: &AppHandle, engine: &Engine) {
     async_runtime::spawn(follow_state(app.clone(), engine.snapshots()));
+    async_runtime::spawn(follow_tray(app.clone(), engine.snapshots()));
     async_runtime::spawn(follow_clicks(app.clone(), engine.clicks()));
     let window = app.state::<Presence>().follow();
     let (app, engine) = (app.clone(), engine.clone());
@@ -50,12 +52,17 @@ async fn follow_state(app: AppHandle, mut snapshots: watch::Receiver<Arc<Snapsho
     loop {
         let snapshot = Arc::clone(&snapshots.borrow_and_update());
         push(&app, || Push::Snapshot(Box::new(Snapshot::clone(&snapshot))));
-        tray::show(&app, View::of(&snapshot));
+        theme::choose(&app, snapshot.theme);
         sleep(PACE).await;
         if snapshots.changed().await.is_err() {
             return;
         }
     }
+}
+
+async fn follow_tray(app: AppHandle, snapshots: watch::Receiver<Arc<Snapshot>>) {
+    let asked = app.state::<Asked>();
+    settled::follow(snapshots, &asked, |snapshot| tray::show(&app, View::of(snapshot))).await;
 }
 
 async fn follow_events(app: AppHandle, mut batches: Receiver<Arc<Vec<EventView>>>) {

@@ -15,8 +15,9 @@ use tauri::{
 use crate::{
     app,
     engine::EngineSlot,
-    menu::{Choice, Item, View},
+    menu::{Choice, Edit, Item, Line, View, edits},
     platform,
+    settled::Asked,
     window::Page,
 };
 
@@ -28,6 +29,7 @@ struct Tray(Mutex<Shown>);
 
 struct Shown {
     icon: TrayIcon,
+    menu: Menu<Wry>,
     view: View,
     /// The native line of each item, none for a separator.
     lines: Vec<Option<MenuItem<Wry>>>,
@@ -70,7 +72,7 @@ pub(crate) fn show(app: &AppHandle, view: View) {
 
 impl Shown {
     fn new(app: &AppHandle, view: View) -> tauri::Result<Self> {
-        let (menu, lines) = native_menu(app, &view.items)?;
+        let menu = Menu::new(app)?;
         let icon = TrayIconBuilder::with_id(ID)
             .icon(platform::tray_icon(view.phase))
             .icon_as_template(platform::TRAY_ICON_IS_TEMPLATE)
@@ -78,26 +80,19 @@ impl Shown {
             .menu(&menu)
             .on_menu_event(chosen)
             .build(app)?;
-        Ok(Self { icon, view, lines })
+        platform::show_tray_icon(&icon, view.phase)?;
+        let empty = View { items: Vec::new(), ..view.clone() };
+        let mut shown = Self { icon, menu, view: empty, lines: Vec::new() };
+        shown.update(app, view)?;
+        Ok(shown)
     }
 
     fn update(&mut self, app: &AppHandle, view: View) -> tauri::Result<()> {
-        if self.view.has_structure_of(&view) {
-            for ((line, old), new) in self.lines.iter().zip(&self.view.items).zip(&view.items) {
-                if let (Some(line), Some(text)) = (line, new.text())
-                    && old != new
-                {
-                    line.set_text(escaped(text))?;
-                }
-            }
-        } else {
-            let (menu, lines) = native_menu(app, &view.items)?;
-            self.icon.set_menu(Some(menu))?;
-            self.lines = lines;
+        for edit in edits(&self.view.items, &view.items) {
+            self.edit(app, edit)?;
         }
         if self.view.phase != view.phase {
-            let icon = platform::tray_icon(view.phase);
-            self.icon.set_icon_with_as_template(Some(icon), platform::TRAY_ICON_IS_TEMPLATE)?;
+            platform::show_tray_icon(&self.icon, view.phase)?;
         }
         if self.view.tooltip != view.tooltip {
             self.icon.set_tooltip(Some(&view.tooltip))?;
@@ -105,28 +100,41 @@ impl Shown {
         self.view = view;
         Ok(())
     }
+
+    fn edit(&mut self, app: &AppHandle, edit: Edit) -> tauri::Result<()> {
+        match edit {
+            Edit::Remove(place) => {
+                self.menu.remove_at(place)?;
+                self.lines.remove(place);
+                self.view.items.remove(place);
+            }
+            Edit::Insert(place, item) => {
+                let line = native(app, &item)?;
+                match &line {
+                    Some(line) => self.menu.insert(line, place)?,
+                    None => self.menu.insert(&PredefinedMenuItem::separator(app)?, place)?,
+                }
+                self.lines.insert(place, line);
+                self.view.items.insert(place, item);
+            }
+            Edit::Say(place, text) => {
+                if let Some(line) = &self.lines[place] {
+                    line.set_text(escaped(&text))?;
+                }
+                self.view.items[place].text = text;
+            }
+        }
+        Ok(())
+    }
 }
 
-type Lines = Vec<Option<MenuItem<Wry>>>;
-
-fn native_menu(app: &AppHandle, items: &[Item]) -> tauri::Result<(Menu<Wry>, Lines)> {
-    let menu = Menu::new(app)?;
-    let mut lines = Vec::with_capacity(items.len());
-    for item in items {
-        let line = match item {
-            Item::Note(text) => Some(MenuItem::new(app, escaped(text), false, None::<&str>)?),
-            Item::Choice(choice, text) => {
-                Some(MenuItem::with_id(app, choice.key(), escaped(text), true, None::<&str>)?)
-            }
-            Item::Separator => None,
-        };
-        match &line {
-            Some(line) => menu.append(line)?,
-            None => menu.append(&PredefinedMenuItem::separator(app)?)?,
-        }
-        lines.push(line);
-    }
-    Ok((menu, lines))
+fn native(app: &AppHandle, item: &Item) -> tauri::Result<Option<MenuItem<Wry>>> {
+    let text = escaped(&item.text);
+    Ok(match &item.line {
+        Line::Note(_) => Some(MenuItem::new(app, text, false, None::<&str>)?),
+        Line::Choice(choice) => Some(MenuItem::with_id(app, choice.key(), text, true, None::<&str>)?),
+        Line::Under(_) => None,
+    })
 }
 
 /// In a native menu's text a single `&` marks the next letter as its key.
@@ -138,9 +146,12 @@ fn chosen(app: &AppHandle, event: MenuEvent) {
     let Some(choice) = Choice::of_key(event.id().as_ref()) else { return };
     match choice {
         Choice::Open => app::show(app, None),
+        Choice::MoreApps => app::show(app, Some(Page::Apps)),
+        Choice::App(id) => app::show(app, Some(Page::App(id))),
+        Choice::Fix(id, _) => app::show(app, Some(Page::Fix(id))),
         Choice::OpenTrust => app::show(app, Some(Page::Trust)),
         Choice::Quit => app.exit(0),
-        Choice::Retry | Choice::PauseAll | Choice::ResumeAll | Choice::EndLease => {
+        Choice::Retry(_) | Choice::RetryAll | Choice::PauseAll | Choice::ResumeAll | Choice::EndLease => {
             async_runtime::spawn(command(app.clone(), choice));
         }
     }
@@ -148,12 +159,20 @@ fn chosen(app: &AppHandle, event: MenuEvent) {
 
 async fn command(app: AppHandle, choice: Choice) {
     let Ok(engine) = app.state::<EngineSlot>().engine(&app).await else { return };
+    app.state::<Asked>().now();
     let done = match choice {
-        Choice::Retry => engine.retry(Which::default()).await,
+        Choice::Retry(id) => engine.retry(Which { app_id: Some(id) }).await,
+        Choice::RetryAll => engine.retry(Which::default()).await,
         Choice::PauseAll => engine.pause(Which::default()).await,
         Choice::ResumeAll => engine.resume(Which::default()).await,
         Choice::EndLease => engine.lease_end(()).await.map(drop),
-        Choice::Open | Choice::OpenTrust | Choice::Quit => Ok(()),
+        // What shows the window, and what ends the app, is no command of the engine's.
+        Choice::Open
+        | Choice::MoreApps
+        | Choice::App(_)
+        | Choice::Fix(..)
+        | Choice::OpenTrust
+        | Choice::Quit => Ok(()),
     };
     if let Err(fault) = done {
         tracing::error!(code = ?fault.code, %fault, "the tray's command failed");

@@ -1,14 +1,25 @@
 //! The one window. It exists only while it is open, so that a closed one costs no memory.
 
+use std::time::Duration;
+
 use longwire_contract::AppId;
+use longwire_engine::{Machine, end_network_process};
 use tauri::{
-    AppHandle, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder, WindowEvent,
-    webview::NewWindowResponse,
+    AppHandle, LogicalPosition, LogicalSize, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
+    WindowEvent, async_runtime, webview::NewWindowResponse,
 };
-use tokio::sync::watch;
+use tokio::{sync::watch, time::sleep};
+
+use crate::{
+    place::{Area, Place, SMALLEST},
+    theme,
+};
 
 /// The window's name among Tauri's.
 pub(crate) const LABEL: &str = "main";
+
+/// How long after the window its page's processes are gone.
+const AFTERMATH: Duration = Duration::from_millis(500);
 
 /// Whether the window exists.
 pub(crate) struct Presence(watch::Sender<bool>);
@@ -31,8 +42,12 @@ impl Presence {
 pub(crate) enum Page {
     /// Trust and proxies.
     Trust,
+    /// The apps.
+    Apps,
     /// An app: how its connection stands, and what mends it.
     App(AppId),
+    /// An app, where what mends it is done.
+    Fix(AppId),
     /// An event, by its number.
     Event(u32),
 }
@@ -42,7 +57,9 @@ impl Page {
     fn fragment(&self) -> String {
         match self {
             Self::Trust => "/trust".to_owned(),
+            Self::Apps => "/apps".to_owned(),
             Self::App(id) => format!("/overview/{id}"),
+            Self::Fix(id) => format!("/overview/{id}/fix"),
             Self::Event(seq) => format!("/events/{seq}"),
         }
     }
@@ -76,24 +93,82 @@ fn turn_to(window: &WebviewWindow, page: Page) -> tauri::Result<()> {
 fn open(app: &AppHandle, page: Option<Page>) -> tauri::Result<()> {
     let address =
         page.map_or_else(WebviewUrl::default, |page| WebviewUrl::App(format!("#{}", page.fragment()).into()));
-    let window = WebviewWindowBuilder::new(app, LABEL, address)
+    let place = last_place(app);
+    let mut builder = WebviewWindowBuilder::new(app, LABEL, address)
         .title("Longwire")
-        .inner_size(960.0, 680.0)
-        .min_inner_size(360.0, 480.0)
-        .center()
+        .inner_size(place.size.0, place.size.1)
+        .min_inner_size(SMALLEST.0, SMALLEST.1)
+        .maximized(place.maximized)
         // The page takes dropped files itself; Tauri's own handler would keep them from it. A file dropped beside the
         // place for it would be navigated to, which is refused below.
         .disable_drag_drop_handler()
         // The content security policy says nothing of where a page may go.
         .on_navigation(|url| url.scheme() == "tauri")
-        .on_new_window(|_, _| NewWindowResponse::Deny)
-        .build()?;
+        .on_new_window(|_, _| NewWindowResponse::Deny);
+    builder = match place.at {
+        Some((x, y)) => builder.position(x, y),
+        None => builder.center(),
+    };
+    let window = builder.build()?;
+    theme::wear_first(&window);
     app.state::<Presence>().0.send_replace(true);
     let handle = app.clone();
-    window.on_window_event(move |event| {
-        if matches!(event, WindowEvent::Destroyed) {
-            handle.state::<Presence>().0.send_replace(false);
-        }
+    window.on_window_event(move |event| match event {
+        WindowEvent::CloseRequested { .. } => keep_place(&handle),
+        WindowEvent::Destroyed => gone(&handle),
+        _ => {}
     });
     Ok(())
+}
+
+fn gone(app: &AppHandle) {
+    app.state::<Presence>().0.send_replace(false);
+    let app = app.clone();
+    async_runtime::spawn(async move {
+        sleep(AFTERMATH).await;
+        let handle = app.clone();
+        // Windows are the main thread's: none opens meanwhile.
+        app.run_on_main_thread(move || {
+            if handle.get_webview_window(LABEL).is_none() {
+                end_network_process();
+            }
+        })
+        .ok();
+    });
+}
+
+/// Remembers where the window stands, where it is open.
+pub(crate) fn keep_place(app: &AppHandle) {
+    let Some(window) = app.get_webview_window(LABEL) else { return };
+    let kept =
+        place_of(&window).map(|place| Machine::new(None).map(|machine| place.write(&machine.data_dir)));
+    if let Ok(Ok(Err(error))) = kept {
+        tracing::warn!(%error, "where the window stands cannot be kept");
+    }
+}
+
+fn place_of(window: &WebviewWindow) -> tauri::Result<Place> {
+    let maximized = window.is_maximized()?;
+    let scale = window.scale_factor()?;
+    let LogicalPosition { x, y } = window.outer_position()?.to_logical(scale);
+    let LogicalSize { width, height } = window.inner_size()?.to_logical(scale);
+    if maximized {
+        // How large it was before, no system tells.
+        let before = last_place(window.app_handle());
+        return Ok(Place { at: Some((x, y)), maximized, ..before });
+    }
+    Ok(Place { at: Some((x, y)), size: (width, height), maximized })
+}
+
+fn last_place(app: &AppHandle) -> Place {
+    let place = Machine::new(None).map(|machine| Place::read(&machine.data_dir)).unwrap_or_default();
+    let screens: Vec<Area> = app.available_monitors().unwrap_or_default().iter().map(area).collect();
+    place.on(&screens)
+}
+
+fn area(screen: &tauri::Monitor) -> Area {
+    let scale = screen.scale_factor();
+    let LogicalPosition { x, y } = screen.work_area().position.to_logical(scale);
+    let LogicalSize { width, height } = screen.work_area().size.to_logical(scale);
+    Area { x, y, width, height }
 }

@@ -1,6 +1,6 @@
 use std::path::{Path, PathBuf};
 
-use longwire_contract::{AppId, Domain, Fault, FaultCode, Language};
+use longwire_contract::{AppId, Domain, Fault, FaultCode, Language, Theme};
 use longwire_host::{clock, locale, paths, secrets};
 use secrecy::SecretString;
 
@@ -33,6 +33,11 @@ impl Machine {
     /// The language the user asked for in the settings, else the system's.
     pub fn language(&self) -> Language {
         self.settings().unwrap_or_default().language.resolve(self.system_language)
+    }
+
+    /// How the user wants the window to look.
+    pub fn theme(&self) -> Theme {
+        self.settings().unwrap_or_default().theme
     }
 
     /// The domain of a configured app, where it is configured.

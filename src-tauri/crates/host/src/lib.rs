@@ -26,3 +26,4 @@ pub mod program;
 pub mod proxies;
 pub mod secrets;
 pub mod trust;
+pub mod webview;
