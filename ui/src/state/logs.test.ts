@@ -95,7 +95,7 @@ describe('the log', () => {
     log.wait = new Promise((done) => (go = done))
     const again = feed.read()
     log.tell([line(4)])
-    log.lines = lines(1, 4)
+    await settle()
     go()
     await again
     await settle()
