@@ -275,7 +275,7 @@ async fn only_the_app_that_can_is_started_at_login() {
     engine.close().await;
 
     let autostart = bench.folder.path().join("autostart");
-    let login = LoginItem::at(Path::new("/opt/longwire-app").into(), autostart.clone(), Vec::new());
+    let login = LoginItem::entry(Path::new("/opt/longwire-app").into(), autostart.clone(), Vec::new());
     let engine = Engine::open(Options { login: Some(login), ..bench.options() }).await.unwrap();
     assert_eq!(engine.login(()).await.unwrap().state, LoginState::Off);
     assert_eq!(engine.login_change(LoginChange { on: true }).await.unwrap().state, LoginState::On);
@@ -296,7 +296,7 @@ async fn only_the_app_that_can_is_started_at_login() {
 async fn an_entry_of_a_program_that_is_gone_is_mended_at_the_start() {
     let bench = Bench::new();
     let autostart = bench.folder.path().join("autostart");
-    let at = |program: &str| LoginItem::at(Path::new(program).into(), autostart.clone(), Vec::new());
+    let at = |program: &str| LoginItem::entry(Path::new(program).into(), autostart.clone(), Vec::new());
     at("/gone/longwire-app").change(true).unwrap();
     let login = Some(at("/opt/longwire-app"));
     let engine = Engine::open(Options { login, ..bench.options() }).await.unwrap();

@@ -1,3 +1,4 @@
+//! A bundle among the login items, which the system keeps and the user sees in its settings.
 #![allow(unsafe_code)]
 
 use longwire_contract::LoginState;
@@ -7,37 +8,28 @@ use objc2_service_management::{SMAppService, SMAppServiceStatus};
 
 use super::LoginError;
 
-/// This bundle's place among the login items, which the system keeps and the user sees in its settings.
+/// The bundle that runs here.
 #[derive(Clone, Debug)]
-pub struct LoginItem(());
+pub(super) struct Bundle(());
 
-impl LoginItem {
-    /// That of the bundle that runs here; `None` outside of one, and before macOS 13.
-    pub fn of_this_process() -> Option<Self> {
+impl Bundle {
+    pub(super) fn of_this_process() -> Option<Self> {
         AnyClass::get(c"SMAppService")?;
         autoreleasepool(|_| NSBundle::mainBundle().bundleIdentifier()).map(|_| Self(()))
     }
 
-    /// Whether it starts at login.
-    ///
-    /// # Errors
-    /// None here: the system always has an answer.
-    pub fn state(&self) -> Result<LoginState, LoginError> {
+    pub(super) fn state(&self) -> LoginState {
         // SAFETY: the class is there, which was seen when this was made; both calls take nothing and may be made on any thread.
         let status = autoreleasepool(|_| unsafe { SMAppService::mainAppService().status() });
-        Ok(match status {
+        match status {
             SMAppServiceStatus::Enabled => LoginState::On,
             SMAppServiceStatus::RequiresApproval => LoginState::NeedsApproval,
             // A bundle that was never registered is at times not found.
             _ => LoginState::Off,
-        })
+        }
     }
 
-    /// Has it start at login, or not. Where its user has to allow that, the page of the system's settings is shown.
-    ///
-    /// # Errors
-    /// [`LoginError::Refused`] with what the system says.
-    pub fn change(&self, on: bool) -> Result<LoginState, LoginError> {
+    pub(super) fn change(&self, on: bool) -> Result<LoginState, LoginError> {
         let changed = autoreleasepool(|_| {
             // SAFETY: as in `state`; an error that is given back is owned.
             let changed = unsafe {
@@ -46,7 +38,7 @@ impl LoginItem {
             };
             changed.map_err(|error| LoginError::Refused(error.localizedDescription().to_string()))
         });
-        let state = self.state()?;
+        let state = self.state();
         match (on, state) {
             (true, LoginState::NeedsApproval) => {
                 // SAFETY: as in `state`.
@@ -57,13 +49,5 @@ impl LoginItem {
             (true, LoginState::On) | (false, LoginState::Off) => Ok(state),
             _ => changed.map(|()| state),
         }
-    }
-
-    /// Whether there was anything to mend: there is not, since the system follows a bundle that is moved.
-    ///
-    /// # Errors
-    /// None here.
-    pub fn mend(&self) -> Result<bool, LoginError> {
-        Ok(false)
     }
 }

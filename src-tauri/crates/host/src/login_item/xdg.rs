@@ -1,5 +1,6 @@
+//! An autostart entry of the desktop.
+
 use std::{
-    env,
     fs::{self, File},
     io::{self, Read},
     path::{Path, PathBuf},
@@ -13,9 +14,9 @@ use super::{
 };
 use crate::files;
 
-/// This program's autostart entry.
+/// A program's autostart entry.
 #[derive(Clone, Debug)]
-pub struct LoginItem {
+pub(super) struct Autostart {
     program: PathBuf,
     /// The user's folder of entries.
     own: PathBuf,
@@ -27,9 +28,11 @@ const FILE: &str = "Longwire.desktop";
 /// The most that is read of an entry.
 const LONGEST: u64 = 64 * 1024;
 
-impl LoginItem {
-    /// That of the program that runs here; `None` where it does not know its own file, or its user has no home.
-    pub fn of_this_process() -> Option<Self> {
+impl Autostart {
+    #[cfg(not(target_os = "macos"))]
+    pub(super) fn of_this_process() -> Option<Self> {
+        use std::env;
+
         let path = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let program = env::current_exe().ok()?;
         // What is in an AppImage is at a place that goes with the process; the image itself is what can be started.
@@ -38,34 +41,25 @@ impl LoginItem {
         let system = env::var_os("XDG_CONFIG_DIRS").filter(|dirs| !dirs.is_empty());
         let system = system.unwrap_or_else(|| "/etc/xdg".into());
         let system = env::split_paths(&system).filter(|dir| dir.is_absolute());
-        Some(Self::at(
+        Some(Self::new(
             image.unwrap_or(program),
             config.join("autostart"),
             system.map(|dir| dir.join("autostart")).collect(),
         ))
     }
 
-    /// That of another program, in folders of one's own choice.
-    pub fn at(program: PathBuf, own: PathBuf, system: Vec<PathBuf>) -> Self {
+    pub(super) fn new(program: PathBuf, own: PathBuf, system: Vec<PathBuf>) -> Self {
         Self { program, own, system }
     }
 
-    /// Whether it starts at login.
-    ///
-    /// # Errors
-    /// [`LoginError::Entry`] where the entry is there and cannot be read.
-    pub fn state(&self) -> Result<LoginState, LoginError> {
+    pub(super) fn state(&self) -> Result<LoginState, LoginError> {
         let file = self.file();
         let own = read(&file).map_err(|error| unreadable(&file, error))?;
         let starts = own.map_or_else(|| self.system_starts(), |entry| self.starts(&entry));
         Ok(if starts { LoginState::On } else { LoginState::Off })
     }
 
-    /// Has it start at login, or not.
-    ///
-    /// # Errors
-    /// Why it could not; nothing was changed then.
-    pub fn change(&self, on: bool) -> Result<LoginState, LoginError> {
+    pub(super) fn change(&self, on: bool) -> Result<LoginState, LoginError> {
         match on {
             true => self.write(&self.entry()?)?,
             false if self.system_starts() => self.write(entry::OFF)?,
@@ -79,12 +73,7 @@ impl LoginItem {
         self.state()
     }
 
-    /// Names this program where the entry names one that is gone: it was moved, or installed anew elsewhere. Whether there was
-    /// anything to mend.
-    ///
-    /// # Errors
-    /// Why it could not.
-    pub fn mend(&self) -> Result<bool, LoginError> {
+    pub(super) fn mend(&self) -> Result<bool, LoginError> {
         let file = self.file();
         let Some(entry) = read(&file).map_err(|error| unreadable(&file, error))? else { return Ok(false) };
         let program = entry.program.as_deref().map(Path::new);
@@ -168,9 +157,9 @@ mod tests {
             self.0.path().join(name)
         }
 
-        fn item(&self) -> LoginItem {
+        fn item(&self) -> Autostart {
             let program = self.path("bin/longwire-app");
-            LoginItem::at(program, self.path("config/autostart"), vec![self.path("etc/autostart")])
+            Autostart::new(program, self.path("config/autostart"), vec![self.path("etc/autostart")])
         }
 
         fn text(&self) -> Option<String> {
