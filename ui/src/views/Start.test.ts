@@ -158,7 +158,7 @@ describe('an app on its way', () => {
   it('ticks the rest by its first event, and says what comes next', async () => {
     const backend = await open('start-seen', `#/start/${APP}`)
     // An event of one’s own making proves nothing.
-    await backend.call('trigger', { event_type: 'im.message.receive_v1', app_id: APP })
+    await backend.call('trigger', { event_type: 'im.message.receive_v1', app_id: APP, set: [] })
     expect(current()).toEqual(['saved'])
     cleanup()
     await open('start-received', `#/start/${APP}`)
