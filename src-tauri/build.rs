@@ -1,4 +1,4 @@
-//! Prepares what Tauri embeds: the window's files and the permission of its one command.
+//! Prepares what Tauri embeds: the window's files and the permissions of its commands.
 
 use std::{error::Error, fs, path::Path};
 
@@ -16,7 +16,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     println!("cargo:rerun-if-changed={UI}");
 
-    let manifest = tauri_build::AppManifest::new().commands(&["rpc"]);
+    let manifest = tauri_build::AppManifest::new().commands(&["rpc", "close", "quit"]);
     tauri_build::try_build(tauri_build::Attributes::new().app_manifest(manifest))?;
     Ok(())
 }

@@ -1,7 +1,7 @@
-//! The window's one command.
+//! What the window may ask for: the engine's commands by one name, and what its keys do.
 
 use longwire_contract::{Call, Request, Response, call, dispatch};
-use tauri::{AppHandle, State};
+use tauri::{AppHandle, State, WebviewWindow};
 
 use crate::{engine::EngineSlot, settled::Asked};
 
@@ -25,4 +25,18 @@ pub(crate) async fn rpc(
         Err(fault) => Err(fault),
     };
     Ok(answer.map_or_else(Response::Fault, Response::Ok))
+}
+
+/// Closes the window, as its frame's own button does.
+#[tauri::command]
+pub(crate) fn close(window: WebviewWindow) {
+    if let Err(error) = window.close() {
+        tracing::error!(%error, "the window cannot be closed");
+    }
+}
+
+/// Ends Longwire.
+#[tauri::command]
+pub(crate) fn quit(app: AppHandle) {
+    app.exit(0);
 }

@@ -19,3 +19,14 @@ export const tauri: Backend = {
   },
   onPush: (listener) => listen<Push>('push', (event) => listener(event.payload))
 }
+
+// macOS has these two in the app's own menu.
+const KEYS: Record<string, 'close' | 'quit'> = { w: 'close', q: 'quit' }
+if (!navigator.platform.startsWith('Mac')) {
+  addEventListener('keydown', (event) => {
+    const command = KEYS[event.key.toLowerCase()]
+    if (!command || !event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return
+    event.preventDefault()
+    void invoke(command)
+  })
+}
