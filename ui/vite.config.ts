@@ -7,12 +7,12 @@ import { weight } from './build/weight'
 
 // `--mode demo` builds the window with an engine that plays itself, for a plain browser; what ships has none.
 export default defineConfig(({ mode }) => {
-  const demo = mode === 'demo' || process.argv.includes('--outDir')
+  const demo = mode === 'demo'
   return {
     plugins: [catalogues(), guides(), svelte(), svelteTesting(), ...(demo ? [] : [weight()])],
     // The shell serves the files from its own scheme, so every address is relative.
     base: './',
-    define: { __DEMO__: demo || mode !== 'production' },
+    define: { __DEMO__: mode !== 'production' },
     build: {
       target: 'safari15',
       outDir: demo ? '../target/ui-demo' : 'dist',

@@ -43,7 +43,9 @@ describe('every page, in each language, theme and width', () => {
           await settled(page)
           const name = `${place.scenario}-${place.hash.replaceAll('/', '-')}.${language}.${theme}.${width}`
           await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true })
-          const found = [...(await page.evaluate(layoutFaults, FAMILIES)), ...(await inaccessible(page))]
+          const found = await page.evaluate(layoutFaults, FAMILIES)
+          // Colours and structure are the same in each language; names are not, so the other is asked once.
+          if (language === 'en' || (theme === 'light' && width === 960)) found.push(...(await inaccessible(page)))
           faults.push(...found.map((fault) => `${language} ${theme} ${width}: ${fault}`))
         }
       }

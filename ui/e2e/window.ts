@@ -49,7 +49,7 @@ export async function visit(page: Page, { scenario, hash }: Place, { language, t
   // A change of the hash alone would not load the scenario anew.
   await page.goto('about:blank')
   await page.goto(`${inject('served').window}?${query}#/${hash}`)
-  await page.waitForSelector('h1, [role="alert"]')
+  await page.waitForSelector('h1, [role="alert"]', { state: 'attached' })
   await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'))
   await settled(page)
 }
