@@ -1,9 +1,10 @@
 //! The tray app on a real desktop: a screen, a panel with a tray, a secret store, and a person's clicks.
 #![cfg(target_os = "linux")]
 
+use longwire_contract::Language;
 use longwire_tests::{
     Process,
-    desktop::{Line, Session, eventually},
+    desktop::{Line, Session, Stage, eventually, processes_below, settings},
     program,
 };
 
@@ -60,7 +61,7 @@ async fn a_bot_is_added_receives_an_event_breaks_and_recovers() {
     window.has("phase", "data-phase", "waiting").await;
     let line = tray.line("Order & delivery bot: nothing listens on").await;
     assert!(line.enabled);
-    assert!(tray.menu().await.iter().any(|line| line.label == "Retry now"), "{:?}", tray.menu().await);
+    assert!(tray.menu().await.iter().any(|line| line.label.trim() == "Retry now"), "{:?}", tray.menu().await);
     window.shoot("5-down").await;
     let (mut platform, again) = simulate(&session, Some(&credentials));
     assert_eq!(again.domain, credentials.domain);
@@ -129,6 +130,64 @@ async fn a_hidden_start_shows_the_tray_alone_and_a_signal_ends_it_in_good_order(
     app.signal("TERM");
     let ended = app.end();
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_mends_an_app_stands_under_it_in_the_menu_and_opens_at_it() {
+    let session = Session::start("en_GB.UTF-8").await;
+    let (_platform, credentials) = simulate(&session, None);
+    let secret = session.home().join("secret");
+    std::fs::write(&secret, "not the secret of this app").unwrap();
+    let settings = settings(&credentials.domain, &secret);
+    let settings = settings.replace(longwire_tests::Platform::APP_ID, &credentials.app_id);
+    let stage = Stage::open(&session, &settings).await;
+    let tray = session.tray_icon().await;
+
+    for (language, fix) in [(Language::English, "Edit credentials…"), (Language::Chinese, "修改凭证…")]
+    {
+        stage.speak(language).await;
+        tray.line(fix).await;
+        let menu = tray.menu().await;
+        // In a menu's label a single underscore marks a key.
+        let first = menu[0].label.replace("__", "_");
+        assert!(menu[0].enabled && first.contains(&credentials.app_id), "{menu:?}");
+        assert_eq!(menu[1].label.trim(), fix);
+    }
+    session.shoot("9-needs-you");
+    tray.choose("修改凭证…").await;
+    stage.window.is_at(&format!("/apps/edit/{}/secret", credentials.app_id)).await;
+    stage.window.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_menu_that_is_open_stays_open_and_an_old_line_does_nothing_else_than_it_said() {
+    let session = Session::start("en_GB.UTF-8").await;
+    let app = session.app().arguments(["--hidden"]).run();
+    let tray = session.tray_icon().await;
+    tray.line("Simulator: Connected").await;
+    let pause = tray.line("Pause").await;
+    let kept = ["Open Longwire", "Quit Longwire"];
+    let line = async |label| tray.line(label).await;
+    let before = [line(kept[0]).await, line(kept[1]).await];
+
+    tray.click(&pause).await;
+    tray.line("Simulator: Paused").await;
+    tray.line("Resume").await;
+    assert_eq!(
+        [line(kept[0]).await, line(kept[1]).await],
+        before,
+        "the same lines to a panel that shows them"
+    );
+
+    // Whoever clicks on what is not there any more has clicked on nothing.
+    tray.click_late(&pause).await;
+    tray.click(&before[0]).await;
+    shown(&session, &app).await;
+    tray.line("Simulator: Paused").await;
+    tray.choose("Resume").await;
+    tray.line("Simulator: Connected").await;
+    tray.choose("Quit Longwire").await;
+    assert_eq!(app.end().code, Some(0));
 }
 
 #[test]
@@ -214,5 +273,9 @@ async fn shown(session: &Session, app: &Process) {
 
 async fn closed(session: &Session, app: &Process) {
     eventually("no window", async || (!session.shows_window()).then_some(())).await;
-    eventually("no page in memory", async || (session.pages_of(app) == 0).then_some(())).await;
+    eventually("nothing of a page in memory", async || {
+        let processes = processes_below(app.pid());
+        (!processes.iter().any(|(_, name)| name.starts_with("WebKit"))).then_some(())
+    })
+    .await;
 }

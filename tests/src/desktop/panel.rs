@@ -87,6 +87,13 @@ impl TrayIcon {
         let arguments = (line.id, "clicked", Value::I32(0), 0_u32);
         self.menu.call::<_, _, ()>("Event", &arguments).await.expect("the menu takes a click");
     }
+
+    /// The same for a line that may be gone by now, which a panel that has not redrawn its menu still shows.
+    pub async fn click_late(&self, line: &Line) {
+        let arguments = (line.id, "clicked", Value::I32(0), 0_u32);
+        // That there is no such line is an answer, too.
+        self.menu.call::<_, _, ()>("Event", &arguments).await.ok();
+    }
 }
 
 async fn proxy(bus: &Connection, service: &str, path: &str, interface: &str) -> Proxy<'static> {
