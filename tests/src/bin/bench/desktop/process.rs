@@ -1,4 +1,6 @@
 use std::{
+    collections::BTreeMap,
+    ffi::OsString,
     fmt, fs,
     time::{Duration, Instant},
 };
@@ -69,25 +71,31 @@ impl fmt::Display for Rest {
 pub(super) async fn watch(pid: u32, time: Duration) -> Result<Rest, Error> {
     let (begin, before) = (Instant::now(), usage(pid)?);
     sleep(time).await;
-    let (time, after) = (begin.elapsed(), usage(pid)?);
-    // A process that ended in between took what it took with it; none of them should begin or end.
-    Ok(Rest { taken: after.0.saturating_sub(before.0), time, sleeps: after.1.saturating_sub(before.1) })
+    let mut rest = Rest { taken: Duration::ZERO, time: begin.elapsed(), sleeps: 0 };
+    // A thread that ended in between takes what it took with it; one that began is counted whole.
+    for (thread, (taken, sleeps)) in usage(pid)? {
+        let (taken_before, sleeps_before) = before.get(&thread).copied().unwrap_or_default();
+        rest.taken += taken.saturating_sub(taken_before);
+        rest.sleeps += sleeps.saturating_sub(sleeps_before);
+    }
+    Ok(rest)
 }
 
-/// The processor's time of all threads, to the nanosecond where the kernel tells, and how often they went to sleep.
-fn usage(pid: u32) -> Result<(Duration, u64), Error> {
-    let (mut taken, mut sleeps) = (0, 0);
+/// The processor's time of each thread, to the nanosecond, and how often it went to sleep.
+fn usage(pid: u32) -> Result<BTreeMap<OsString, (Duration, u64)>, Error> {
+    let mut usage = BTreeMap::new();
     for (pid, _) in family(pid) {
         for thread in fs::read_dir(format!("/proc/{pid}/task"))? {
-            let thread = thread?.path();
-            // A thread may have ended since it was listed.
-            let told = fs::read_to_string(thread.join("schedstat")).unwrap_or_default();
-            taken += told.split_whitespace().next().and_then(|number| number.parse().ok()).unwrap_or(0);
-            let status = fs::read_to_string(thread.join("status")).unwrap_or_default();
-            sleeps += field(&status, "voluntary_ctxt_switches").unwrap_or_default();
+            let thread = thread?;
+            // It may have ended since it was listed.
+            let told = fs::read_to_string(thread.path().join("schedstat")).unwrap_or_default();
+            let taken = told.split_whitespace().next().and_then(|number| number.parse().ok()).unwrap_or(0);
+            let status = fs::read_to_string(thread.path().join("status")).unwrap_or_default();
+            let sleeps = field(&status, "voluntary_ctxt_switches").unwrap_or_default();
+            usage.insert(thread.file_name(), (Duration::from_nanos(taken), sleeps));
         }
     }
-    Ok((Duration::from_nanos(taken), sleeps))
+    Ok(usage)
 }
 
 fn family(pid: u32) -> Vec<(u32, String)> {
