@@ -1,6 +1,8 @@
 //! The tray app on a real desktop: a screen, a panel with a tray, a secret store, and a person's clicks.
 #![cfg(target_os = "linux")]
 
+use std::os::unix::fs::PermissionsExt;
+
 use longwire_contract::Language;
 use longwire_tests::{
     Process,
@@ -138,6 +140,8 @@ async fn what_mends_an_app_stands_under_it_in_the_menu_and_opens_at_it() {
     let (_platform, credentials) = simulate(&session, None);
     let secret = session.home().join("secret");
     std::fs::write(&secret, "not the secret of this app").unwrap();
+    // One that others can read is not read at all.
+    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o600)).unwrap();
     let settings = settings(&credentials.domain, &secret);
     let settings = settings.replace(longwire_tests::Platform::APP_ID, &credentials.app_id);
     let stage = Stage::open(&session, &settings).await;
