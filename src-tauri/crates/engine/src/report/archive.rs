@@ -50,6 +50,7 @@ mod tests {
         let files = vec![file("log.txt", "第一行\nsecond\n"), file("state.json", &long)];
         let bytes = of(&Report { id: 1, files }, save, "2026-03-29-200105").unwrap();
         let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
+        let count = archive.len();
         let read = |at| {
             let mut file = archive.by_index(at).unwrap();
             let mut text = String::new();
@@ -58,7 +59,7 @@ mod tests {
             let name = file.name().unwrap().into_owned();
             (name, text)
         };
-        (0..archive.len()).map(read).collect()
+        (0..count).map(read).collect()
     }
 
     #[test]

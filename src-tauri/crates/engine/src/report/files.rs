@@ -177,3 +177,99 @@ fn program(line: &str) -> String {
         None => line.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use longwire_contract::{AppView, FaultCode, FindingCode, LogLevel, LogLine};
+    use longwire_diagnosis::finding;
+
+    use super::*;
+    use crate::settings::{AppSettings, TargetSettings};
+
+    const APP: &str = "cli_0123456789abcdef";
+
+    fn line(text: &str, quoted: bool) -> Arc<Remembered> {
+        let line = LogLine {
+            seq: 1,
+            at_ms: 1_774_785_600_007,
+            level: LogLevel::Warn,
+            app_id: Some(APP.parse().unwrap()),
+            part: "link".into(),
+            text: text.into(),
+        };
+        Arc::new(Remembered { line, quoted })
+    }
+
+    fn made(settings: Result<Settings, Fault>, language: Language) -> BTreeMap<String, String> {
+        let mut app = AppView::new(APP.parse().unwrap(), 1);
+        app.name = "planted name".into();
+        let unusable = finding(FindingCode::ProxyUnreachable, "planted.corp refused");
+        app.findings = vec![unusable.with("proxy", "http://me:planted@planted.corp:8080")];
+        let snapshot = Snapshot {
+            version: "1.2.3".into(),
+            data_dir: "/home/planted/.local/share/longwire".into(),
+            language,
+            apps: vec![app],
+            ..Snapshot::default()
+        };
+        let about = About {
+            system: "Some OS 7".into(),
+            host_name: "planted-laptop".into(),
+            user_name: "planted".into(),
+            home: Some("/home/planted".into()),
+            ..About::default()
+        };
+        let lines = [line("planted.corp is gone", false), line("what somebody wrote", true)];
+        let files = Sources { about, snapshot: &snapshot, settings, lines: &lines }.files();
+        files.into_iter().map(|file| (file.name, file.text)).collect()
+    }
+
+    fn settings() -> Settings {
+        let app = AppSettings { name: "planted name".into(), ..AppSettings::new(APP.parse().unwrap()) };
+        let command = ["/home/planted/bot", "--password", "hunter2"].map(str::to_owned).into();
+        let target = TargetSettings::new("planted target".into(), TargetAddress::Command(command));
+        Settings { apps: vec![app], targets: vec![target], ..Settings::default() }
+    }
+
+    #[test]
+    fn no_file_holds_what_is_the_users() {
+        for language in [Language::English, Language::Chinese] {
+            let files = made(Ok(settings()), language);
+            assert_eq!(files.len(), 7);
+            for (name, text) in &files {
+                for theirs in ["planted", "hunter2", "0123456789abcdef", "what somebody wrote"] {
+                    assert!(!text.contains(theirs), "{name} {theirs}: {text}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn each_file_says_what_it_is_for() {
+        let files = made(Ok(settings()), Language::English);
+        assert!(files["versions.txt"].starts_with("Longwire: 1.2.3\nSystem: Some OS 7\n"));
+        let log = files["log.txt"].lines().next().unwrap();
+        assert_eq!(log, "2026-03-29T12:00:00.007Z WARN  cli_…cdef link: host-1 is gone");
+        assert!(files["findings.txt"].starts_with("cli_…cdef (feishu): "), "{}", files["findings.txt"]);
+        assert!(files["findings.txt"].contains("host-1:8080"));
+        let state: serde_json::Value = serde_json::from_str(&files["state.json"]).unwrap();
+        assert_eq!(state["data_dir"], "~/.local/share/longwire");
+        assert_eq!(state["apps"][0]["app_id"], "cli_…cdef");
+        assert!(files["settings.toml"].contains("\"~/bot\", \"…\""), "{}", files["settings.toml"]);
+        assert_eq!(files["doctor.json"], "null\n");
+        assert!(files["doctor.txt"].contains("doctor"), "{}", files["doctor.txt"]);
+    }
+
+    #[test]
+    fn settings_that_cannot_be_read_are_told_and_the_rest_is_there() {
+        let files = made(Err(Fault::new(FaultCode::SettingsUnreadable, "line 3: no")), Language::English);
+        assert_eq!(files["settings.toml"], "# line 3: no\n");
+        assert_eq!(files.len(), 7);
+    }
+
+    #[test]
+    fn a_command_line_is_left_with_its_program() {
+        assert_eq!(program("python3 bot.py --token x"), "python3 …");
+        assert_eq!(program("bot"), "bot");
+    }
+}

@@ -24,11 +24,17 @@ impl Hosts {
     /// A host as it is to be shown.
     pub(super) fn shown(&mut self, host: &str) -> String {
         let name = host.trim_end_matches('.').to_ascii_lowercase();
-        if stays(&name) {
+        if stays(&name) || self.stands_for_one(&name) {
             return host.to_owned();
         }
         let next = self.numbers.len() + 1;
         format!("host-{}", self.numbers.entry(name).or_insert(next))
+    }
+
+    /// Whether this is what was put in the place of a host before.
+    fn stands_for_one(&self, name: &str) -> bool {
+        let number = name.strip_prefix("host-").and_then(|number| number.parse::<usize>().ok());
+        number.is_some_and(|number| (1..=self.numbers.len()).contains(&number))
     }
 
     /// Those that may be told from a word wherever they stand, each with what stands for it.

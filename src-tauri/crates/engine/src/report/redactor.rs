@@ -255,6 +255,7 @@ mod tests {
         let mut redactor = redactor();
         redactor.learn("http://nas-2:80 http://build.py:80");
         assert_eq!(redactor.text("nas-2 is down, build.py is not"), "host-1 is down, host-2 is not");
+        assert_eq!(redactor.text("http://me@nas-2:80/ and nas-2:80"), "http://host-1:80/ and host-1:80");
     }
 
     #[test]
@@ -277,7 +278,7 @@ mod tests {
             "eyJ[0-9a-zA-Z]{30}\\.[0-9a-zA-Z]{40}\\.[0-9a-zA-Z]{43}",
             "[a-z]{3,10}@[a-z]{3,10}\\.example",
             "[a-z]{4,10}\\.(corp|intern|example)",
-            "(10|172|192)\\.[0-9]{2}\\.[0-9]{2}\\.[0-9]{2}",
+            "(10|172|192)(\\.[1-9][0-9]){3}",
             Just("Invoice Bot".to_owned()),
             Just("发票机器人".to_owned()),
             Just("my-target".to_owned()),
