@@ -1,7 +1,9 @@
 mod ca;
 mod events;
 mod guide;
+mod logs;
 mod proxy;
+mod report;
 mod settings;
 mod target;
 mod trigger;
@@ -15,7 +17,9 @@ pub(crate) use self::{
     ca::{Ca, CaFrom, CaInspect, CaList, CaTrust, CaUntrust},
     events::{Events, EventsDelete, EventsExport, EventsList, EventsReplay, EventsShow, EventsTail},
     guide::Guide,
+    logs::Logs,
     proxy::{Proxy, ProxyOff, ProxyRestore, ProxyStatus},
+    report::Report,
     settings::{Settings, SettingsExport, SettingsImport, SettingsReset},
     target::{Target, TargetAdd, TargetEdit, TargetKeys, TargetList, TargetName, TargetRemove},
     trigger::Trigger,
@@ -124,6 +128,12 @@ pub(crate) enum Command {
     /// Read what to do about each way in which people get stuck, offline
     #[command(after_long_help = guide::GUIDE_HELP)]
     Guide(Guide),
+    /// Show the newest lines of the log, and follow it
+    #[command(after_long_help = logs::LOGS_HELP)]
+    Logs(Logs),
+    /// Save what helps to find out what is the matter, without names and secrets, to be attached where you ask for help
+    #[command(after_long_help = report::REPORT_HELP)]
+    Report(Report),
     /// Show the settings, take them to another computer, take them over, or forget them
     #[command(subcommand)]
     Settings(Settings),

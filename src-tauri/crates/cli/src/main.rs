@@ -13,6 +13,7 @@ mod exit;
 mod given_proxy;
 mod guide;
 mod handed;
+mod logs;
 mod options;
 mod order;
 mod output;
@@ -20,6 +21,7 @@ mod payload;
 mod print;
 mod printable;
 mod proxies;
+mod report;
 mod run;
 mod secret;
 mod settings;
@@ -82,6 +84,8 @@ async fn carry_out(arguments: Arguments, machine: Machine) -> Result<Exit, Fault
         Command::Trigger(options) => trigger::trigger(options, &machine).await,
         Command::Target(command) => target::target(command, &machine).await,
         Command::Guide(options) => Ok(guide::guide(&options, machine.language())),
+        Command::Logs(options) => logs::logs(&options, &machine).await,
+        Command::Report(options) => report::report(&options, &machine).await,
         Command::Settings(command) => settings::settings(command, &machine).await,
         Command::Simulate(options) => simulate::simulate(options, machine.language()).await,
     }
