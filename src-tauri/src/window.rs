@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use longwire_contract::AppId;
-use longwire_engine::{Machine, end_network_process};
+use longwire_engine::{Machine, end_network_process, give_memory_back};
 use tauri::{
     AppHandle, LogicalPosition, LogicalSize, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
     WindowEvent, async_runtime, webview::NewWindowResponse,
@@ -131,6 +131,7 @@ fn gone(app: &AppHandle) {
         app.run_on_main_thread(move || {
             if handle.get_webview_window(LABEL).is_none() {
                 end_network_process();
+                give_memory_back();
             }
         })
         .ok();

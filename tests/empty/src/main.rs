@@ -1,8 +1,17 @@
-//! A tray icon with an empty menu, and nothing else: what Tauri, GTK and the tray's library take by themselves.
+//! A tray icon, and a window without a page: what Tauri, GTK, WebKit and the tray's library take by themselves.
 
 use std::process::ExitCode;
 
-use tauri::{App, RunEvent, image::Image, menu::Menu, tray::TrayIconBuilder};
+use tauri::{
+    App, AppHandle, RunEvent, WebviewUrl, WebviewWindowBuilder,
+    image::Image,
+    menu::{Menu, MenuEvent, MenuItem},
+    tray::TrayIconBuilder,
+};
+
+/// What its window and its one line of the menu are called: as Longwire's, so that the same hands open and close it.
+const TITLE: &str = "Longwire";
+const OPEN: &str = "Open Longwire";
 
 /// The icon's sides, in pixels, and its one colour.
 const SIDE: usize = 22;
@@ -21,6 +30,18 @@ fn main() -> ExitCode {
 
 fn tray(app: &mut App) -> tauri::Result<()> {
     let icon = Image::new_owned(WHITE.repeat(SIDE * SIDE), SIDE as u32, SIDE as u32);
-    TrayIconBuilder::new().icon(icon).menu(&Menu::new(app)?).build(app)?;
+    let open = MenuItem::new(app, OPEN, true, None::<&str>)?;
+    let menu = Menu::with_items(app, &[&open])?;
+    TrayIconBuilder::with_id("longwire-empty").icon(icon).menu(&menu).on_menu_event(show).build(app)?;
     Ok(())
+}
+
+fn show(app: &AppHandle, _: MenuEvent) {
+    let blank = "about:blank".parse().map(WebviewUrl::External);
+    let shown = blank.map(|blank| {
+        WebviewWindowBuilder::new(app, "main", blank).title(TITLE).inner_size(960.0, 680.0).build()
+    });
+    if !matches!(shown, Ok(Ok(_))) {
+        app.exit(1);
+    }
 }

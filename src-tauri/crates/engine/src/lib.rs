@@ -52,7 +52,7 @@ pub use longwire_host::{
     login_item::LoginItem,
     notification::{Desktop, Identity},
     trust::Asking,
-    webview::end_network_process,
+    webview::{end_network_process, give_memory_back},
 };
 pub use machine::{Machine, secret_in_environment, secret_in_file, webhook_secrets_in_environment};
 pub use notify::Clicked;

@@ -7,6 +7,16 @@ pub fn end_network_process() {
     linux::end_children("WebKitNetworkProcess");
 }
 
+/// Gives memory that pages took and nobody uses back to the system, where the allocator would keep it. It takes some milliseconds.
+pub fn give_memory_back() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    #[allow(unsafe_code)]
+    // SAFETY: glibc takes its own locks, and touches only what is free.
+    unsafe {
+        libc::malloc_trim(0);
+    }
+}
+
 #[cfg(target_os = "linux")]
 mod linux {
     use std::fs;

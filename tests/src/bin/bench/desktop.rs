@@ -43,7 +43,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(crate) async fn measure(plan: &Plan) -> Result<Vec<Row>, Error> {
     let session = Session::start("en_GB.UTF-8").await;
     let mut rows = starts(&session, plan.starts).await?;
-    let empty = alone(&session, plan.settle).await?;
+    let empty = alone(&session, plan).await?;
     rows.extend(window(&session, plan, empty).await?);
     rows.extend(size::measure()?);
     Ok(rows)
@@ -77,17 +77,40 @@ async fn starts(session: &Session, times: usize) -> Result<Vec<Row>, Error> {
     Ok(rows)
 }
 
-/// What the empty app takes.
-async fn alone(session: &Session, settle: Duration) -> Result<Memory, Error> {
+/// What an app takes: before there was a window, after one was closed, and after all were.
+#[derive(Clone, Copy)]
+struct Taken([Memory; 3]);
+
+/// What the empty app takes. Its process alone: Tauri leaves one of WebKit's behind, which is not counted here.
+async fn alone(session: &Session, plan: &Plan) -> Result<Taken, Error> {
     let app = App::start(session, Program::Empty).await?;
-    sleep(settle).await;
-    let memory = Memory::below(app.pid())?;
+    sleep(plan.settle).await;
+    let before = Memory::of(app.pid())?;
+    let tray = session.tray_icon().await;
+    let mut once = before;
+    for round in 0..=plan.openings {
+        let line = tray.line("Open Longwire").await;
+        let glass = Glass::watch(session.display())?;
+        tray.click(&line).await;
+        tokio::task::spawn_blocking(move || glass.mapped())
+            .await
+            .map_err(|error| Error::Desktop(error.to_string()))??;
+        // Its window has no page whose painting could be waited for.
+        sleep(plan.settle).await;
+        session.close_window();
+        if round == 0 {
+            sleep(plan.settle).await;
+            once = Memory::of(app.pid())?;
+        }
+    }
+    sleep(plan.settle).await;
+    let after = Memory::of(app.pid())?;
     app.end(session).await;
-    Ok(memory)
+    Ok(Taken([before, once, after]))
 }
 
 /// The window opened and closed, then what stays.
-async fn window(session: &Session, plan: &Plan, empty: Memory) -> Result<Vec<Row>, Error> {
+async fn window(session: &Session, plan: &Plan, empty: Taken) -> Result<Vec<Row>, Error> {
     let folder = tempfile::tempdir()?;
     let app = App::start(session, Program::Longwire(folder.path())).await?;
     sleep(plan.settle).await;
@@ -123,8 +146,8 @@ async fn window(session: &Session, plan: &Plan, empty: Memory) -> Result<Vec<Row
         rows.push(timed(format!("first click to window {name}"), &times[..1], SLOWEST_WINDOW));
         rows.push(timed(format!("click to window {name}"), &times[1..], SLOWEST_WINDOW));
     }
-    for (name, memory) in [("no window yet", before), ("one window closed", once), ("windows closed", after)]
-    {
+    let ours = [("no window yet", before), ("one window closed", once), ("windows closed", after)];
+    for ((name, memory), empty) in ours.into_iter().zip(empty.0) {
         let ratio = memory.anonymous_kib as f64 / empty.anonymous_kib as f64;
         rows.push(
             Row::new(format!("anonymous memory, {name}"), format!("{memory}, {ratio:.2} ×"))

@@ -78,7 +78,8 @@ impl Glass {
         Ok(Seen { mapped, painted, drawn })
     }
 
-    fn mapped(&self) -> Result<(Id, Instant), Error> {
+    /// Waits for the window, painted or not.
+    pub(super) fn mapped(&self) -> Result<(Id, Instant), Error> {
         let begin = Instant::now();
         while begin.elapsed() < PATIENCE {
             while let Some(event) = self.server.poll_for_event().map_err(broken)? {

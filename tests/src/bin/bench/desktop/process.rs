@@ -32,8 +32,17 @@ pub(super) struct Rest {
 impl Memory {
     /// Of a process and all below it, now.
     pub(super) fn below(pid: u32) -> Result<Self, Error> {
+        Self::sum(family(pid))
+    }
+
+    /// Of one process, now.
+    pub(super) fn of(pid: u32) -> Result<Self, Error> {
+        Self::sum(vec![(pid, String::new())])
+    }
+
+    fn sum(processes: Vec<(u32, String)>) -> Result<Self, Error> {
         let mut memory = Self { anonymous_kib: 0, private_kib: 0, webkit: 0 };
-        for (pid, name) in family(pid) {
+        for (pid, name) in processes {
             let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup"))?;
             let kib = |name| field(&rollup, name).unwrap_or_default();
             memory.anonymous_kib += kib("Anonymous");
