@@ -16,7 +16,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     println!("cargo:rerun-if-changed={UI}");
 
-    let manifest = tauri_build::AppManifest::new().commands(&["rpc", "close", "quit"]);
+    let manifest = tauri_build::AppManifest::new().commands(&["rpc", "texts", "guide", "close", "quit"]);
     tauri_build::try_build(tauri_build::Attributes::new().app_manifest(manifest))?;
     Ok(())
 }

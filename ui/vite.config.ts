@@ -1,15 +1,13 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { svelteTesting } from '@testing-library/svelte/vite'
 import { defineConfig } from 'vitest/config'
-import { catalogues } from './build/catalogues'
-import { guides } from './build/guides'
 import { weight } from './build/weight'
 
 // `--mode demo` builds the window with an engine that plays itself, for a plain browser; what ships has none.
 export default defineConfig(({ mode }) => {
   const demo = mode === 'demo'
   return {
-    plugins: [catalogues(), guides(), svelte(), svelteTesting(), ...(demo ? [] : [weight()])],
+    plugins: [svelte(), svelteTesting(), ...(demo ? [] : [weight()])],
     // The shell serves the files from its own scheme, so every address is relative.
     base: './',
     define: { __DEMO__: mode !== 'production' },
@@ -18,14 +16,8 @@ export default defineConfig(({ mode }) => {
       outDir: demo ? '../target/ui-demo' : 'dist',
       emptyOutDir: true,
       modulePreload: { polyfill: false },
-      rolldownOptions: {
-        output: {
-          // Together they compress better than each alone, and whoever opens one opens others.
-          codeSplitting: {
-            groups: [{ name: (id) => /\/guides\/([\w-]+)\/\w+\.md$/.exec(id)?.[1]?.concat('-guides') ?? null }]
-          }
-        }
-      },
+      // One file, named in the page: the components come after the first words are asked for, their looks with the page.
+      cssCodeSplit: false,
       // A data: address would need a hole in the content security policy.
       assetsInlineLimit: 0
     },

@@ -34,7 +34,7 @@ pub(crate) fn run() -> ExitCode {
         .manage(Presence::default())
         .manage(Asked::default())
         .manage(Look::new(engine::theme()))
-        .invoke_handler(tauri::generate_handler![ipc::rpc, ipc::close, ipc::quit])
+        .invoke_handler(tauri::generate_handler![ipc::rpc, ipc::texts, ipc::guide, ipc::close, ipc::quit])
         .setup(|app| Ok(start(app.handle())?))
         .build(tauri::generate_context!());
     match built {

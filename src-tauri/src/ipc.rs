@@ -1,9 +1,12 @@
-//! What the window may ask for: the engine's commands by one name, and what its keys do.
+//! What the window may ask for: the engine's commands by one name, what it says, and what its keys do.
 
-use longwire_contract::{Call, Request, Response, call, dispatch};
+use longwire_contract::{Call, Guide, Language, Request, Response, call, dispatch, text::Texts};
 use tauri::{AppHandle, State, WebviewWindow};
 
-use crate::{engine::EngineSlot, settled::Asked};
+use crate::{
+    engine::{self, EngineSlot},
+    settled::Asked,
+};
 
 /// What changes how an app stands, because its user says so.
 const ASKING: [&str; 4] = [call::Retry::NAME, call::Pause::NAME, call::Resume::NAME, call::EditApp::NAME];
@@ -25,6 +28,19 @@ pub(crate) async fn rpc(
         Err(fault) => Err(fault),
     };
     Ok(answer.map_or_else(Response::Fault, Response::Ok))
+}
+
+/// What the window says, in a language, or at first in the one it is to speak. It needs no engine, and speaks before there
+/// is one.
+#[tauri::command(async)]
+pub(crate) fn texts(language: Option<Language>) -> Texts {
+    Texts::of(language.unwrap_or_else(engine::language))
+}
+
+/// A guide's Markdown.
+#[tauri::command]
+pub(crate) fn guide(name: Guide, language: Language) -> &'static str {
+    name.text(language)
 }
 
 /// Closes the window, as its frame's own button does.

@@ -18,7 +18,7 @@ export function weight(): Plugin {
       const sizes = files.map((file) => gzipSync(readFileSync(join(file.parentPath, file.name)), { level: 9 }).length)
       const all = sizes.reduce((sum, size) => sum + size, 0)
       const text = `the window weighs ${(all / 1000).toFixed(1)} kB compressed; at most ${MOST / 1000} kB are allowed`
-      if (all > MOST) this.warn(text)
+      if (all > MOST) this.error(text)
       this.info(text)
     }
   }

@@ -1,9 +1,8 @@
-import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/svelte'
+import { cleanup, fireEvent, screen, waitFor } from '@testing-library/svelte'
 import { afterEach, describe, expect, it } from 'vitest'
-import App from './App.svelte'
 import { demo } from './demo/demo'
 import { go } from './state/route.svelte'
-import { click, headline, open } from './test/window'
+import { click, draw, headline, open } from './test/window'
 
 afterEach(cleanup)
 
@@ -19,7 +18,7 @@ describe('the window', () => {
     go({ page: 'overview' })
     const backend = demo(new URLSearchParams('demo=broken-config&lang=en&still'))
     const { call } = { call: backend.call.bind(backend) }
-    render(App, { backend })
+    draw(backend)
     expect((await screen.findByTestId('trouble')).dataset.code).toBe('settings_unreadable')
     expect(screen.getByRole('alert').textContent).toContain('was left as it is')
     const whole = demo(new URLSearchParams('demo=connected&lang=en&still'))
@@ -32,7 +31,7 @@ describe('the window', () => {
   it('says once what stands in the way, and tries again when one comes back to it', async () => {
     go({ page: 'overview' })
     const backend = demo(new URLSearchParams('demo=held-by-other&lang=en&still'))
-    render(App, { backend })
+    draw(backend)
     const page = await screen.findByTestId('trouble')
     expect(page.textContent.match(/longwire run/g)).toHaveLength(1)
     expect(page.textContent).not.toContain('folder')

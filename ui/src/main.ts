@@ -1,11 +1,12 @@
 import { mount } from 'svelte'
 import './app.css'
-import App from './App.svelte'
-import { chooseBackend } from './backend/backend'
-import { setLanguage, systemLanguage, t } from './i18n/i18n.svelte'
+import { chooseBackend } from './backend/choose'
+import { Live } from './state/live.svelte'
 
 const target = document.getElementById('app')
 if (!target) throw new Error('index.html has no #app')
-const [backend] = await Promise.all([chooseBackend(), setLanguage(systemLanguage())])
-if (backend) mount(App, { target, props: { backend } })
-else target.textContent = t('trouble.no_engine')
+const store = new Live(await chooseBackend())
+// What is said and the snapshot are asked for before the components are read.
+void store.start()
+const { default: App } = await import('./App.svelte')
+mount(App, { target, props: { store } })

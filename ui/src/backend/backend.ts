@@ -1,4 +1,4 @@
-import type { Commands, Fault, Push } from './contract.gen'
+import type { Commands, Fault, Guide, Language, Push, Texts } from './contract.gen'
 
 /** What the window talks to. The engine behind Tauri is one; the demo in a plain browser is another. */
 export interface Backend {
@@ -6,6 +6,10 @@ export interface Backend {
   call<K extends keyof Commands>(command: K, request: Commands[K]['request']): Promise<Commands[K]['response']>
   /** Hears what the engine tells unasked, from the moment the promise resolves. */
   onPush(listener: (push: Push) => void): Promise<() => void>
+  /** What the window says in a language; in the one it is to speak where none is named. Needs no engine. */
+  texts(language: Language | null): Promise<Texts>
+  /** A guide's Markdown. Needs no engine. */
+  guide(name: Guide, language: Language): Promise<string>
 }
 
 /** A command that was not carried out, and why. */
@@ -23,14 +27,4 @@ export class CommandFault extends Error {
     const detail = thrown instanceof Error ? thrown.message : String(thrown)
     return { code: 'internal', values: {}, detail }
   }
-}
-
-declare const __DEMO__: boolean
-
-/** The backend for where the window runs; none where there is no engine, as in a browser that opened the files. */
-export async function chooseBackend(): Promise<Backend | undefined> {
-  if ('__TAURI_INTERNALS__' in window) return (await import('./tauri')).tauri
-  if (!__DEMO__) return undefined
-  const { demo } = await import('../demo/demo')
-  return demo(new URLSearchParams(location.search))
 }

@@ -97,6 +97,20 @@ export type Theme = "system" | "light" | "dark";
 
 export type Guide = "console" | "tls" | "proxy" | "domain" | "clients" | "network" | "credentials" | "link" | "bot" | "journal";
 
+export type Texts = { 
+/**
+ * The language of all of it.
+ */
+language: Language, 
+/**
+ * The texts, each under its key.
+ */
+texts: { [key in string]: string }, 
+/**
+ * The guides' titles, in the order a list shows them.
+ */
+guides: { [key in Guide]?: string }, };
+
 export type AppView = { 
 /**
  * Its App ID.
@@ -1769,6 +1783,9 @@ export type Saved = {
 path: string, };
 
 export type Push = { "kind": "snapshot", "value": Snapshot } | { "kind": "events", "value": Array<EventView> } | { "kind": "log", "value": Array<LogLine> };
+
+/** The first part of the keys of texts that the window is not given. */
+export type Elsewhere = 'cli' | 'notification' | 'prompt' | 'toast' | 'tray';
 
 export interface Commands {
   /** The state of everything, now. */

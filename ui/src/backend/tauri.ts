@@ -5,24 +5,34 @@ import type { Commands, Fault, Push } from './contract.gen'
 
 type Response<T> = { ok: T } | { fault: Fault }
 
-/** The engine in this process, through Tauri's IPC: one command `rpc`, one event `push`. */
-export const tauri: Backend = {
-  async call<K extends keyof Commands>(command: K, request: Commands[K]['request']) {
-    let response: Response<Commands[K]['response']>
-    try {
-      response = await invoke('rpc', { request: { command, arguments: request } })
-    } catch (thrown) {
-      throw new CommandFault(CommandFault.of(thrown))
-    }
-    if ('fault' in response) throw new CommandFault(response.fault)
-    return response.ok
-  },
-  onPush: (listener) => listen<Push>('push', (event) => listener(event.payload))
+/** The shell around the window: the engine through the one command `rpc` and the event `push`, and what is said. */
+export function tauri(): Backend {
+  hearKeys()
+  return {
+    async call<K extends keyof Commands>(command: K, request: Commands[K]['request']) {
+      const response: Response<Commands[K]['response']> = await ask('rpc', { request: { command, arguments: request } })
+      if ('fault' in response) throw new CommandFault(response.fault)
+      return response.ok
+    },
+    onPush: (listener) => listen<Push>('push', (event) => listener(event.payload)),
+    texts: (language) => ask('texts', { language }),
+    guide: (name, language) => ask('guide', { name, language })
+  }
+}
+
+async function ask<T>(command: string, values: Record<string, unknown>): Promise<T> {
+  try {
+    return await invoke(command, values)
+  } catch (thrown) {
+    throw new CommandFault(CommandFault.of(thrown))
+  }
 }
 
 // macOS has these two in the app's own menu.
 const KEYS: Record<string, 'close' | 'quit'> = { w: 'close', q: 'quit' }
-if (!navigator.platform.startsWith('Mac')) {
+
+function hearKeys(): void {
+  if (navigator.platform.startsWith('Mac')) return
   addEventListener('keydown', (event) => {
     const command = KEYS[event.key.toLowerCase()]
     if (!command || !event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return

@@ -1,6 +1,16 @@
 import { CommandFault, type Backend } from '../backend/backend'
-import type { AppView, CaFile, Commands, Domain, Language, Note, Push, Snapshot } from '../backend/contract.gen'
-import { setLanguage, systemLanguage } from '../i18n/i18n.svelte'
+import type {
+  AppView,
+  CaFile,
+  Commands,
+  Domain,
+  Guide,
+  Language,
+  Note,
+  Push,
+  Snapshot,
+  Texts
+} from '../backend/contract.gen'
 import { STEPS } from '../state/examination'
 import { DemoEvents } from './events'
 import { examine } from './examinations'
@@ -11,6 +21,7 @@ import { demoLog, type DemoLog } from './logs'
 import { proxiedRoad, road, scenario, simulatedApp, SIMULATED_ID, type Scenario } from './scenarios'
 import { statsCommands } from './stats'
 import { targetCommands } from './targets'
+import { guideOf, systemLanguage, textsOf } from './texts'
 import { trustCommands } from './trust'
 import { refuse, type Handlers } from './world'
 
@@ -49,8 +60,6 @@ class World implements Backend {
   constructor(begin: Scenario, lang: string | null, theme: string | null) {
     this.#scenario = begin
     const language: Language = lang === 'en' || lang === 'zh-CN' ? lang : systemLanguage()
-    // Also where there will be no snapshot to say so.
-    void setLanguage(language)
     this.#snapshot = {
       rev: 1,
       version: '0.1.0',
@@ -111,6 +120,14 @@ class World implements Backend {
   onPush(listener: (push: Push) => void): Promise<() => void> {
     this.#listeners.add(listener)
     return Promise.resolve(() => this.#listeners.delete(listener))
+  }
+
+  texts(language: Language | null): Promise<Texts> {
+    return Promise.resolve(textsOf(language ?? this.#snapshot.language))
+  }
+
+  guide(name: Guide, language: Language): Promise<string> {
+    return Promise.resolve(guideOf(name, language))
   }
 
   /** Lets events arrive now and then. */

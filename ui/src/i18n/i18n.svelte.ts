@@ -1,44 +1,36 @@
-import type { Language } from '../backend/contract.gen'
-import type { ELSEWHERE } from '../../build/catalogues'
+import type { Elsewhere, Guide, Language, Texts } from '../backend/contract.gen'
 import type en from './en.json'
 import { fill } from './fill'
-import keys from 'virtual:texts/keys'
 
-/** The name of a text. A name that is in no catalogue, or of a text that is not the window's, does not compile. */
-export type Key = Exclude<keyof typeof en, `${(typeof ELSEWHERE)[number]}.${string}`>
+/** The name of a text. A name that is in no catalogue, or of a text that the window is not given, does not compile. */
+export type Key = Exclude<keyof typeof en, `${Elsewhere}.${string}`>
 
-const files: Record<Language, () => Promise<{ default: string[] }>> = {
-  en: () => import('virtual:texts/en'),
-  'zh-CN': () => import('virtual:texts/zh-CN')
+const known: Partial<Record<Language, Texts>> = {}
+let language = $state<Language>()
+
+/** Takes the texts of a language in, so that they are at hand when it is shown. */
+export function takeTexts(texts: Texts): void {
+  known[texts.language] = texts
 }
-const places = new Map(keys.map((key, place) => [key, place]))
-const loaded: Partial<Record<Language, string[]>> = {}
 
-let language = $state<Language>(systemLanguage())
-let wanted: Language | undefined
+/** Whether the texts of a language are at hand. */
+export function knows(of: Language): boolean {
+  return known[of] !== undefined
+}
 
-/** The language the system speaks, until the engine says which to show. */
-export function systemLanguage(): Language {
-  return navigator.language.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en'
+/** Shows a language whose texts are at hand. */
+export function setLanguage(to: Language): void {
+  language = to
+  document.documentElement.lang = to
+}
+
+/** Whether it was said which language to show. */
+export function speaks(): boolean {
+  return language !== undefined
 }
 
 export function currentLanguage(): Language {
-  return language
-}
-
-/** Has the texts of a language at hand, so that `setLanguage` shows it at once. */
-export async function loadLanguage(of: Language): Promise<void> {
-  loaded[of] ??= (await files[of]()).default
-}
-
-/** Shows a language: at once where its texts are at hand, else as soon as they are. */
-export async function setLanguage(to: Language): Promise<void> {
-  wanted = to
-  if (!loaded[to]) await loadLanguage(to)
-  // Another one may have been chosen in the meantime.
-  if (wanted !== to) return
-  language = to
-  document.documentElement.lang = to
+  return language ?? 'en'
 }
 
 /** The text of a key in the language shown, its `{placeholders}` filled. */
@@ -48,11 +40,15 @@ export function t(key: Key, values: Readonly<Record<string, string | number>> = 
 
 /** The text of a key made from data, where there is one. */
 export function textIfAny(key: string): string | undefined {
-  const place = places.get(key)
-  return place === undefined ? undefined : loaded[language]?.[place]
+  return known[currentLanguage()]?.texts[key]
+}
+
+/** The titles of all guides in the language shown, in the order they are listed. */
+export function guideTitles(): [Guide, string][] {
+  return Object.entries(known[currentLanguage()]?.guides ?? {}) as [Guide, string][]
 }
 
 /** A text that stands alone: English texts that follow a colon elsewhere begin in lower case. */
 export function sentence(text: string): string {
-  return language === 'en' ? text.charAt(0).toUpperCase() + text.slice(1) : text
+  return currentLanguage() === 'en' ? text.charAt(0).toUpperCase() + text.slice(1) : text
 }

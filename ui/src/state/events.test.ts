@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Backend } from '../backend/backend'
 import { CommandFault } from '../backend/backend'
-import type { EventPage, EventQuery, EventView, Push } from '../backend/contract.gen'
+import type { EventPage, EventQuery, EventView, Language, Push } from '../backend/contract.gen'
+import { textsOf } from '../demo/texts'
 import { EventFeed, PAGE } from './events.svelte'
 import { Live } from './live.svelte'
 
@@ -49,6 +50,9 @@ class Journal implements Backend {
     }
     return Promise.resolve({ events, more } satisfies EventPage as never)
   }
+
+  texts = (language: Language | null) => Promise.resolve(textsOf(language ?? 'en'))
+  guide = () => Promise.resolve('')
 
   onPush(listener: (push: Push) => void) {
     this.push = listener

@@ -1,6 +1,16 @@
 import { CommandFault, type Backend } from '../backend/backend'
-import type { AppView, Commands, EventView, Fault, LogLine, Push, Snapshot } from '../backend/contract.gen'
-import { loadLanguage, setLanguage } from '../i18n/i18n.svelte'
+import type {
+  AppView,
+  Commands,
+  EventView,
+  Fault,
+  Guide,
+  Language,
+  LogLine,
+  Push,
+  Snapshot
+} from '../backend/contract.gen'
+import { knows, setLanguage, takeTexts } from '../i18n/i18n.svelte'
 import { latest, merged } from './rows'
 
 /** Hears of events that have arrived or changed, newest first, and whether others were missed in between. */
@@ -37,6 +47,8 @@ export class Live {
   readonly #backend: Backend
   #unlisten: (() => void) | undefined
   #starting: Promise<void> | undefined
+  /** The first words. */
+  #words: Promise<void> | undefined
   /** A change that came before what it changes. */
   #early: Snapshot | undefined
   #held: EventView[] = []
@@ -58,18 +70,35 @@ export class Live {
   }
 
   async #begin(): Promise<void> {
+    const words = (this.#words ??= this.#speak())
     try {
       this.#unlisten ??= await this.#backend.onPush((push) => this.#hear(push))
       const first = await this.#backend.call('snapshot', null)
       // Its words are there before it is shown.
-      await Promise.all([this.#read(), loadLanguage(first.language)])
+      await Promise.all([this.#read(), words.then(() => this.#learn(first.language))])
       this.#see(first)
       if (this.#early) this.#see(this.#early)
       this.#early = undefined
       this.trouble = undefined
     } catch (thrown) {
+      await words
       this.trouble = CommandFault.of(thrown)
     }
+  }
+
+  /** Speaks before there is an engine to say in which language. What fails is asked for again with the snapshot. */
+  async #speak(): Promise<void> {
+    try {
+      const texts = await this.#backend.texts(null)
+      takeTexts(texts)
+      setLanguage(texts.language)
+    } catch {
+      this.#words = undefined
+    }
+  }
+
+  async #learn(language: Language): Promise<void> {
+    if (!knows(language)) takeTexts(await this.#backend.texts(language))
   }
 
   stop(): void {
@@ -95,6 +124,11 @@ export class Live {
   /** Carries a command out; a fault is thrown as it is, for the place that can show it beside its cause. */
   call<K extends keyof Commands>(command: K, request: Commands[K]['request']): Promise<Commands[K]['response']> {
     return this.#backend.call(command, request)
+  }
+
+  /** Reads a guide's Markdown. */
+  guide(name: Guide, language: Language): Promise<string> {
+    return this.#backend.guide(name, language)
   }
 
   /** Carries a command out; a fault is shown above the view. Says whether it was carried out. */
@@ -130,9 +164,20 @@ export class Live {
   #see(snapshot: Snapshot): void {
     if (this.snapshot && snapshot.rev <= this.snapshot.rev) return
     this.snapshot = snapshot
-    void setLanguage(snapshot.language)
+    if (knows(snapshot.language)) setLanguage(snapshot.language)
+    else void this.#change(snapshot.language)
     // The shell switches the whole window where the system lets it; the page does not wait for that.
     document.documentElement.dataset.theme = snapshot.theme
+  }
+
+  async #change(language: Language): Promise<void> {
+    try {
+      await this.#learn(language)
+      // Another one may have been chosen in the meantime.
+      if (this.snapshot?.language === language) setLanguage(language)
+    } catch (thrown) {
+      this.fault = CommandFault.of(thrown)
+    }
   }
 
   #flush(): void {

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { CommandFault, type Backend } from '../backend/backend'
-import type { EventPage, EventView, Fault, Push, Snapshot } from '../backend/contract.gen'
-import { currentLanguage } from '../i18n/i18n.svelte'
+import type { EventPage, EventView, Fault, Language, Push, Snapshot } from '../backend/contract.gen'
+import { textsOf } from '../demo/texts'
+import { currentLanguage, setLanguage, textIfAny } from '../i18n/i18n.svelte'
 import { KEPT, Live } from './live.svelte'
 
 function snapshot(rev: number, over: Partial<Snapshot> = {}): Snapshot {
@@ -54,6 +55,9 @@ class Fake implements Backend {
     return answer instanceof Error ? Promise.reject(answer) : (Promise.resolve(answer) as Promise<never>)
   }
 
+  texts: Backend['texts'] = (language) => Promise.resolve(textsOf(language ?? 'en'))
+  guide = () => Promise.resolve('')
+
   onPush(listener: (push: Push) => void) {
     this.calls.push('listen')
     this.push = listener
@@ -100,6 +104,37 @@ describe('the store', () => {
     fake.push({ kind: 'snapshot', value: snapshot(6, { pid: 99 }) })
     fake.push({ kind: 'snapshot', value: snapshot(7, { pid: 99 }) })
     expect(store.snapshot).toMatchObject({ rev: 7, pid: 1 })
+  })
+
+  it('speaks before the engine is there, in the language that the shell knows of', async () => {
+    setLanguage('zh-CN')
+    fake.answers.snapshot = new Error('broken')
+    await store.start()
+    expect([store.trouble?.detail, currentLanguage()]).toEqual(['broken', 'en'])
+  })
+
+  it('shows a language as soon as its texts are here, unless another one was chosen meanwhile', async () => {
+    await store.start()
+    const answers: (() => void)[] = []
+    fake.texts = (language) =>
+      new Promise((done) =>
+        answers.push(() => done({ ...textsOf('en'), language: language ?? 'en', texts: { a: 'A' } }))
+      )
+    fake.push({ kind: 'snapshot', value: snapshot(6, { language: 'de' as Language }) })
+    fake.push({ kind: 'snapshot', value: snapshot(7, { language: 'fr' as Language }) })
+    expect(currentLanguage()).toBe('en')
+    answers[1]?.()
+    await vi.waitFor(() => expect([currentLanguage(), textIfAny('a')]).toEqual(['fr', 'A']))
+    answers[0]?.()
+    await vi.runAllTimersAsync()
+    expect(currentLanguage()).toBe('fr')
+  })
+
+  it('stays in its language where the texts of another cannot be had, and says so', async () => {
+    await store.start()
+    fake.texts = () => Promise.reject(new Error('no texts'))
+    fake.push({ kind: 'snapshot', value: snapshot(6, { language: 'it' as Language }) })
+    await vi.waitFor(() => expect([store.fault?.detail, currentLanguage()]).toEqual(['no texts', 'en']))
   })
 
   it('has events newest first, each once, and no more than are kept', async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { CommandFault, type Backend } from '../backend/backend'
-import type { Commands, LogLine, LogPage, Push } from '../backend/contract.gen'
+import type { Commands, Language, LogLine, LogPage, Push } from '../backend/contract.gen'
+import { textsOf } from '../demo/texts'
 import { Live } from './live.svelte'
 import { fits, KEPT, LogFeed } from './logs.svelte'
 
@@ -37,6 +38,9 @@ class Log implements Backend {
     if (this.fault) throw this.fault
     return page as never
   }
+  texts = (language: Language | null) => Promise.resolve(textsOf(language ?? 'en'))
+  guide = () => Promise.resolve('')
+
   onPush(listener: (push: Push) => void) {
     this.tell = (told) => {
       this.lines = [...this.lines, ...told]

@@ -1,8 +1,11 @@
 import { afterEach } from 'vitest'
-import { loadLanguage } from '../i18n/i18n.svelte'
+import { textsOf } from '../demo/texts'
+import { setLanguage, takeTexts } from '../i18n/i18n.svelte'
 
 // What is tested says its words at once.
-await Promise.all([loadLanguage('en'), loadLanguage('zh-CN')])
+takeTexts(textsOf('en'))
+takeTexts(textsOf('zh-CN'))
+setLanguage('en')
 
 afterEach(() => {
   location.hash = ''

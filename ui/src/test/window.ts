@@ -4,6 +4,7 @@ import App from '../App.svelte'
 import type { Backend } from '../backend/backend'
 import type { Commands } from '../backend/contract.gen'
 import { demo } from '../demo/demo'
+import { Live } from '../state/live.svelte'
 import { go } from '../state/route.svelte'
 
 /** The app of most scenarios. */
@@ -11,11 +12,18 @@ export const APP = 'cli_a1b2c3d4e5f6079f'
 /** One that no scenario has. */
 export const ID = 'cli_0123456789abcdef'
 
+/** Draws the window over a backend. */
+export function draw(backend: Backend): void {
+  const store = new Live(backend)
+  void store.start()
+  render(App, { store })
+}
+
 /** Opens the window over a scenario of the demo, at a page. */
 export async function open(name: string, hash = ''): Promise<Backend> {
   go({ page: 'overview' })
   const backend = demo(new URLSearchParams(`demo=${name}&lang=en&still`))
-  render(App, { backend })
+  draw(backend)
   if (hash) {
     location.hash = hash
     window.dispatchEvent(new Event('hashchange'))

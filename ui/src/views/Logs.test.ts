@@ -1,12 +1,11 @@
-import { cleanup, fireEvent, render, screen, waitFor } from '@testing-library/svelte'
+import { cleanup, fireEvent, screen, waitFor } from '@testing-library/svelte'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import App from '../App.svelte'
 import { CommandFault } from '../backend/backend'
 import type { Commands, LogLine, Push } from '../backend/contract.gen'
 import { demo } from '../demo/demo'
 import { linesText } from '../parts/logs/lines'
 import { go } from '../state/route.svelte'
-import { click, sent, value } from '../test/window'
+import { click, draw, sent, value } from '../test/window'
 
 afterEach(() => {
   cleanup()
@@ -42,7 +41,7 @@ async function openLog(begun: LogLine[] | CommandFault, scenario = 'connected') 
   }
   const asked = sent(backend, 'logs')
   go({ page: 'logs' })
-  render(App, { backend })
+  draw(backend)
   await screen.findByTestId('log-pause')
   return { log, asked, backend, write: (...value: LogLine[]) => push({ kind: 'log', value }) }
 }

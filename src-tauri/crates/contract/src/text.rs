@@ -1,10 +1,12 @@
-//! The texts of every view, in both languages. They live beside the window, which reads the same files.
+//! The texts of every view, in both languages. They live beside the window, which is compiled against their keys and
+//! given its own by the shell.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
 use serde::Serialize;
+use ts_rs::TS;
 
-use crate::Language;
+use crate::{Guide, Language};
 
 static ENGLISH: LazyLock<Catalogue> =
     LazyLock::new(|| catalogue(include_str!("../../../../ui/src/i18n/en.json")));
@@ -13,14 +15,40 @@ static CHINESE: LazyLock<Catalogue> =
 
 type Catalogue = BTreeMap<String, String>;
 
+/// What only the engine, the tray and the command say: the first part of the keys that the window never asks for.
+pub const ELSEWHERE: &[&str] = &["cli", "notification", "prompt", "toast", "tray"];
+
+/// All that the window says in one language, fit to be sent to it at once.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize, TS)]
+pub struct Texts {
+    /// The language of all of it.
+    pub language: Language,
+    /// The texts, each under its key.
+    pub texts: BTreeMap<&'static str, &'static str>,
+    /// The guides' titles, in the order a list shows them.
+    pub guides: BTreeMap<Guide, &'static str>,
+}
+
+impl Texts {
+    /// Those of a language.
+    pub fn of(language: Language) -> Self {
+        let own = |key: &str| !ELSEWHERE.contains(&key.split('.').next().unwrap_or_default());
+        Self {
+            language,
+            texts: all(language)
+                .iter()
+                .filter(|(key, _)| own(key))
+                .map(|(key, text)| (key.as_str(), text.as_str()))
+                .collect(),
+            guides: Guide::ALL.iter().map(|guide| (*guide, guide.title(language))).collect(),
+        }
+    }
+}
+
 /// The text of a key, its `{placeholders}` filled from `values`. A key that is in no catalogue comes back as it
 /// is: a test holds the catalogues complete.
 pub fn text(language: Language, key: &str, values: &BTreeMap<String, String>) -> String {
-    let catalogue = match language {
-        Language::English => &ENGLISH,
-        Language::Chinese => &CHINESE,
-    };
-    fill(catalogue.get(key).map_or(key, String::as_str), values)
+    fill(all(language).get(key).map_or(key, String::as_str), values)
 }
 
 /// A code's name on the wire, which is also its part of a text's key; empty for a value that has no one name.
@@ -28,6 +56,13 @@ pub fn word(code: &impl Serialize) -> String {
     match serde_json::to_value(code) {
         Ok(serde_json::Value::String(word)) => word,
         _ => String::new(),
+    }
+}
+
+fn all(language: Language) -> &'static Catalogue {
+    match language {
+        Language::English => &ENGLISH,
+        Language::Chinese => &CHINESE,
     }
 }
 
@@ -81,6 +116,25 @@ mod tests {
         for (key, english) in ENGLISH.iter() {
             assert_eq!(placeholders(english), placeholders(&CHINESE[key]), "{key}");
             assert!(!english.trim().is_empty() && !CHINESE[key].trim().is_empty(), "{key}");
+        }
+    }
+
+    #[test]
+    fn the_window_is_given_its_own_texts_and_the_titles_of_all_guides() {
+        for language in [Language::English, Language::Chinese] {
+            let given = Texts::of(language);
+            let (own, elsewhere): (Vec<_>, Vec<_>) =
+                all(language).keys().partition(|key| given.texts.contains_key(key.as_str()));
+            for key in elsewhere {
+                assert!(ELSEWHERE.iter().any(|part| key.starts_with(&format!("{part}."))), "{key}");
+            }
+            for part in ELSEWHERE {
+                assert!(all(language).keys().any(|key| key.starts_with(part)), "nobody says {part}");
+                assert!(!own.iter().any(|key| key.starts_with(&format!("{part}."))), "{part}");
+            }
+            assert_eq!(given.texts["nav.settings"], all(language)["nav.settings"]);
+            assert!(given.guides.keys().eq(Guide::ALL));
+            assert!(given.guides.values().all(|title| !title.is_empty()));
         }
     }
 

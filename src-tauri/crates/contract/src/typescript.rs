@@ -34,6 +34,7 @@ pub fn typescript() -> String {
         Note,
         Theme,
         Guide,
+        text::Texts,
         AppView,
         Progress,
         CheckKind,
@@ -149,6 +150,9 @@ pub fn typescript() -> String {
         Saved,
         Push,
     );
+    let elsewhere: Vec<_> = text::ELSEWHERE.iter().map(|part| format!("'{part}'")).collect();
+    module.push_str("/** The first part of the keys of texts that the window is not given. */\n");
+    writeln!(module, "export type Elsewhere = {};\n", elsewhere.join(" | ")).ok();
     module.push_str("export interface Commands {\n");
     macro_rules! list {
         ($($(#[doc = $doc:literal])* $call:ident = $name:ident($request:ty) -> $response:ty,)*) => {
