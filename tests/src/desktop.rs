@@ -6,6 +6,7 @@ mod notifications;
 mod panel;
 mod screen;
 mod session;
+mod shape;
 mod stage;
 mod webkit;
 mod window;

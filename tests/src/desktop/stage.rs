@@ -34,6 +34,12 @@ impl<'a> Stage<'a> {
         stage
     }
 
+    /// Closes the window as its title bar would; the app goes on in the tray.
+    pub async fn close_window(&self) {
+        self.session.close_window();
+        self.window.closed().await;
+    }
+
     /// Gives the engine a command.
     ///
     /// # Panics

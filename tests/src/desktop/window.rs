@@ -1,4 +1,4 @@
-use std::net::TcpListener;
+use std::{net::TcpListener, path::Path};
 
 use fantoccini::{Client, ClientBuilder, Locator, elements::Element, wd::Capabilities};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -113,6 +113,13 @@ impl<'a> Window<'a> {
         self.page.execute(asked, Vec::new()).await.expect("the page answers") == true
     }
 
+    /// The colour of the page's ground, as it is painted.
+    pub async fn ground(&self) -> String {
+        let asked = "return getComputedStyle(document.body).backgroundColor";
+        let colour = self.page.execute(asked, Vec::new()).await.expect("the page answers");
+        colour.as_str().expect("a colour").to_owned()
+    }
+
     /// Presses Escape, wherever the keyboard is.
     pub async fn escape(&self) {
         let focused = self.page.active_element().await.expect("something has the keyboard");
@@ -152,9 +159,40 @@ impl<'a> Window<'a> {
         field.send_keys(text).await.expect("a field takes text");
     }
 
+    /// Presses keys where the keyboard is, a character each; Ctrl is `\u{e009}` and held until the last of them.
+    pub async fn keys(&self, keys: &str) {
+        let focused = self.page.active_element().await.expect("something has the keyboard");
+        focused.send_keys(keys).await.expect("it takes keys");
+    }
+
+    /// Pastes this into the field, from the clipboard; it was cut out of another one, which is empty then.
+    pub async fn paste(&self, id: &str, text: &str, cut_from: &str) {
+        self.fill(cut_from, text).await;
+        self.element(&selector(cut_from)).await.send_keys("\u{e009}ax").await.expect("a field takes keys");
+        self.element(&selector(id)).await.send_keys("\u{e009}v").await.expect("a field takes keys");
+    }
+
+    /// Gives a field for files this one, as if it had been chosen.
+    pub async fn attach(&self, id: &str, file: &Path) {
+        let path = file.to_str().expect("a path in UTF-8");
+        self.element(&selector(id)).await.send_keys(path).await.expect("a field takes a file");
+    }
+
     /// Chooses the option with this value.
     pub async fn choose(&self, id: &str, value: &str) {
         self.element(&selector(id)).await.select_by_value(value).await.expect("the option is there");
+    }
+
+    /// Waits until the window that was asked to close is gone, with its page.
+    pub async fn closed(&self) {
+        eventually("no window", async || self.page.windows().await.ok()?.is_empty().then_some(())).await;
+    }
+
+    /// Turns to the window that is opened in place of the one that was closed.
+    pub async fn reopened(&self) {
+        let another = async || self.page.windows().await.ok()?.into_iter().next();
+        let window = eventually("another window", another).await;
+        self.page.switch_to_window(window).await.expect("a window to turn to");
     }
 
     /// The page's markup as it is now.
