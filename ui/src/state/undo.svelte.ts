@@ -1,7 +1,7 @@
 /** Something that was done at once, and can be taken back for a while. */
 export interface Undoable {
-  /** What was done. */
-  text: string
+  /** What was done, in the language that is spoken by now. */
+  text: () => string
   /** Takes it back. A fault is told above the view. */
   undo: () => Promise<unknown>
 }
@@ -17,7 +17,7 @@ export function undoable(): Undoable | undefined {
 }
 
 /** Offers to take back what was done just now, in place of what was done before. */
-export function offerUndo(text: string, undo: () => Promise<unknown>): void {
+export function offerUndo(text: () => string, undo: () => Promise<unknown>): void {
   offered = { text, undo }
 }
 

@@ -147,10 +147,14 @@ describe('what was done at once', () => {
     const before = rows()
     await click('reset-settings')
     await waitFor(() => expect(rows()).toEqual([]))
+    // Said in the language that is spoken by then, which a reset may change.
+    expect(screen.getByTestId('undo-bar').textContent).toContain('as in a new installation')
+    await backend.call('settings_change', { language: 'zh-CN' })
+    await waitFor(() => expect(screen.getByTestId('undo-bar').textContent).toContain('设置已'))
     await click('undo')
     await waitFor(() => expect(rows()).toEqual(before))
     expect(resets).toEqual([{ what: 'settings' }])
-    expect(Object.keys(changes[0] ?? {}).sort()).toEqual(['ca_files', 'journal', 'language', 'notify', 'theme'])
+    expect(Object.keys(changes[1] ?? {}).sort()).toEqual(['ca_files', 'journal', 'language', 'notify', 'theme'])
   })
 })
 

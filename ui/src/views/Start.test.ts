@@ -42,6 +42,15 @@ describe('the first run', () => {
     expect(document.body.innerHTML).not.toContain('right')
   })
 
+  it('keeps room for what is wrong with the App ID, so that a click on the button is not lost to a jump', async () => {
+    await open('empty', '#/start')
+    const note = () => document.getElementById('app-app_id-note')
+    expect(note()?.classList.contains('bare')).toBe(false)
+    await value('app-id', 'cli_0123')
+    await fireEvent.blur(screen.getByTestId('app-id'))
+    expect(note()?.textContent).toContain('16 hexadecimal digits')
+  })
+
   it('takes a pair that is pasted into either field, and says so', async () => {
     for (const into of ['app-id', 'app-secret']) {
       await open('empty', '#/start')

@@ -38,6 +38,8 @@ const RETAIN: Duration = Duration::from_secs(3600);
 const FIRST_RETAIN: Duration = Duration::from_secs(60);
 /// How long until a journal that could not be opened is tried again.
 const TRY_AGAIN: Duration = Duration::from_secs(5);
+/// How far what is shown of the size may be behind what is kept.
+const BEHIND: Duration = Duration::from_secs(2);
 /// How often it is written down that Longwire still runs.
 const ALIVE: Duration = Duration::from_secs(120);
 
@@ -97,6 +99,7 @@ impl Engine {
         let weak = || Arc::downgrade(&self.inner);
         self.spawn(follow_health(weak(), journal.health()));
         self.spawn(look_after(weak(), journal.clone()));
+        self.spawn(follow_size(weak(), self.snapshots()));
         self.spawn(keep_phases(journal, self.snapshots()));
         self.spawn(targets::follow(weak(), deliveries.states()));
         self.spawn(targets::show_settled(weak(), deliveries.settled()));
@@ -244,6 +247,17 @@ pub(crate) async fn look_after(engine: Weak<Inner>, journal: Journal) {
             Ok(events) => info!(events, "old events are deleted"),
             Err(error) => warn!(%error, "old events could not be deleted"),
         }
+        let Some(inner) = engine.upgrade() else { return };
+        Engine { inner }.show_journal().await;
+    }
+}
+
+/// Shows how much is kept as it grows.
+async fn follow_size(engine: Weak<Inner>, mut snapshots: watch::Receiver<Arc<Snapshot>>) {
+    let mut counted = snapshots.borrow_and_update().events_today;
+    while snapshots.wait_for(|snapshot| snapshot.events_today != counted).await.is_ok() {
+        sleep(BEHIND).await;
+        counted = snapshots.borrow_and_update().events_today;
         let Some(inner) = engine.upgrade() else { return };
         Engine { inner }.show_journal().await;
     }
