@@ -17,10 +17,7 @@ use crate::{
     tray,
     window::{self, Page, Presence},
 };
-use longwire_engine::log;
-
-/// Starts with the tray alone, as at login.
-const HIDDEN: &str = "--hidden";
+use longwire_engine::{HIDDEN, log, opened_at_login};
 
 /// Runs the app until it is quit.
 pub(crate) fn run() -> ExitCode {
@@ -29,7 +26,7 @@ pub(crate) fn run() -> ExitCode {
     }
     let built = tauri::Builder::default()
         // First, so that a second process ends before it touches anything.
-        .plugin(single_instance::init(|app, arguments, _| open_unless_hidden(app, &arguments)))
+        .plugin(single_instance::init(|app, arguments, _| started_again(app, arguments)))
         .manage(EngineSlot::empty())
         .manage(Presence::default())
         .manage(Asked::default())
@@ -58,14 +55,27 @@ fn start(app: &AppHandle) -> tauri::Result<()> {
     tray::build(app, View::without_engine(engine::language(), None));
     async_runtime::spawn(quit_on_signal(app.clone()));
     let arguments: Vec<String> = std::env::args().collect();
-    open_unless_hidden(app, &arguments);
+    open(app, hides(&arguments) || opened_at_login());
     Ok(())
 }
 
-fn open_unless_hidden(app: &AppHandle, arguments: &[String]) {
+/// A second process was started, and has left it to this one. The bus tells of it on a thread of its own; windows are the main
+/// thread's.
+fn started_again(app: &AppHandle, arguments: Vec<String>) {
+    let handle = app.clone();
+    if let Err(error) = app.run_on_main_thread(move || open(&handle, hides(&arguments))) {
+        tracing::error!(%error, "the window cannot be shown");
+    }
+}
+
+fn hides(arguments: &[String]) -> bool {
+    arguments.iter().any(|argument| argument == HIDDEN)
+}
+
+fn open(app: &AppHandle, hidden: bool) {
     async_runtime::spawn(open_engine(app.clone()));
     // Without a tray icon a hidden app could not be reached at all.
-    if !tray::is_there(app) || !arguments.iter().any(|argument| argument == HIDDEN) {
+    if !tray::is_there(app) || !hidden {
         window::show(app, None);
     }
 }

@@ -49,7 +49,7 @@ pub use engine::Engine;
 pub use lease::{WatchdogCommand, watch_proxies};
 pub use longwire_delivery::{Closed, Printing};
 pub use longwire_host::{
-    login_item::LoginItem,
+    login_item::{HIDDEN, LoginItem, opened_at_login},
     notification::{Desktop, Identity},
     trust::Asking,
     webview::{end_network_process, give_memory_back},

@@ -12,6 +12,15 @@ use longwire_contract::LoginState;
 /// Has the program start without its window, where it is given arguments at all: macOS gives none.
 pub const HIDDEN: &str = "--hidden";
 
+/// Whether the system says that it has started this program because its user logged in. To be asked on the main thread, right after
+/// the start. Elsewhere than on macOS [`HIDDEN`] says so.
+pub fn opened_at_login() -> bool {
+    #[cfg(target_os = "macos")]
+    return macos::opened_at_login();
+    #[cfg(not(target_os = "macos"))]
+    false
+}
+
 /// What starts a program at login.
 #[derive(Clone, Debug)]
 pub struct LoginItem(Kind);

@@ -2,11 +2,34 @@
 #![allow(unsafe_code)]
 
 use longwire_contract::LoginState;
-use objc2::{rc::autoreleasepool, runtime::AnyClass};
-use objc2_foundation::NSBundle;
+use objc2::{
+    msg_send,
+    rc::{Retained, autoreleasepool},
+    runtime::AnyClass,
+};
+use objc2_foundation::{NSAppleEventDescriptor, NSAppleEventManager, NSBundle};
 use objc2_service_management::{SMAppService, SMAppServiceStatus};
 
 use super::LoginError;
+
+/// The Apple event that opens an application, the key of what it adds to that, and what it adds for a login item (AERegistry.h).
+const OPENED: u32 = u32::from_be_bytes(*b"oapp");
+const ADDED: u32 = u32::from_be_bytes(*b"prdt");
+const AS_LOGIN_ITEM: u32 = u32::from_be_bytes(*b"lgit");
+
+/// Whether the system has opened this program as a login item. To be asked on the main thread while the program has just started:
+/// the event that opened it is the current one only then.
+pub(super) fn opened_at_login() -> bool {
+    autoreleasepool(|_| {
+        let Some(event) = NSAppleEventManager::sharedAppleEventManager().currentAppleEvent() else {
+            return false;
+        };
+        // SAFETY: both methods have these types; what the second gives back is retained.
+        let (id, added): (u32, Option<Retained<NSAppleEventDescriptor>>) =
+            unsafe { (msg_send![&event, eventID], msg_send![&event, paramDescriptorForKeyword: ADDED]) };
+        id == OPENED && added.is_some_and(|added| added.enumCodeValue() == AS_LOGIN_ITEM)
+    })
+}
 
 /// The bundle that runs here.
 #[derive(Clone, Debug)]
