@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { layoutFaults } from './layout'
 import { PLACES } from './places'
-import { LANGUAGES, openWindow, settled, THEMES, useBrowser, visit, WIDTHS, type Look } from './window'
+import { LANGUAGES, openWindow, settled, shade, THEMES, useBrowser, visit, WIDTHS, type Look } from './window'
 
 /** Where the pictures go, to be looked at. */
 const SHOTS = '../target/ui-shots'
@@ -54,8 +54,9 @@ describe('every page, in each language, theme and width', () => {
     const { page, complaints, close } = await openWindow()
     const faults: string[] = []
     for (const language of LANGUAGES) {
+      await visit(page, place, { language, theme: 'light' })
       for (const theme of THEMES) {
-        await visit(page, place, { language, theme })
+        await shade(page, theme)
         for (const width of WIDTHS) {
           await page.setViewportSize({ width, height: 800 })
           await settled(page)

@@ -46,12 +46,20 @@ export async function openWindow(
 /** Goes to a place and waits until it is drawn. */
 export async function visit(page: Page, { scenario, hash }: Place, { language, theme }: Look): Promise<void> {
   const query = new URLSearchParams({ demo: scenario, lang: language, theme, still: '' })
+  // Where the settings cannot be read, the system says which.
+  await page.emulateMedia({ colorScheme: theme })
   // A change of the hash alone would not load the scenario anew.
   await page.goto('about:blank')
   await page.goto(`${inject('served').window}?${query}#/${hash}`)
   await page.waitForSelector('h1, [role="alert"]', { state: 'attached' })
   await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'))
   await settled(page)
+}
+
+/** Changes the theme as the window does itself. */
+export async function shade(page: Page, theme: Look['theme']): Promise<void> {
+  await page.emulateMedia({ colorScheme: theme })
+  await page.evaluate((now) => (document.documentElement.dataset.theme = now), theme)
 }
 
 /** Waits until nothing has been drawn anew for two frames, fonts included. */

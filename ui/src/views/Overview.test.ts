@@ -9,7 +9,7 @@ describe('the overview', () => {
     await open('refused')
     expect(headline()).toBe('Needs you: App ID or App Secret is wrong')
     expect(screen.getByTestId('phase').dataset.phase).toBe('needs_you')
-    const hops = within(screen.getByRole('list', { name: 'The road to the platform' })).getAllByRole('listitem')
+    const hops = within(screen.getByRole('list', { name: 'The way to the platform' })).getAllByRole('listitem')
     expect(hops.map((hop) => hop.querySelector('strong')?.textContent)).toEqual([
       'This computer: passed',
       'Network: passed',
@@ -209,7 +209,7 @@ describe('what has passed', () => {
     const kinds = [...strip.querySelectorAll('g')].map((slice) => slice.dataset.kind)
     expect(new Set(kinds)).toEqual(new Set(['up', 'down', 'paused', 'off']))
     expect(screen.getByTestId('events-chart').getAttribute('aria-label')).toMatch(
-      /^Events per minute · at most \S+ · \d+ in all$/
+      /^Events per minute · at most \S+ · [\d,]+ in all$/
     )
     expect(screen.getByTestId('ack-chart').getAttribute('aria-label')).toMatch(
       /^Acknowledged in · p50 .+ ms · p99 up to .+ ms$/

@@ -155,8 +155,8 @@ describe('the trust sheet', () => {
     expect((await screen.findByTestId('lacks')).textContent).toContain('“Example Corp Root CA”')
     expect(screen.queryByTestId('trust-confirm')).toBeNull()
     expect(screen.getAllByTestId('ca-place').map((place) => place.textContent)).toEqual([
-      expect.stringContaining('The file of mitmproxy'),
-      expect.stringContaining('The file of Charles')
+      expect.stringContaining('mitmproxy’s certificate file'),
+      expect.stringContaining('Charles’s certificate file')
     ])
     await click('ca-page')
     expect((await screen.findByTestId('compare')).textContent).toContain('Compare the SHA-256')
