@@ -126,6 +126,18 @@ describe('the first run', () => {
   })
 })
 
+describe('the simulator beside the first run', () => {
+  it('can be resumed there where it is paused', async () => {
+    const backend = await open('simulator', '#/start')
+    await backend.call('pause', { app_id: null })
+    await waitFor(() => expect(screen.queryByTestId('simulator-send')).toBeNull())
+    const resumed = sent(backend, 'resume')
+    await click('resume')
+    await waitFor(() => expect(screen.getByTestId<HTMLButtonElement>('simulator-send').disabled).toBe(false))
+    expect(resumed).toEqual([{ app_id: (await backend.call('snapshot', null)).simulator?.app_id }])
+  })
+})
+
 describe('an app on its way', () => {
   it.each([
     ['start-connecting', 'connected', ['app done', 'connected now', 'seen open', 'saved open', 'received open']],
