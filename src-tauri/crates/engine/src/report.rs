@@ -1,8 +1,10 @@
 //! A report of what is the matter: made, shown, and saved as it was shown.
 
 mod archive;
+mod bare;
 mod files;
 mod hosts;
+mod known;
 mod redactor;
 mod token;
 

@@ -5,6 +5,8 @@ use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
 };
 
+use longwire_openplatform::samples;
+
 /// The numbers that hosts have, in the order in which they were met.
 #[derive(Debug, Default)]
 pub(super) struct Hosts {
@@ -16,9 +18,15 @@ const PLATFORM: &[&str] = &["feishu.cn", "larksuite.com", "larkoffice.com"];
 /// What follows the last dot of names that are files or callbacks and no hosts.
 const FILES: &[&str] = &[
     "app", "cer", "conf", "crt", "dat", "db", "der", "exe", "get", "html", "js", "json", "key", "log", "md",
-    "mjs", "ndjson", "p12", "pac", "pem", "plist", "py", "rs", "sh", "sock", "toml", "trigger", "ts", "txt",
-    "yaml", "yml", "zip",
+    "mjs", "ndjson", "p12", "pac", "pem", "plist", "py", "rs", "sh", "so", "sock", "toml", "trigger", "ts",
+    "txt", "yaml", "yml", "zip",
 ];
+
+/// How names begin that are places in an event, or parts of a system.
+const PLACES: &[&str] = &["event.", "header.", "org.freedesktop.", "org.gnome.", "org.kde.", "com.apple."];
+/// What follows the last dot of a host, whatever it begins with.
+const DOMAINS: &[&str] =
+    &["cn", "com", "corp", "example", "home", "internal", "intranet", "io", "lan", "local", "net", "org"];
 
 impl Hosts {
     /// A host as it is to be shown.
@@ -105,9 +113,18 @@ fn is_name(host: &str, has_port: bool) -> bool {
             let word = last.len() >= 2 && last.bytes().all(|byte| byte.is_ascii_alphabetic());
             let name = word || last.starts_with("xn--");
             // With a port, even a name that ends like a file is a host; with a line's number it is not told from one.
-            !first.is_empty() && name && !FILES.contains(&last.to_ascii_lowercase().as_str())
+            let last = last.to_ascii_lowercase();
+            let is_ours = !has_port && !DOMAINS.contains(&last.as_str()) && is_place_or_type(host);
+            !first.is_empty() && name && !is_ours && !FILES.contains(&last.as_str())
         }
     }
+}
+
+/// Whether this is a place in an event, a part of a system, or begins as an event type of the platform's does.
+fn is_place_or_type(name: &str) -> bool {
+    let begins_as = |of: &str| name.splitn(3, '.').take(2).eq(of.splitn(3, '.').take(2));
+    PLACES.iter().any(|place| name.starts_with(place))
+        || samples().iter().any(|sample| begins_as(sample.event_type))
 }
 
 #[cfg(test)]
@@ -158,12 +175,33 @@ mod tests {
             "bot.py",
             "im.message.receive_v1",
             "card.action.trigger",
+            "im.message",
+            "event.sender.name",
+            "header.app.id",
+            "org.freedesktop.DBus.Error.ServiceUnknown",
+            "org.gnome.Shell",
+            "org.kde.kdeglobals",
+            "com.apple.security",
+            "libcurl.so",
             "1.5",
             "v0.1.0",
             "12:30",
             "connected",
         ] {
             assert_eq!(hosts.word(word), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn a_host_that_begins_as_a_place_or_a_type_does_is_one() {
+        let mut hosts = Hosts::default();
+        for (word, shown) in [
+            ("event.corp.example", "host-1"),
+            ("im.chat.corp.cn", "host-2"),
+            ("event.sender.name:8080", "host-3:8080"),
+            ("im.corp.party", "host-4"),
+        ] {
+            assert_eq!(hosts.word(word).as_deref(), Some(shown), "{word}");
         }
     }
 }

@@ -5,19 +5,9 @@ use serde_json::Value;
 
 use super::{
     hosts::Hosts,
+    known::Known,
     token::{self, SECRET},
 };
-
-/// What the user's own words are known to be.
-#[derive(Debug, Default)]
-pub(super) struct Known {
-    /// The home folder; empty where there is none.
-    pub(super) home: String,
-    pub(super) user: String,
-    pub(super) machine: String,
-    pub(super) apps: Vec<String>,
-    pub(super) targets: Vec<String>,
-}
 
 #[derive(Debug)]
 pub(super) struct Redactor {
@@ -28,25 +18,7 @@ pub(super) struct Redactor {
 
 impl Redactor {
     pub(super) fn new(known: &Known) -> Self {
-        let numbered = |kind: &'static str, names: &[String]| {
-            let numbered =
-                names.iter().enumerate().map(move |(at, name)| (name, format!("{kind}-{}", at + 1)));
-            numbered.map(|(name, shown)| (name.clone(), shown)).collect::<Vec<_>>()
-        };
-        let mut words = vec![(known.home.trim_end_matches('/').to_owned(), "~".to_owned())];
-        // That one names nobody, and is a word of ours.
-        if known.user != "root" {
-            words.push((known.user.clone(), "user".to_owned()));
-        }
-        let short = known.machine.split('.').next().unwrap_or_default();
-        words.extend(
-            [known.machine.as_str(), short].map(|name| (name.to_owned(), "this-computer".to_owned())),
-        );
-        words.extend(numbered("app", &known.apps));
-        words.extend(numbered("target", &known.targets));
-        words.retain(|(word, _)| !word.trim().is_empty() && word != "localhost");
-        words.sort_by_key(|(word, _)| std::cmp::Reverse(word.len()));
-        Self { words, hosts: Hosts::default() }
+        Self { words: known.words(), hosts: Hosts::default() }
     }
 
     /// Looks for hosts, so that they are known also where they are not told by their form.
@@ -215,6 +187,7 @@ mod tests {
             machine: "zs-laptop.corp.example".into(),
             apps: vec!["Invoice Bot".into(), "发票机器人".into()],
             targets: vec!["my-target".into()],
+            ..Known::default()
         })
     }
 
