@@ -1608,11 +1608,11 @@ text: string, };
 
 export type SettingsPlan = { 
 /**
- * The settings that become others: `language`, `theme`, `ca_files`, `journal`, `notify`.
+ * The settings that become others: `language`, `theme`, `journal`, `notify`. Events are kept for as long as before at least.
  */
 settings: Array<string>, 
 /**
- * The apps that are added. Each then waits for its App Secret, which no export holds.
+ * The apps that are added. Each then waits for its App Secret, which no export holds. One on a server of its own is paused.
  */
 apps: Array<AppId>, 
 /**
@@ -1620,7 +1620,7 @@ apps: Array<AppId>,
  */
 apps_here: Array<AppId>, 
 /**
- * The targets that are added, by name. Those whose secrets are missing wait for them, paused.
+ * The targets that are added, by name. Those that lack a secret, run a program or lead to another machine are paused.
  */
 targets: Array<string>, 
 /**
@@ -1628,7 +1628,7 @@ targets: Array<string>,
  */
 targets_here: Array<string>, 
 /**
- * The keys that nobody knows here: another version's, or typos.
+ * The keys that are not taken over: unknown ones, and CA files, which are trusted one by one.
  */
 unknown: Array<string>, };
 

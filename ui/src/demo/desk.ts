@@ -37,12 +37,12 @@ export function deskCommands(world: World): Commands {
       return done
     },
     settings_reset: ({ what }) => {
-      const { journal } = world.snapshot
-      const kept = { ...journal, settings: { days: 30, megabytes: 1000, power_safe: false } }
       const notify = { events: true, connection: true, preview: true, rules: [] }
-      world.change({ ...NEW, notify, journal: kept })
-      if (what === 'everything')
-        world.change({ ...NOTHING, journal: { ...kept, events: 0, bytes: 0, oldest_ms: null } })
+      world.change({ ...NEW, notify })
+      if (what === 'settings') return null
+      login = 'off'
+      const settings = { days: 30, megabytes: 1000, power_safe: false }
+      world.change({ ...NOTHING, journal: { settings, events: 0, bytes: 0, oldest_ms: null } })
       return null
     },
     login: () => ({ state: login }),
@@ -59,7 +59,7 @@ export function deskCommands(world: World): Commands {
   }
 }
 
-const SETTINGS = ['language', 'theme', 'ca_files', 'journal', 'notify']
+const SETTINGS = ['language', 'theme', 'journal', 'notify']
 const KNOWN = [...SETTINGS, 'app', 'target']
 
 /** What an import would do: enough of TOML to read what an export has in it. */

@@ -145,6 +145,7 @@ describe('what was done at once', () => {
     const backend = await open('ca-files', '#/settings')
     const [resets, changes] = [sent(backend, 'settings_reset'), sent(backend, 'settings_change')]
     const before = rows()
+    await backend.call('settings_change', { journal: { days: 365, megabytes: 1000, power_safe: false } })
     await click('reset-settings')
     await waitFor(() => expect(rows()).toEqual([]))
     // Said in the language that is spoken by then, which a reset may change.
@@ -154,7 +155,8 @@ describe('what was done at once', () => {
     await click('undo')
     await waitFor(() => expect(rows()).toEqual(before))
     expect(resets).toEqual([{ what: 'settings' }])
-    expect(Object.keys(changes[1] ?? {}).sort()).toEqual(['ca_files', 'journal', 'language', 'notify', 'theme'])
+    // A reset leaves how long events are kept, so to take it back changes nothing of that either.
+    expect(Object.keys(changes[2] ?? {}).sort()).toEqual(['ca_files', 'language', 'notify', 'theme'])
   })
 })
 
@@ -185,7 +187,7 @@ describe('settings that travel', () => {
   })
 
   const TEXT =
-    'language = "en"\nfoo = 1\n[[app]]\nid = "cli_9f8e7d6c5b4a3210"\n[[app]]\nid = "cli_a1b2c3d4e5f6079f"\n[[target]]\nname = "订单"\n'
+    'language = "en"\nfoo = 1\nca_files = ["/evil.pem"]\n[[app]]\nid = "cli_9f8e7d6c5b4a3210"\n[[app]]\nid = "cli_a1b2c3d4e5f6079f"\n[[target]]\nname = "订单"\n'
 
   it('are looked at before they are taken over, exactly as they were looked at', async () => {
     const backend = await open('connected', '#/settings')
@@ -202,7 +204,9 @@ describe('settings that travel', () => {
     expect(screen.getByTestId('plan-apps').textContent).toContain('cli_9f8e7d6c5b4a3210')
     expect(screen.getByTestId('plan-apps-here').textContent).toContain('cli_a1b2c3d4e5f6079f')
     expect(screen.getByTestId('plan-targets').textContent).toContain('订单')
-    expect(screen.getByTestId('plan-unknown').textContent).toContain('foo')
+    expect(screen.getByTestId('plan-settings').textContent).not.toContain('CA')
+    expect(screen.getByTestId('plan-unknown').textContent).toMatch(/CA files, will be left out.*foo.*ca_files/)
+    expect(screen.getByTestId('plan-targets').textContent).toMatch(/run a program or lead to another machine/)
     expect(imports).toEqual([])
     await click('import-confirm')
     const link = await screen.findByRole('link', { name: 'Enter the App Secret of cli_9f8e7d6c5b4a3210' })

@@ -13,17 +13,17 @@ pub struct SettingsText {
 /// What an import changes. Apps and targets that are here already stay as they are, and nothing is removed.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize, TS)]
 pub struct SettingsPlan {
-    /// The settings that become others: `language`, `theme`, `ca_files`, `journal`, `notify`.
+    /// The settings that become others: `language`, `theme`, `journal`, `notify`. Events are kept for as long as before at least.
     pub settings: Vec<String>,
-    /// The apps that are added. Each then waits for its App Secret, which no export holds.
+    /// The apps that are added. Each then waits for its App Secret, which no export holds. One on a server of its own is paused.
     pub apps: Vec<AppId>,
     /// The apps that are here already.
     pub apps_here: Vec<AppId>,
-    /// The targets that are added, by name. Those whose secrets are missing wait for them, paused.
+    /// The targets that are added, by name. Those that lack a secret, run a program or lead to another machine are paused.
     pub targets: Vec<String>,
     /// The targets that are here already.
     pub targets_here: Vec<String>,
-    /// The keys that nobody knows here: another version's, or typos.
+    /// The keys that are not taken over: unknown ones, and CA files, which are trusted one by one.
     pub unknown: Vec<String>,
 }
 
@@ -38,8 +38,9 @@ pub struct Reset {
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum ResetKind {
-    /// Language, theme, CA files, notifications and how long events are kept are as in a new installation. Apps, targets and events stay.
+    /// Language, theme, CA files and notifications are as in a new installation. Apps, targets, events and how long they are kept stay.
     Settings,
-    /// Apps, targets, all their secrets, the events and the settings. What was trusted or set aside on the machine stays, and can be undone as before.
+    /// Apps, targets, all their secrets, the events, the settings, and that Longwire starts at login. What was trusted or set aside on
+    /// the machine stays, and can be undone as before; so does the log.
     Everything,
 }

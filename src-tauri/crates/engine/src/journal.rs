@@ -8,8 +8,8 @@ use std::{
 };
 
 use longwire_contract::{
-    AppId, EventOrigin, EventQuery, Fault, FaultCode, FindingCode, JournalView, Notice, NoticeCode, Phase,
-    Snapshot,
+    AppId, EventOrigin, EventQuery, Fault, FaultCode, FindingCode, JournalSettings, JournalView, Notice,
+    NoticeCode, Phase, Snapshot,
 };
 use longwire_delivery::Deliveries;
 use longwire_diagnosis::finding;
@@ -19,7 +19,7 @@ use longwire_journal::{Error, Health, Journal, OpenError};
 use tokio::{
     sync::watch,
     task::spawn_blocking,
-    time::{Instant, MissedTickBehavior, interval, interval_at, sleep},
+    time::{Instant, Interval, MissedTickBehavior, interval, interval_at, sleep, timeout},
 };
 use tracing::{info, warn};
 
@@ -36,6 +36,9 @@ use crate::{
 const RETAIN: Duration = Duration::from_secs(3600);
 /// The first time; before that, starting matters more.
 const FIRST_RETAIN: Duration = Duration::from_secs(60);
+/// How long after a change of what is too old or too much that is deleted: longer than the 10 s in which the window offers to take
+/// the change back.
+const SETTLED: Duration = Duration::from_secs(15);
 /// How long until a journal that could not be opened is tried again.
 const TRY_AGAIN: Duration = Duration::from_secs(5);
 /// How far what is shown of the size may be behind what is kept.
@@ -98,7 +101,7 @@ impl Engine {
         }
         let weak = || Arc::downgrade(&self.inner);
         self.spawn(follow_health(weak(), journal.health()));
-        self.spawn(look_after(weak(), journal.clone()));
+        self.spawn(look_after(weak(), journal.clone(), self.snapshots()));
         self.spawn(follow_size(weak(), self.snapshots()));
         self.spawn(keep_phases(journal, self.snapshots()));
         self.spawn(targets::follow(weak(), deliveries.states()));
@@ -117,19 +120,18 @@ impl Engine {
         }
     }
 
-    /// Shows how much is kept, and how long.
+    /// Shows how much is kept. How long is shown by what has that take effect.
     pub(crate) async fn show_journal(&self) {
         let Ok(journal) = self.journal().await else { return };
-        let settings = self.inner.settings.read().map(|(settings, _)| settings.journal).unwrap_or_default();
         match journal.size().await {
             Ok(size) => {
-                let view = JournalView {
-                    events: size.events,
-                    bytes: size.bytes,
-                    oldest_ms: size.oldest_ms,
-                    settings,
-                };
                 self.inner.surroundings.shared.change_if(|snapshot| {
+                    let view = JournalView {
+                        events: size.events,
+                        bytes: size.bytes,
+                        oldest_ms: size.oldest_ms,
+                        settings: snapshot.journal.settings,
+                    };
                     let changed = snapshot.journal != view;
                     snapshot.journal = view;
                     changed
@@ -236,12 +238,17 @@ pub(crate) async fn follow_health(engine: Weak<Inner>, mut health: watch::Receiv
     }
 }
 
-/// Deletes what is too old or too much, every now and then.
-pub(crate) async fn look_after(engine: Weak<Inner>, journal: Journal) {
+/// Deletes what is too old or too much, every now and then, and soon after it was changed what that is.
+pub(crate) async fn look_after(
+    engine: Weak<Inner>,
+    journal: Journal,
+    mut snapshots: watch::Receiver<Arc<Snapshot>>,
+) {
+    let mut kept = snapshots.borrow().journal.settings;
     let mut ticks = interval_at(Instant::now() + FIRST_RETAIN, RETAIN);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        ticks.tick().await;
+        due(&mut ticks, &mut snapshots, &mut kept).await;
         match journal.retain(clock::now_ms()).await {
             Ok(0) => {}
             Ok(events) => info!(events, "old events are deleted"),
@@ -249,6 +256,30 @@ pub(crate) async fn look_after(engine: Weak<Inner>, journal: Journal) {
         }
         let Some(inner) = engine.upgrade() else { return };
         Engine { inner }.show_journal().await;
+    }
+}
+
+/// Waits for the next tick, or until what is kept is another than `kept` and has stayed so for a while: until then it may be taken back.
+async fn due(
+    ticks: &mut Interval,
+    snapshots: &mut watch::Receiver<Arc<Snapshot>>,
+    kept: &mut JournalSettings,
+) {
+    let before = *kept;
+    tokio::select! {
+        // A tick that is overdue has to wait for a change, too.
+        biased;
+        Ok(snapshot) = snapshots.wait_for(|snapshot| snapshot.journal.settings != before) => {
+            *kept = snapshot.journal.settings;
+        }
+        _ = ticks.tick() => return,
+    }
+    loop {
+        let now = *kept;
+        match timeout(SETTLED, snapshots.wait_for(|snapshot| snapshot.journal.settings != now)).await {
+            Ok(Ok(snapshot)) => *kept = snapshot.journal.settings,
+            Ok(Err(_)) | Err(_) => return,
+        }
     }
 }
 
@@ -287,5 +318,45 @@ pub(crate) async fn keep_phases(journal: Journal, mut snapshots: watch::Receiver
                 journal.alive(clock::now_ms()).await.ok();
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::sleep_until;
+
+    use super::*;
+
+    /// When old events are deleted, in seconds, where each of these changes is made at its second.
+    async fn deleted_at(changes: &[(u64, u32)], first_tick: u64) -> u64 {
+        let view = |days| {
+            let settings = JournalSettings { days, ..JournalSettings::default() };
+            let journal = JournalView { settings, ..JournalView::default() };
+            Arc::new(Snapshot { journal, ..Snapshot::default() })
+        };
+        let (sender, mut snapshots) = watch::channel(view(30));
+        let start = Instant::now();
+        let mut ticks = interval_at(start + Duration::from_secs(first_tick), RETAIN);
+        let mut kept = snapshots.borrow().journal.settings;
+        let making = async {
+            for (at, days) in changes {
+                sleep_until(start + Duration::from_secs(*at)).await;
+                sender.send_replace(view(*days));
+            }
+            std::future::pending::<()>().await;
+        };
+        tokio::select! {
+            () = due(&mut ticks, &mut snapshots, &mut kept) => start.elapsed().as_secs(),
+            () = making => unreachable!(),
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_change_of_what_is_kept_takes_effect_once_it_cannot_be_taken_back() {
+        assert_eq!(deleted_at(&[], 60).await, 60);
+        assert_eq!(deleted_at(&[(5, 30)], 60).await, 60, "nothing of it was changed");
+        assert_eq!(deleted_at(&[(5, 7)], 60).await, 20);
+        assert_eq!(deleted_at(&[(5, 7), (14, 1)], 60).await, 29, "the second can be taken back, too");
+        assert_eq!(deleted_at(&[(55, 7), (64, 30)], 60).await, 79, "a tick in between deletes nothing");
     }
 }

@@ -28,6 +28,11 @@ impl Held {
         held.insert(Report { id, files }).clone()
     }
 
+    /// Holds none any more. One without files, whose ID nobody has, takes its place: no ID is given twice.
+    pub(crate) fn forget(&self) {
+        self.hold(Vec::new());
+    }
+
     /// The archive of the report that is named, as it was shown.
     fn archive(&self, save: &ReportSave, stamp: &str) -> Result<Vec<u8>, Fault> {
         let held = self.lock();

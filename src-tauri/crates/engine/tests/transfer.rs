@@ -8,9 +8,9 @@ mod common;
 use std::{fs, path::Path, sync::Arc};
 
 use longwire_contract::{
-    AppDraft, AppEdit, AppId, EventOrigin, EventQuery, FaultCode, FindingCode, Handler, Language,
-    LanguageChoice, LoginChange, LoginState, Phase, Reset, ResetKind, SettingsChange, SettingsText,
-    TargetAddress, TargetDraft, TargetHealth, TargetRef, TargetSecrets, Theme, TriggerRequest,
+    AppDraft, AppEdit, AppId, EventOrigin, EventQuery, FaultCode, FindingCode, Handler, JournalSettings,
+    Language, LanguageChoice, LoginChange, LoginState, Phase, ReportSave, Reset, ResetKind, SettingsChange,
+    SettingsText, TargetAddress, TargetDraft, TargetHealth, TargetRef, TargetSecrets, Theme, TriggerRequest,
 };
 use longwire_engine::{Apps, Engine, LoginItem, Options};
 use longwire_host::{fake::MemoryStore, secrets};
@@ -107,24 +107,22 @@ async fn imported_settings_take_effect_at_once_and_apps_wait_for_their_secret() 
     let engine = bench.engine(Apps::ConfiguredOrSimulator).await;
     until(&engine, |snapshot| snapshot.simulator.is_some()).await;
     let given = text(
-        "language = \"zh-CN\"\ntheme = \"light\"\nca_files = [\"/nowhere.pem\"]\nnew_key = 1\n[journal]\ndays = 3\n\
+        "language = \"zh-CN\"\ntheme = \"light\"\nca_files = [\"/nowhere.pem\"]\nnew_key = 1\n[journal]\ndays = 60\n\
          [notify]\npreview = false\n[[app]]\nid = \"cli_0000000000000001\"\nname = \"bot\"\n[[target]]\nname = \"local\"\n\
          webhook = \"http://127.0.0.1:9/\"\n[[target]]\nname = \"keyed\"\nwebhook = \"http://127.0.0.1:9/\"\nheaders = [\"X-Key\"]\n",
     );
     let plan = engine.settings_plan(given.clone()).await.unwrap();
-    assert_eq!(plan.settings, ["language", "theme", "ca_files", "journal", "notify"]);
-    assert_eq!(
-        (plan.apps.as_slice(), plan.unknown.as_slice()),
-        (&[id(APP)][..], &["new_key".to_owned()][..])
-    );
+    assert_eq!(plan.settings, ["language", "theme", "journal", "notify"]);
+    assert_eq!(plan.apps, [id(APP)]);
+    assert_eq!(plan.unknown, ["ca_files", "new_key"]);
     assert_eq!(bench.config(), "", "a plan changes nothing");
     assert_eq!(engine.settings_import(given.clone()).await.unwrap(), plan);
     let snapshot = until(&engine, |snapshot| snapshot.phase == Phase::NeedsYou).await;
     assert_eq!(snapshot.apps.len(), 1, "the simulator has made room");
     assert_eq!(snapshot.apps[0].findings[0].code, FindingCode::SecretMissing);
     assert_eq!((snapshot.language, snapshot.theme), (Language::Chinese, Theme::Light));
-    assert_eq!((snapshot.journal.settings.days, snapshot.notify.preview), (3, false));
-    assert!(snapshot.ca_files[0].problem.is_some());
+    assert_eq!((snapshot.journal.settings.days, snapshot.notify.preview), (60, false));
+    assert_eq!(snapshot.ca_files, []);
     let health: Vec<_> = snapshot.targets.iter().map(|target| target.health).collect();
     assert_eq!(health, [TargetHealth::Untried, TargetHealth::Paused]);
     let again = engine.settings_import(given).await.unwrap();
@@ -171,6 +169,7 @@ async fn a_reset_of_the_settings_leaves_apps_targets_and_events() {
     let change = SettingsChange {
         language: Some(LanguageChoice::Chinese),
         ca_files: Some(vec!["/nowhere.pem".to_owned()]),
+        journal: Some(JournalSettings { days: 365, ..Default::default() }),
         ..Default::default()
     };
     engine.settings_change(change).await.unwrap();
@@ -179,7 +178,9 @@ async fn a_reset_of_the_settings_leaves_apps_targets_and_events() {
         let snapshot = engine.snapshots().borrow().clone();
         assert_eq!((snapshot.language, snapshot.ca_files.len()), (Language::English, 0));
         assert_eq!((snapshot.apps.len(), snapshot.targets.len()), (1, 1));
+        assert_eq!(snapshot.journal.settings.days, 365, "what is kept is not lost to a reset");
         assert!(!bench.config().contains("language") && bench.config().contains(APP));
+        assert!(bench.config().contains("days = 365"));
     }
     assert_eq!(engine.events(EventQuery::default()).await.unwrap().events.len(), 1);
     assert_eq!(bench.store.accounts().len(), 2);
@@ -233,6 +234,46 @@ async fn a_store_that_fails_is_told_and_all_else_is_forgotten() {
     assert_eq!((snapshot.apps.len(), snapshot.targets.len(), bench.config().as_str()), (0, 0, ""));
     assert!(engine.events(EventQuery::default()).await.unwrap().events.is_empty());
     engine.settings_reset(Reset { what: ResetKind::Everything }).await.unwrap();
+    engine.close().await;
+}
+
+#[tokio::test]
+async fn after_a_reset_of_everything_nothing_starts_at_login_and_no_report_is_held() {
+    let bench = Bench::new();
+    let autostart = bench.folder.path().join("autostart");
+    let login = LoginItem::entry(Path::new("/opt/longwire-app").into(), autostart.clone(), Vec::new());
+    let engine = Engine::open(Options { login: Some(login), ..bench.options() }).await.unwrap();
+    engine.app_add(app(APP, None)).await.unwrap();
+    engine.login_change(LoginChange { on: true }).await.unwrap();
+    let shown = engine.report(()).await.unwrap();
+    engine.settings_reset(Reset { what: ResetKind::Settings }).await.unwrap();
+    assert_eq!(engine.login(()).await.unwrap().state, LoginState::On, "the settings are not everything");
+    engine.settings_reset(Reset { what: ResetKind::Everything }).await.unwrap();
+    assert_eq!(engine.login(()).await.unwrap().state, LoginState::Off);
+    let save = ReportSave { id: shown.id, ..ReportSave::default() };
+    assert_eq!(engine.report_save(save).await.unwrap_err().code, FaultCode::ReportGone);
+    assert_ne!(engine.report(()).await.unwrap().id, shown.id, "who still shows the old one saves no other");
+
+    // A system that refuses is told, and all else is forgotten.
+    engine.app_add(app(APP, None)).await.unwrap();
+    fs::remove_dir_all(&autostart).unwrap();
+    fs::write(&autostart, "").unwrap();
+    let fault = engine.settings_reset(Reset { what: ResetKind::Everything }).await.unwrap_err();
+    assert_eq!(fault.code, FaultCode::LoginUnchanged);
+    assert_eq!((bench.config().as_str(), engine.snapshots().borrow().apps.len()), ("", 0));
+    assert_eq!(bench.store.accounts(), [""; 0]);
+    engine.close().await;
+}
+
+#[tokio::test]
+async fn how_long_events_are_kept_is_shown_as_it_took_effect() {
+    let bench = Bench::new();
+    let engine = bench.engine(Apps::Configured).await;
+    let journal = JournalSettings { days: 60, ..Default::default() };
+    engine.settings_change(SettingsChange { journal: Some(journal), ..Default::default() }).await.unwrap();
+    // Counting what is kept reads no settings: those it read before could undo what has taken effect since.
+    fs::write(bench.folder.path().join("config.toml"), "[journal]\ndays = 3\n").unwrap();
+    assert_eq!(engine.snapshot(()).await.unwrap().journal.settings, journal);
     engine.close().await;
 }
 

@@ -1,6 +1,6 @@
 use std::fmt::Display;
 
-use longwire_contract::{Domain, Fault, FaultCode, SettingsPlan, TargetAddress};
+use longwire_contract::{Domain, Fault, FaultCode, JournalSettings, SettingsPlan, TargetAddress};
 use longwire_dial::Origin;
 use toml_edit::Document;
 
@@ -15,7 +15,9 @@ use crate::{
 const LONGEST: usize = 1_000_000;
 /// The most apps, and the most targets, that are taken over at once.
 const MOST: usize = 100;
-/// The most unknown keys that are named, and how much of each, in characters.
+/// Whoever could add a CA could read all traffic: each is trusted one by one, by who knows it.
+const CA_FILES: &str = "ca_files";
+/// The most keys that are left out and named, and how much of each, in characters.
 const MOST_UNKNOWN: usize = 20;
 const LONGEST_KEY: usize = 40;
 
@@ -51,6 +53,7 @@ struct Import {
     settings: Settings,
     /// The keys that stand in the text.
     keys: Vec<String>,
+    /// Those that are not taken over.
     unknown: Vec<String>,
 }
 
@@ -71,6 +74,8 @@ impl Import {
             targets::judge(target).map_err(|fault| unreadable(format!("target {at}: {}", reason(&fault))))?;
         }
         let shorten = |key: String| key.chars().take(LONGEST_KEY).collect();
+        let ca_files = root.as_table().contains_key(CA_FILES).then(|| CA_FILES.to_owned());
+        let unknown = unknown.into_iter().map(|unknown| shorten(unknown.key));
         Ok(Self {
             settings: Settings {
                 apps: settings.apps.into_iter().map(careful_app).collect(),
@@ -78,7 +83,7 @@ impl Import {
                 ..settings
             },
             keys: root.as_table().iter().map(|(key, _)| key.to_owned()).collect(),
-            unknown: unknown.into_iter().map(|unknown| shorten(unknown.key)).take(MOST_UNKNOWN).collect(),
+            unknown: ca_files.into_iter().chain(unknown).take(MOST_UNKNOWN).collect(),
         })
     }
 
@@ -88,8 +93,8 @@ impl Import {
         let new = &self.settings;
         self.set("language", &mut settings.language, &new.language, &mut plan);
         self.set("theme", &mut settings.theme, &new.theme, &mut plan);
-        self.set("ca_files", &mut settings.ca_files, &new.ca_files, &mut plan);
-        self.set("journal", &mut settings.journal, &new.journal, &mut plan);
+        let journal = at_least(settings.journal, new.journal);
+        self.set("journal", &mut settings.journal, &journal, &mut plan);
         self.set("notify", &mut settings.notify, &new.notify, &mut plan);
         for app in &new.apps {
             if settings.app(&app.id).is_some() {
@@ -115,6 +120,15 @@ impl Import {
             old.clone_from(new);
             plan.settings.push(key.to_owned());
         }
+    }
+}
+
+/// How long events are kept: for as long as here at least, since what is deleted cannot be brought back.
+fn at_least(here: JournalSettings, new: JournalSettings) -> JournalSettings {
+    JournalSettings {
+        days: here.days.max(new.days),
+        megabytes: here.megabytes.max(new.megabytes),
+        power_safe: here.power_safe || new.power_safe,
     }
 }
 
@@ -160,7 +174,7 @@ mod tests {
     use super::*;
     use crate::transfer::exported;
 
-    const HERE: &str = "theme = \"dark\"\n[journal]\ndays = 7\n[[app]]\nid = \"cli_0123456789abcdef\"\nname = \"mine\"\n\
+    const HERE: &str = "theme = \"dark\"\nca_files = [\"/mine.pem\"]\n[journal]\ndays = 60\n[[app]]\nid = \"cli_0123456789abcdef\"\nname = \"mine\"\n\
         [[target]]\nname = \"bot\"\nwebhook = \"http://127.0.0.1:1/\"\nsecrets = \"kept\"\n";
 
     fn here() -> Settings {
@@ -187,8 +201,8 @@ mod tests {
         assert_eq!((settings.apps[0].name.as_str(), settings.apps.len()), ("mine", 2));
         assert_eq!(settings.targets[0], here().targets[0]);
         assert!(!settings.targets[1].paused);
-        assert_eq!(settings.journal.days, 7);
-        let (plan, _) = applied("theme = \"system\"\n[journal]\ndays = 7\n");
+        assert_eq!(settings.journal.days, 60);
+        let (plan, _) = applied("theme = \"system\"\n[journal]\ndays = 60\n");
         assert_eq!(plan.settings, ["theme"], "a default that is written is meant");
     }
 
@@ -198,6 +212,7 @@ mod tests {
         let plan = Import::read(&exported(&here())).unwrap().apply(&mut there);
         assert_eq!(plan.settings, ["theme", "journal"]);
         assert_eq!((there.theme, there.journal, &there.apps), (here().theme, here().journal, &here().apps));
+        assert!(there.ca_files.is_empty() && plan.unknown == ["ca_files"]);
         assert!(there.targets[0].paused && there.targets[0].secrets.is_none());
         let again = Import::read(&exported(&here())).unwrap().apply(&mut there);
         assert_eq!((again.settings.len(), again.apps.len(), again.targets.len()), (0, 0, 0));
@@ -217,6 +232,30 @@ mod tests {
         }
         let (_, local) = applied("[[app]]\nid = \"cli_fedcba9876543210\"\ndomain = \"http://127.0.0.1:9\"\n");
         assert!(!local.apps[1].paused);
+    }
+
+    #[test]
+    fn cas_are_trusted_one_by_one_and_by_no_import() {
+        for text in ["ca_files = [\"/evil.pem\"]\n", "ca_files = []\n"] {
+            let (plan, settings) = applied(text);
+            assert_eq!(settings, here());
+            assert_eq!((plan.settings.len(), plan.unknown), (0, vec!["ca_files".to_owned()]));
+        }
+        let many: String = (0..MOST_UNKNOWN).map(|at| format!("key{at} = 1\n")).collect();
+        let (plan, _) = applied(&format!("{many}ca_files = [\"/evil.pem\"]\n"));
+        assert_eq!((plan.unknown[0].as_str(), plan.unknown.len()), ("ca_files", MOST_UNKNOWN));
+    }
+
+    #[test]
+    fn events_are_kept_for_as_long_as_here_at_least() {
+        let (plan, settings) = applied("[journal]\ndays = 7\nmegabytes = 10\n");
+        assert_eq!((plan, settings), (SettingsPlan::default(), here()));
+        let (plan, settings) = applied("[journal]\ndays = 90\nmegabytes = 10\npower_safe = true\n");
+        let journal = JournalSettings { days: 90, power_safe: true, ..here().journal };
+        assert_eq!((plan.settings, settings.journal), (vec!["journal".to_owned()], journal));
+        let mut safe = settings;
+        assert!(Import::read("[journal]\ndays = 90\n").unwrap().apply(&mut safe).settings.is_empty());
+        assert!(safe.journal.power_safe);
     }
 
     #[test]

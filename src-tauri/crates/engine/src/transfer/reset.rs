@@ -1,4 +1,4 @@
-use longwire_contract::{EventQuery, EventSelection, Fault, NoticeCode, Reset, ResetKind};
+use longwire_contract::{EventQuery, EventSelection, Fault, LoginChange, NoticeCode, Reset, ResetKind};
 
 use crate::{
     Engine,
@@ -15,10 +15,11 @@ impl Engine {
         }
     }
 
+    /// How long events are kept stays: a shorter time would delete some.
     async fn forget_settings(&self) -> Result<(), Fault> {
         let (settings, ()) = self.inner.settings.change(|settings| {
-            let Settings { apps, targets, .. } = std::mem::take(settings);
-            *settings = Settings { apps, targets, ..Settings::default() };
+            let Settings { apps, targets, journal, .. } = std::mem::take(settings);
+            *settings = Settings { apps, targets, journal, ..Settings::default() };
             Ok(())
         })?;
         self.take_effect(&settings).await
@@ -50,6 +51,10 @@ impl Engine {
         faults.extend(self.load_targets().await.err());
         faults.extend(self.forget_targets(&before.targets).await.err());
         faults.extend(self.forget_events().await.err());
+        self.inner.report.forget();
+        if self.inner.options.login.is_some() {
+            faults.extend(self.change_login(LoginChange { on: false }).await.err());
+        }
         if matches!(self.inner.options.apps, Apps::ConfiguredOrSimulator) {
             faults.extend(self.start_simulator(&mut desk, true).await.err());
         }
