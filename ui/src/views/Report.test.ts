@@ -31,6 +31,16 @@ describe('the report', () => {
     await waitFor(() => expect(screen.queryByTestId('report-saved')).toBeNull())
   })
 
+  it('leads to the doctor where it has not run', async () => {
+    await open('connected', '#/report')
+    expect(screen.getByTestId('report-doctor').querySelector('a')?.getAttribute('href')).toBe('#/doctor')
+    for (const name of ['doctor-tls', 'empty']) {
+      cleanup()
+      await open(name, '#/report')
+      expect(screen.queryByTestId('report-doctor')).toBeNull()
+    }
+  })
+
   it('is made again where it has gone, and not saved before it was read', async () => {
     const backend = await open('connected', '#/report')
     const saves = sent(backend, 'report_save')

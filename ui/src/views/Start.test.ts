@@ -213,6 +213,17 @@ describe('the steps in short', () => {
     expect(screen.queryByTestId('setup-card')).toBeNull()
   })
 
+  it('do not come back for an app that has received once, wherever that was seen', async () => {
+    await open('start-received', '#/logs')
+    cleanup()
+    await open('start-seen')
+    expect(screen.queryByTestId('setup-card')).toBeNull()
+    expect(screen.getByTestId('finding').dataset.code).toBe('platform_sees_us')
+    cleanup()
+    await open('start-seen', '#/start')
+    expect(screen.queryByTestId('on-its-way')).toBeNull()
+  })
+
   it('are not for an app that has received, nor for the simulator', async () => {
     for (const name of ['connected', 'simulator']) {
       await open(name)
