@@ -5,8 +5,7 @@ Gathers what helps to find out what is the matter: versions, what was found, the
 the log. Names, IDs, hosts and paths of yours are made unrecognisable, and there is no secret and no message in it. It is saved \
 as a zip in the folder of downloads and sent nowhere: read it, then attach it where you ask for help.
 
-The doctor's report is in it where the doctor was asked in the running Longwire; else save the doctor's own:
-  longwire doctor > doctor.txt
+The doctor's report is in it: the last one of the running Longwire, else the doctor is asked first, which takes some seconds.
 
 Examples:
   longwire report                         the list of its files, and a question
