@@ -80,7 +80,7 @@ fn stays(name: &str) -> bool {
             let below = |domain: &&str| {
                 name.strip_suffix(*domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
             };
-            bare.is_empty() || PLATFORM.iter().any(|domain| below(&domain)) || below(&"localhost")
+            bare.is_empty() || PLATFORM.iter().any(below) || below(&"localhost")
         }
     }
 }
