@@ -15,6 +15,9 @@ use crate::{
 /// The oldest Node that the window's tools run on; ui/package.json says the same.
 const OLDEST: (u32, u32) = (20, 19);
 
+/// What makes packages of the app.
+const BUNDLER: &str = "@tauri-apps/cli@2.12.5";
+
 /// Node and npm: the machine's own where they are new enough, else those that a wheel on PyPI carries.
 pub(crate) struct Node {
     /// What runs npm: `npm`, or `node` and npm's script.
@@ -66,11 +69,21 @@ impl Node {
             .map_err(|_| Failure::new(format!("npm run {name} failed")))
     }
 
-    /// A program that one of the window's packages brings.
-    pub(crate) fn tool(&self, ui: &Path, name: &str) -> Command {
-        let mut command = Command::new(ui.join("node_modules/.bin").join(name));
+    /// Tauri's bundler, installed the first time. It is none of the window's packages: who tests or builds the window needs none of
+    /// its programs for every system.
+    pub(crate) fn bundler(&self, repository: &Repository) -> Result<Command, Failure> {
+        let folder = repository.tools().join(BUNDLER.replace('/', "-"));
+        let program = folder.join("node_modules/.bin/tauri");
+        if !program.is_file() {
+            say(format_args!("installing {BUNDLER}"));
+            fs::create_dir_all(&folder)
+                .map_err(|error| Failure::new(format!("{}: {error}", folder.display())))?;
+            run(&mut self.npm(&folder, &["install", "--prefix", ".", "--no-audit", "--no-fund", BUNDLER]))
+                .map_err(|_| Failure::new(format!("npm cannot install {BUNDLER}")))?;
+        }
+        let mut command = Command::new(program);
         command.env("PATH", &self.path);
-        command
+        Ok(command)
     }
 
     fn npm(&self, ui: &Path, arguments: &[&str]) -> Command {

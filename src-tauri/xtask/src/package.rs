@@ -45,7 +45,7 @@ pub(crate) fn debian(repository: &Repository) -> Result<PathBuf, Failure> {
         fs::remove_dir_all(&folder).map_err(|error| unread(&folder, &error))?;
     }
     say("making the Debian package");
-    let mut bundler = Node::ensure(repository)?.tool(&repository.ui(), "tauri");
+    let mut bundler = Node::ensure(repository)?.bundler(repository)?;
     bundler.args(["bundle", "--bundles", "deb", "--ci"]).current_dir(repository.root.join("src-tauri"));
     run_command(&mut bundler)?;
     fs::read_dir(&folder)
