@@ -175,6 +175,10 @@ fn no_command_changes_anything_that_nobody_confirmed() {
                 "settings reset",
                 vec![vec![], vec!["--everything"], vec!["--yes"], vec!["--everything", "--yes"]],
             ),
+            ("guide", vec![vec![], vec!["tls"]]),
+            ("logs", vec![vec![], vec!["--json"], vec!["--follow"]]),
+            // Without `--yes` nothing is written: a report is a file among the user's downloads.
+            ("report", vec![vec![], vec!["--show"]]),
             ("run", vec![app.clone()]),
             ("simulate", vec![vec![]]),
         ];

@@ -91,6 +91,7 @@ async fn a_burst_is_a_few_notifications_in_one_place_and_a_click_opens_the_windo
     let session = Session::start("en_GB.UTF-8").await;
     let (platform, notifications) = (platform().await, session.notifications().await);
     configure(&session, &configured(&session, &platform, Platform::SECRET));
+    session.without_app().await;
     let app = session.app().arguments(["--hidden"]).run();
     connected(&session).await;
 

@@ -208,10 +208,15 @@ impl Session {
         TrayIcon::wait_for(&self.bus).await
     }
 
+    /// Waits until the last app is off the bus. One that was killed has its name there for a moment more, and who starts then would
+    /// be sent to it.
+    pub async fn without_app(&self) {
+        eventually("the last app is off the bus", async || (!self.has_app().await).then_some(())).await;
+    }
+
     /// The app's window as its page, which a test can read and use. It starts the app.
     pub async fn open_window(&self) -> Window<'_> {
-        // One that was killed has its name on the bus for a moment more, and who starts then would be sent to it.
-        eventually("the last app is off the bus", async || (!self.has_app().await).then_some(())).await;
+        self.without_app().await;
         Window::open(self).await
     }
 

@@ -61,7 +61,7 @@ fn width() -> usize {
     if columns == 0 { 80 } else { columns.clamp(40, 100) }
 }
 
-/// Whether headings may be bold: for a person, who has not asked for plain text (https://no-color.org).
+/// Whether headings may be bold: for a person, who has not asked for plain text (<https://no-color.org>).
 fn styled() -> bool {
     io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }

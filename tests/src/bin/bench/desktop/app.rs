@@ -8,7 +8,7 @@ use longwire_contract::{Phase, call};
 use longwire_engine::Client;
 use longwire_tests::{
     Process,
-    desktop::{Session, eventually, processes_below},
+    desktop::{Session, processes_below},
 };
 use tokio::time::{sleep, timeout};
 use zbus::Proxy;
@@ -96,7 +96,7 @@ impl App {
     pub(super) async fn end(self, session: &Session) {
         self.process.signal("TERM");
         self.process.end();
-        eventually("it is off the bus", async || (!session.has_app().await).then_some(())).await;
+        session.without_app().await;
     }
 }
 
