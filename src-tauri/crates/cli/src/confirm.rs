@@ -1,6 +1,6 @@
 //! Asking a person before anything outside the data folder is changed.
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, BufRead, BufReader, IsTerminal, Write};
 
 /// Who gave the command, and whether they can be asked. Questions go to standard error: standard output is data.
 pub(crate) struct Person<'a> {
@@ -42,7 +42,8 @@ impl Person<'static> {
     pub(crate) fn here() -> Self {
         Self {
             terminal: io::stdin().is_terminal() && io::stderr().is_terminal(),
-            input: Box::new(io::stdin().lock()),
+            // Not locked: a command may have read what it is about from there.
+            input: Box::new(BufReader::new(io::stdin())),
             output: Box::new(io::stderr()),
         }
     }
