@@ -162,7 +162,7 @@ fn words_of(code: FindingCode) -> (&'static str, &'static str) {
         F::LinkClosed => ("was closed", "连接被关闭"),
         F::Flapping => ("keeps dropping", "反复断开"),
         F::OtherClients => ("take some of this app’s events", "分走事件"),
-        F::PlatformSeesUs => ("can be saved now", "现在可以在后台保存了"),
+        F::PlatformSeesUs => ("can be saved now", "现在可以在开发者后台保存了"),
         F::NothingReceived => ("no event has come yet", "还没有收到事件"),
         F::SecretMissing => ("no App Secret kept", "没有保存这个应用的 App Secret"),
         F::SecretUnreadable => ("cannot be read", "无法读取 App Secret"),
