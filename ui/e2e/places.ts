@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { OPENED, type Step } from './openings'
 import type { Place } from './window'
 
 const APP = 'cli_a1b2c3d4e5f6079f'
@@ -44,11 +45,17 @@ const [, source = ''] = readFileSync('src/demo/scenarios.ts', 'utf8').split('con
 const SCENARIOS = [...source.matchAll(/^ {2}'?([\w-]+)'?: \(\) =>/gm)].map(([, name = '']) => name)
 if (SCENARIOS.length < 50) throw new Error('src/demo/scenarios.ts has another form')
 
-/** Every view and every scenario. */
+/** These differ in what is found on the road only. */
+const INSPECTED: Step[] = [{ press: 'inspect-road' }]
+const inspected = (scenario: string) => scenario.startsWith('trust-') && scenario !== 'trust-list'
+
+/** Every view, every scenario, and what opens in them. */
 export const PLACES: Place[] = [
   ...VIEWS.map(([scenario, hash]) => ({ scenario, hash })),
   ...SCENARIOS.map((scenario) => ({
     scenario,
-    hash: HOMES.find(([prefix]) => scenario.startsWith(prefix))?.[1] ?? 'overview'
-  }))
+    hash: HOMES.find(([prefix]) => scenario.startsWith(prefix))?.[1] ?? 'overview',
+    ...(inspected(scenario) && { opening: 'sheet', steps: INSPECTED })
+  })),
+  ...OPENED
 ]

@@ -1,5 +1,7 @@
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
 import { afterAll, beforeAll, inject } from 'vitest'
+import type { Step } from './openings'
+import { perform } from './steps'
 
 export const LANGUAGES = ['en', 'zh-CN'] as const
 export const THEMES = ['light', 'dark'] as const
@@ -9,6 +11,9 @@ export const WIDTHS = [360, 960] as const
 export interface Place {
   scenario: string
   hash: string
+  /** What is done there first, and what that opens is called. */
+  opening?: string
+  steps?: Step[]
 }
 
 /** How the window looks. */
@@ -43,8 +48,9 @@ export async function openWindow(
   return { page, complaints, close: () => context.close() }
 }
 
-/** Goes to a place and waits until it is drawn. */
-export async function visit(page: Page, { scenario, hash }: Place, { language, theme }: Look): Promise<void> {
+/** Goes to a place, opens what is to be opened there, and waits until it is drawn. */
+export async function visit(page: Page, place: Place, { language, theme }: Look): Promise<void> {
+  const { scenario, hash, steps = [] } = place
   const query = new URLSearchParams({ demo: scenario, lang: language, theme, still: '' })
   // Where the settings cannot be read, the system says which.
   await page.emulateMedia({ colorScheme: theme })
@@ -54,6 +60,10 @@ export async function visit(page: Page, { scenario, hash }: Place, { language, t
   await page.waitForSelector('h1, [role="alert"]', { state: 'attached' })
   await page.waitForFunction(() => !document.querySelector('[aria-busy="true"]'))
   await settled(page)
+  for (const step of steps) {
+    await perform(page, step, language)
+    await settled(page)
+  }
 }
 
 /** Changes the theme as the window does itself. */
