@@ -58,8 +58,7 @@ impl Engine {
     pub(crate) async fn save_report(&self, save: ReportSave) -> Result<Saved, Fault> {
         let stamp = clock::file_stamp(clock::now_ms());
         let archive = self.inner.report.archive(&save, &stamp)?;
-        let file = downloads::create(&format!("longwire-report-{stamp}"), "zip")?;
-        let path = downloads::fill(file, &archive)?;
+        let path = downloads::save(&format!("longwire-report-{stamp}"), "zip", &archive)?;
         Ok(Saved { path: path.display().to_string() })
     }
 }

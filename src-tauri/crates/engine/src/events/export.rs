@@ -1,24 +1,22 @@
-use std::io::{BufWriter, Write};
-
 use longwire_contract::{EventQuery, Exported, Fault};
 use longwire_host::clock;
 
-use crate::{
-    Engine,
-    downloads::{self, failed},
-};
+use crate::{Engine, downloads::NewFile};
 
 impl Engine {
     /// Writes the events that match into a new file, oldest last.
     pub(crate) async fn export(&self, query: EventQuery) -> Result<Exported, Fault> {
         let name = format!("longwire-events-{}", clock::file_stamp(clock::now_ms()));
-        let (path, file) = downloads::create(&name, "ndjson")?;
-        let mut output = BufWriter::new(file);
+        self.export_into(NewFile::create(&name, "ndjson")?, query).await
+    }
+
+    async fn export_into(&self, mut file: NewFile, query: EventQuery) -> Result<Exported, Fault> {
         let (mut query, mut events) = (EventQuery { limit: 0, ..query }, 0);
         loop {
             let page = self.event_line_page(query.clone()).await?;
             for line in &page.lines {
-                writeln!(output, "{line}").map_err(|error| failed(&path, error))?;
+                file.write(line.as_bytes())?;
+                file.write(b"\n")?;
                 events += 1;
             }
             match page.before {
@@ -26,7 +24,40 @@ impl Engine {
                 None => break,
             }
         }
-        output.flush().map_err(|error| failed(&path, error))?;
-        Ok(Exported { path: path.display().to_string(), events })
+        Ok(Exported { path: file.finish()?.display().to_string(), events })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, sync::Arc, time::Duration};
+
+    use longwire_contract::Language;
+    use longwire_host::fake::MemoryStore;
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::{Apps, Machine, Options};
+
+    #[tokio::test]
+    async fn an_export_that_is_given_up_leaves_no_file() {
+        let (data, downloads) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let machine = Machine { data_dir: data.path().to_owned(), system_language: Language::English };
+        let options = Options {
+            secrets: Arc::<MemoryStore>::default(),
+            system: false,
+            apps: Apps::None,
+            ..Options::new(&machine, "test")
+        };
+        let engine = Engine::open(options).await.unwrap();
+        let file = || NewFile::create_in(downloads.path(), "events", "ndjson").unwrap();
+        let names = || fs::read_dir(downloads.path()).unwrap().count();
+        let export = engine.export_into(file(), EventQuery::default());
+        assert_eq!(names(), 1);
+        timeout(Duration::ZERO, export).await.unwrap_err();
+        assert_eq!(names(), 0, "what was begun is gone");
+        let exported = engine.export_into(file(), EventQuery::default()).await.unwrap();
+        assert_eq!((exported.events, names()), (0, 1));
+        engine.close().await;
     }
 }

@@ -28,7 +28,7 @@ impl Engine {
     pub(crate) async fn export_settings(&self) -> Result<Saved, Fault> {
         let (settings, _) = self.inner.settings.read()?;
         let name = format!("longwire-settings-{}", clock::file_stamp(clock::now_ms()));
-        let path = downloads::fill(downloads::create(&name, "toml")?, exported(&settings).as_bytes())?;
+        let path = downloads::save(&name, "toml", exported(&settings).as_bytes())?;
         Ok(Saved { path: path.display().to_string() })
     }
 }
