@@ -122,6 +122,7 @@ fn no_command_changes_anything_that_nobody_confirmed() {
             ("app add", vec![vec![id, "--domain", &url, "--app-secret-file", text(&secret)]]),
             ("app list", vec![vec![]]),
             ("app check", vec![[&[id][..], &road].concat()]),
+            ("app secret", vec![vec![id], vec![id, "--app-secret-file", text(&secret)]]),
             ("app remove", vec![vec![id]]),
             ("ca inspect", vec![vec![ca], vec![ca, "--domain", &url], vec!["platform", "--domain", &url]]),
             (

@@ -1,3 +1,7 @@
+mod secret;
+
+use std::path::Path;
+
 use longwire_contract::{
     AppDraft, AppRef, CheckDraft, CheckReport, Fault, FaultCode, Language, Secret, call, text::text, words,
 };
@@ -10,7 +14,7 @@ use crate::{
     guide::more,
     order::order,
     output::{hint, print_json, say},
-    secret,
+    secret::{ask, given},
     words::values,
 };
 
@@ -25,25 +29,20 @@ pub(crate) async fn app(command: App, machine: Machine) -> Result<Exit, Fault> {
         App::List(options) => list(&options, &machine, language).await,
         App::Remove(app) => remove(app, &machine, language).await,
         App::Check(app) => check(app, &machine, language).await,
+        App::Secret(app) => secret::secret(app, &machine, language).await,
     }
 }
 
 async fn add(app: AppAdd, machine: &Machine, language: Language) -> Result<Exit, Fault> {
     let app_id = app.app_id.to_string();
-    // The engine may run in another folder than this command.
-    let secret_file = app.app_secret_file.as_deref().map(absolute).transpose()?;
-    let app_secret = match (&secret_file, secret::given(app.app_secret_file.as_deref())?) {
-        (Some(_), _) => None,
-        (None, Some(given)) => Some(Secret::from(given)),
-        (None, None) => Some(secret::ask(&text(language, "cli.ask_secret", &values([])))?),
-    };
+    let (secret, secret_file) = entered(app.app_secret_file.as_deref(), language)?;
     let done = match &secret_file {
         Some(path) => text(language, "cli.added_file", &values([("app_id", app_id), ("path", path.clone())])),
         None => text(language, "cli.added", &values([("app_id", app_id)])),
     };
     let draft = AppDraft {
         app_id: app.app_id,
-        app_secret,
+        app_secret: secret_file.is_none().then_some(secret),
         secret_file,
         domain: app.domain,
         name: app.name,
@@ -78,10 +77,10 @@ async fn remove(app: AppRemove, machine: &Machine, language: Language) -> Result
 /// Asks the platform from here, whether or not an engine runs: the CA files are those given here.
 async fn check(app: AppCheck, machine: &Machine, language: Language) -> Result<Exit, Fault> {
     let known = machine.app(&app.app_id)?;
-    let app_secret = match secret::given(app.app_secret_file.as_deref())? {
+    let app_secret = match given(app.app_secret_file.as_deref())? {
         Some(given) => Some(Secret::from(given)),
         None if known.is_some() => None,
-        None => Some(secret::ask(&text(language, "cli.ask_secret", &values([])))?),
+        None => Some(ask(&text(language, "cli.ask_secret", &values([])))?),
     };
     let domain = app.domain.or(known).unwrap_or_default();
     let options = Options { ca_files: app.road.ca_file, ..Options::new(machine, "longwire app check") };
@@ -117,7 +116,17 @@ fn tell(language: Language, report: &CheckReport) {
     }
 }
 
-fn absolute(file: &std::path::Path) -> Result<String, Fault> {
+/// The App Secret that is to be kept, and the file that it is to be read from where one is named.
+fn entered(file: Option<&Path>, language: Language) -> Result<(Secret, Option<String>), Fault> {
+    let secret = match given(file)? {
+        Some(given) => Secret::from(given),
+        None => ask(&text(language, "cli.ask_secret", &values([])))?,
+    };
+    // The engine may run in another folder than this command.
+    Ok((secret, file.map(absolute).transpose()?))
+}
+
+fn absolute(file: &Path) -> Result<String, Fault> {
     let path = std::path::absolute(file).map_err(|error| Fault::new(FaultCode::BadRequest, error))?;
     Ok(path.display().to_string())
 }

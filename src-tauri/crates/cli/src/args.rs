@@ -107,7 +107,7 @@ pub(crate) enum Command {
     /// Walk the road to the platform hop by hop, and say what stands in the way and what mends it
     #[command(after_long_help = DOCTOR_HELP)]
     Doctor(Doctor),
-    /// Add, list, remove and check apps
+    /// Add, list, remove and check apps, and enter their App Secrets
     #[command(subcommand)]
     App(App),
     /// Look at a proxy's CA, trust it, and take that back
@@ -246,7 +246,24 @@ pub(crate) enum App {
     /// Ask the platform whether App ID, App Secret and domain are right, without connecting
     #[command(after_long_help = EXIT_CODES)]
     Check(AppCheck),
+    /// Enter the App Secret of an app that is there: it came without one, or has a new one
+    #[command(after_long_help = SECRET_HELP)]
+    Secret(AppSecret),
 }
+
+const SECRET_HELP: &str = concat!(
+    "\
+An app that comes with `longwire settings import` has no App Secret; one that was reset in the developer console has another. The \
+platform is asked first: a secret that it refuses is not kept. Where it cannot be reached the secret is kept unchecked, and \
+`longwire app check` asks again. A running Longwire connects with it at once.
+
+Examples:
+  longwire app secret cli_a1b2c3d4e5f60718     asks for it, unseen, and keeps it in the keychain
+  longwire app secret cli_a1b2c3d4e5f60718 --app-secret-file /etc/longwire/secret
+
+",
+    exit_codes!()
+);
 
 #[derive(Args, Debug)]
 pub(crate) struct AppAdd {
@@ -295,6 +312,16 @@ pub(crate) struct AppCheck {
     /// Print the outcome as JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct AppSecret {
+    /// The App ID
+    pub(crate) app_id: AppId,
+    /// Read the App Secret from this file at each start, in place of the keychain; else it is that of LONGWIRE_APP_SECRET, else it
+    /// is asked for
+    #[arg(long, value_name = "FILE")]
+    pub(crate) app_secret_file: Option<PathBuf>,
 }
 
 const SIMULATE_HELP: &str = "\
