@@ -67,6 +67,25 @@ pub(crate) fn wear(window: &WebviewWindow, theme: Option<Theme>) -> tauri::Resul
     Ok(worn)
 }
 
+/// Has the page drawn by the processor. WebKitGTK would have the graphics card draw it, and where there is none to speak of, as
+/// on a virtual machine or a remote desktop, a program that plays one: that takes three times the processor's time and the memory,
+/// and some drivers draw nothing at all. A page as quiet as this one gains nothing from a card.
+#[cfg(target_os = "linux")]
+pub(crate) fn draw_plainly(window: &WebviewWindow) -> tauri::Result<()> {
+    use webkit2gtk::{HardwareAccelerationPolicy, SettingsExt, WebViewExt};
+    window.with_webview(|view| {
+        if let Some(settings) = view.inner().settings() {
+            settings.set_hardware_acceleration_policy(HardwareAccelerationPolicy::Never);
+        }
+    })
+}
+
+/// Has the page drawn as the system does it best.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn draw_plainly(_window: &WebviewWindow) -> tauri::Result<()> {
+    Ok(())
+}
+
 /// Whether there is a desktop to show anything on. GTK, asked without one, panics.
 pub(crate) fn has_desktop() -> bool {
     cfg!(target_os = "macos")

@@ -12,7 +12,7 @@ use tokio::{sync::watch, time::sleep};
 
 use crate::{
     place::{Area, Place, SMALLEST},
-    theme,
+    platform, theme,
 };
 
 /// The window's name among Tauri's.
@@ -110,6 +110,7 @@ fn open(app: &AppHandle, page: Option<Page>) -> tauri::Result<()> {
         None => builder.center(),
     };
     let window = builder.build()?;
+    platform::draw_plainly(&window)?;
     theme::wear_first(&window);
     app.state::<Presence>().0.send_replace(true);
     let handle = app.clone();
