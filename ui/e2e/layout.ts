@@ -47,7 +47,7 @@ export function layoutFaults(families: string[]): string[] {
     if (/\{\w+\}/.test(text) && !element.closest('pre, code, textarea')) faults.push(`not filled: ${text}`)
     const range = document.createRange()
     range.selectNodeContents(node)
-    let floats = false
+    let floats = element.closest('[role="menu"]') !== null
     for (let at: Element | null = element; at && !floats; at = at.parentElement) {
       floats = /fixed|sticky/.test(getComputedStyle(at).position)
     }
