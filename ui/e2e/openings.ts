@@ -11,6 +11,8 @@ export type Step =
   | { choose: string; file: string; text: string }
   /** Moves the focus there: a key then presses it, and what goes away after a while stays. */
   | { focus: string; key?: string }
+  /** Waits until it is there: what is typed is answered after a pause. */
+  | { see: string }
   /** Opens all that is folded. */
   | { unfold: true }
 
@@ -18,6 +20,7 @@ const press = (press: string): Step => ({ press })
 const named = (named: string): Step => ({ named })
 const fill = (fill: string, text: string): Step => ({ fill, text })
 const focus = (focus: string, key?: string): Step => ({ focus, key })
+const see = (see: string): Step => ({ see })
 const unfold: Step = { unfold: true }
 
 const EXPORTED = `language = "zh-CN"
@@ -52,7 +55,7 @@ const OPENINGS: Record<string, Record<string, Step[]>> = {
   'simulator overview': { 'sent-paused': [press('simulator-send'), press('pause')] },
   'events events': {
     filters: [press('filter-fold')],
-    none: [fill('filter', 'nothing has this in it')],
+    none: [fill('filter', 'nothing has this in it'), see('events-none')],
     menu: [press('events-menu')],
     'delete-all': [press('events-menu'), press('delete-all')],
     exported: [press('events-menu'), press('export-all')],
@@ -66,7 +69,7 @@ const OPENINGS: Record<string, Record<string, Step[]>> = {
     delete: [press('event-more'), press('delete-event')],
     replayed: [press('replay')],
     edit: [press('edit-event')],
-    'edit-mistake': [press('edit-event'), fill('edit-json', '{\n  "event": {,\n}')]
+    'edit-mistake': [press('edit-event'), fill('edit-json', '{\n  "event": {,\n}'), see('json-mistake')]
   },
   'targets targets': {
     folds: [unfold],
@@ -141,7 +144,7 @@ const OPENINGS: Record<string, Record<string, Step[]>> = {
     reset: [press('reset-everything')]
   },
   'ca-files settings/ca': { undo: [named('settings.ca.remove_one'), focus('undo')] },
-  'connected logs': { none: [fill('log-search', 'nothing has this in it'), press('log-pause')] },
+  'connected logs': { none: [fill('log-search', 'nothing has this in it'), see('log-all'), press('log-pause')] },
   'connected report': { folds: [unfold], saved: [press('report-save')] }
 }
 

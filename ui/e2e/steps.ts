@@ -28,6 +28,8 @@ export async function perform(page: Page, step: Step, language: Look['language']
   } else if ('focus' in step) {
     await control(step.focus).focus(PATIENCE)
     if (step.key) await page.keyboard.press(step.key)
+  } else if ('see' in step) {
+    await control(step.see).waitFor(PATIENCE)
   } else {
     // A fold can hold another one.
     const folds = page.locator('details:not([open]):visible')
