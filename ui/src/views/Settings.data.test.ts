@@ -209,7 +209,7 @@ describe('settings that travel', () => {
     expect(screen.getByTestId('plan-targets').textContent).toMatch(/run a program or lead to another machine/)
     expect(imports).toEqual([])
     await click('import-confirm')
-    const link = await screen.findByRole('link', { name: 'Enter the App Secret of cli_9f8e7d6c5b4a3210' })
+    const link = await screen.findByRole('link', { name: 'Enter its App Secret: cli_9f8e7d6c5b4a3210' })
     expect(link.getAttribute('href')).toBe('#/apps/edit/cli_9f8e7d6c5b4a3210/secret')
     expect([plans.at(-1), imports]).toEqual([{ text: TEXT }, [{ text: TEXT }]])
   })
