@@ -89,6 +89,8 @@ describe('every page, in each language, theme and width', () => {
             await settled(page)
             // What lies over the page is seen where it lies.
             const fullPage = (await page.locator(OVER).count()) === 0
+            // The entries stay in sight and would hide a part of it.
+            if (fullPage) await page.evaluate(() => scrollTo(0, 0))
             await page.screenshot({ path: `${SHOTS}/${name}.${language}.${theme}.${width}.png`, fullPage })
             const found = await page.evaluate(layoutFaults, FAMILIES)
             found.push(...(await inaccessible(page, asked({ language, theme }, width))))
