@@ -2,6 +2,7 @@
 
 mod export;
 mod import;
+mod login;
 mod reset;
 
 use longwire_contract::Fault;

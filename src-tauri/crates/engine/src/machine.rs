@@ -56,6 +56,11 @@ impl Machine {
         Ok(self.settings()?.apps.into_iter().map(|app| app.id).collect())
     }
 
+    /// Whether this is the data folder of an app that the desktop starts.
+    pub fn is_the_apps(&self) -> bool {
+        paths::is_standard(&self.data_dir)
+    }
+
     /// Now, in milliseconds since the Unix epoch.
     pub fn now_ms(&self) -> u64 {
         clock::now_ms()

@@ -12,6 +12,10 @@ use longwire_contract::LoginState;
 /// Has the program start without its window, where it is given arguments at all: macOS gives none.
 pub const HIDDEN: &str = "--hidden";
 
+/// The tray app's program, as the packages install it.
+#[cfg(not(target_os = "macos"))]
+const APP: &str = "longwire-app";
+
 /// Whether the system says that it has started this program because its user logged in. To be asked on the main thread, right after
 /// the start. Elsewhere than on macOS [`HIDDEN`] says so.
 pub fn opened_at_login() -> bool {
@@ -40,6 +44,15 @@ impl LoginItem {
         return macos::Bundle::of_this_process().map(Kind::Bundle).map(Self);
         #[cfg(not(target_os = "macos"))]
         return xdg::Autostart::of_this_process().map(Kind::Entry).map(Self);
+    }
+
+    /// That of the tray app, as another program of Longwire sees it; `None` where the system tells and changes it for the app
+    /// alone, as macOS does.
+    pub fn of_the_app() -> Option<Self> {
+        #[cfg(target_os = "macos")]
+        return None;
+        #[cfg(not(target_os = "macos"))]
+        return xdg::Autostart::of_program_beside(APP).map(Kind::Entry).map(Self);
     }
 
     /// An autostart entry for any program: in the user's own folder of entries, which comes before the system's.

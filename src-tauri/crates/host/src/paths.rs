@@ -23,6 +23,13 @@ pub fn data_dir(given: Option<&Path>) -> Result<PathBuf, PathError> {
         .map_err(|error| PathError::NotUsable { path: chosen, cause: error.to_string() })
 }
 
+/// Whether this data folder is at the system's standard place, whatever `LONGWIRE_DATA_DIR` says: the one of an app that the
+/// desktop starts.
+pub fn is_standard(data_dir: &Path) -> bool {
+    let variable = |name: &str| env::var_os(name).filter(|_| name != DATA_DIR_VARIABLE);
+    choose(None, &variable, cfg!(target_os = "macos")).is_ok_and(|standard| standard == data_dir)
+}
+
 /// Where the user's downloads go: what the desktop says (`user-dirs.dirs`), else `~/Downloads`, else the home folder. `None`
 /// where the user has none.
 pub fn downloads() -> Option<PathBuf> {

@@ -33,7 +33,7 @@ Examples:
 
 const IMPORT_HELP: &str = "\
 Only the settings that stand in the file change. Apps and targets that are here already stay as they are, and nothing is removed. A new app \
-waits for its App Secret. New targets that lack a secret, run a program or lead to another machine arrive paused: look at them, then \
+waits for its App Secret: `longwire app secret APP_ID`. New targets that lack a secret, run a program or lead to another machine arrive paused: look at them, then \
 `longwire target resume NAME`. So does an app on a server of its own. CA files are left out: trust each yourself. Events are kept for as long as \
 here at least.
 
@@ -45,7 +45,8 @@ const RESET_HELP: &str = "\
 Without --everything: language, appearance, CA files and notifications are as in a new installation; apps, targets, events and how long \
 they are kept stay.
 
-With --everything: apps, targets, all their secrets, the events and the settings are gone for good. Certificates that were trusted and proxies \
+With --everything: apps, targets, all their secrets, the events and the settings are gone for good, and the app no longer starts at \
+login (on macOS, where the app does not run: switch it off in System Settings › General › Login Items). Certificates that were trusted and proxies \
 that are set aside are not touched: see `longwire ca list` and `longwire proxy status`. The log stays in the data folder.";
 
 #[derive(Args, Debug)]

@@ -1,12 +1,12 @@
 use longwire_contract::{EventQuery, Fault, Reset, ResetKind, Snapshot, call};
 use longwire_engine::Machine;
 
-use super::PROGRAM;
+use super::{PROGRAM, login::Login};
 use crate::{
     args::SettingsReset,
     confirm::{Consent, Person},
     exit::Exit,
-    order::{Orders, order},
+    order::Orders,
     output::{hint, say},
     printable::one_line,
     words::Words,
@@ -28,7 +28,7 @@ pub(super) async fn reset(
         let question = match what {
             ResetKind::Settings => "cli.settings.reset_ask",
             ResetKind::Everything => {
-                going(words, &there(machine).await?).iter().for_each(|line| hint(line));
+                there(machine, words).await?.iter().for_each(|line| hint(line));
                 "cli.settings.reset_everything_ask"
             }
         };
@@ -37,7 +37,10 @@ pub(super) async fn reset(
             return Ok(Exit::Failed);
         }
     }
-    order::<call::ResetSettings>(machine, PROGRAM, &Reset { what }).await?;
+    let mut orders = Orders::open(machine, PROGRAM).await?;
+    let forgotten = forget(what, &mut orders, machine, words).await;
+    orders.close().await;
+    forgotten?;
     say(&words.plain(match what {
         ResetKind::Settings => "cli.settings.reset",
         ResetKind::Everything => "cli.settings.reset_everything",
@@ -45,14 +48,28 @@ pub(super) async fn reset(
     Ok(Exit::Ok)
 }
 
-/// What there is. Nobody is kept from the data folder while a person thinks.
-async fn there(machine: &Machine) -> Result<Snapshot, Fault> {
+/// What cannot be forgotten keeps nothing else from being.
+async fn forget(what: ResetKind, orders: &mut Orders, machine: &Machine, words: &Words) -> Result<(), Fault> {
+    if what == ResetKind::Settings {
+        return orders.give::<call::ResetSettings>(&Reset { what }).await;
+    }
+    let login = Login::find(orders).await?;
+    let forgotten = orders.give::<call::ResetSettings>(&Reset { what }).await;
+    forgotten.and(login.end(machine, words))
+}
+
+/// What there is, a line each. Nobody is kept from the data folder while a person thinks.
+async fn there(machine: &Machine, words: &Words) -> Result<Vec<String>, Fault> {
     let mut orders = Orders::open(machine, PROGRAM).await?;
     // How many events there are is known once somebody has looked. A journal that cannot be read can be forgotten, too.
     orders.give::<call::ListEvents>(&EventQuery { limit: 1, ..EventQuery::default() }).await.ok();
-    let snapshot = orders.give::<call::ReadSnapshot>(&()).await;
+    let (snapshot, login) = (orders.give::<call::ReadSnapshot>(&()).await, Login::find(&mut orders).await);
     orders.close().await;
-    snapshot
+    let mut lines = going(words, &snapshot?);
+    if login?.goes(machine) {
+        lines.push(words.plain("cli.settings.reset_login_goes"));
+    }
+    Ok(lines)
 }
 
 /// What of it goes, a line each.

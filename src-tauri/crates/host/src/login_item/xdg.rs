@@ -31,21 +31,29 @@ const LONGEST: u64 = 64 * 1024;
 impl Autostart {
     #[cfg(not(target_os = "macos"))]
     pub(super) fn of_this_process() -> Option<Self> {
+        let program = std::env::current_exe().ok()?;
+        // What is in an AppImage is at a place that goes with the process; the image itself is what can be started.
+        let image =
+            variable("APPDIR").filter(|dir| program.starts_with(dir)).and_then(|_| variable("APPIMAGE"));
+        Self::of(image.unwrap_or(program))
+    }
+
+    /// That of the program of this name beside the one that runs here.
+    #[cfg(not(target_os = "macos"))]
+    pub(super) fn of_program_beside(name: &str) -> Option<Self> {
+        Self::of(std::env::current_exe().ok()?.with_file_name(name))
+    }
+
+    #[cfg(not(target_os = "macos"))]
+    fn of(program: PathBuf) -> Option<Self> {
         use std::env;
 
-        let path = |name| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-        let program = env::current_exe().ok()?;
-        // What is in an AppImage is at a place that goes with the process; the image itself is what can be started.
-        let image = path("APPDIR").filter(|dir| program.starts_with(dir)).and_then(|_| path("APPIMAGE"));
-        let config = path("XDG_CONFIG_HOME").or_else(|| Some(path("HOME")?.join(".config")))?;
+        let config = variable("XDG_CONFIG_HOME").or_else(|| Some(variable("HOME")?.join(".config")))?;
         let system = env::var_os("XDG_CONFIG_DIRS").filter(|dirs| !dirs.is_empty());
         let system = system.unwrap_or_else(|| "/etc/xdg".into());
         let system = env::split_paths(&system).filter(|dir| dir.is_absolute());
-        Some(Self::new(
-            image.unwrap_or(program),
-            config.join("autostart"),
-            system.map(|dir| dir.join("autostart")).collect(),
-        ))
+        let system = system.map(|dir| dir.join("autostart")).collect();
+        Some(Self::new(program, config.join("autostart"), system))
     }
 
     pub(super) fn new(program: PathBuf, own: PathBuf, system: Vec<PathBuf>) -> Self {
@@ -117,6 +125,12 @@ impl Autostart {
     fn file(&self) -> PathBuf {
         self.own.join(FILE)
     }
+}
+
+/// The path that a variable of the environment names.
+#[cfg(not(target_os = "macos"))]
+fn variable(name: &str) -> Option<PathBuf> {
+    std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute())
 }
 
 /// The entry at a place; `None` where there is none.
