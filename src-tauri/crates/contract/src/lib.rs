@@ -4,6 +4,7 @@
 //! the list of commands a view can give, and the texts in both languages. TypeScript is generated from these
 //! types, so a view cannot drift from the engine.
 
+mod agent;
 mod app;
 mod ca;
 mod command;
@@ -17,10 +18,12 @@ mod guide;
 mod journal;
 mod lease;
 mod log;
+mod milliseconds;
 mod notify;
 mod report;
 mod schema;
 mod secret;
+mod service;
 mod settings;
 mod simulator;
 mod snapshot;
@@ -30,6 +33,10 @@ mod transfer;
 mod typescript;
 pub mod words;
 
+pub use agent::{
+    AgentAnswer, AgentChange, AgentDay, AgentKey, AgentQuestion, AgentReport, AgentSettings, AgentUsageQuery,
+    AgentView,
+};
 pub use app::{AppDraft, AppEdit, AppId, AppIdError, AppRef, CheckDraft, CheckReport, Which};
 pub use ca::{
     CaInspection, CaMaker, CaMakerKind, CaOutcome, CaPlace, CaQuestion, CaRefusal, CaRoad, CaSource, CaTrust,
@@ -53,10 +60,12 @@ pub use lease::{
     ProxyKind, ProxyService, ProxySetting, ProxyTable,
 };
 pub use log::{LogLevel, LogLine, LogPage, LogQuery};
+pub use milliseconds::milliseconds;
 pub use notify::{NotifyRule, NotifySettings, QuietHours};
 pub use report::{Report, ReportFile, ReportSave, Saved};
 pub use schema::doctor_schema;
 pub use secret::Secret;
+pub use service::{ServiceKeeper, ServiceRef, ServiceScope, ServiceState, ServiceView};
 pub use settings::{CaFile, Language, LanguageChoice, SettingsChange, Theme};
 pub use simulator::{
     SimulatedEvent, SimulatedEventKind, SimulatedFault, SimulatedFaultChange, SimulatorView,

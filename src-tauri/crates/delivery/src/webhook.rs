@@ -9,7 +9,7 @@ use std::{collections::BTreeMap, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderName, HeaderValue, Method, Request};
-use longwire_contract::{AttemptOutcome, AttemptView};
+use longwire_contract::{AttemptOutcome, AttemptView, milliseconds};
 use longwire_dial::{Dialer, Origin};
 use longwire_journal::Record;
 use ring::rand::{SystemRandom, generate};
@@ -172,7 +172,7 @@ impl Webhook {
         AttemptView {
             number: 1,
             at_ms,
-            took_ms: sent.took.as_secs_f64() * 1e3,
+            took_ms: milliseconds(sent.took),
             outcome: sent.outcome,
             status: sent.status.map(i32::from),
             response: sent.response,

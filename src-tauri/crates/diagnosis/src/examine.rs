@@ -9,7 +9,7 @@ mod tests;
 use std::{fmt, sync::Arc, time::Duration, time::SystemTime};
 
 use longwire_contract::{
-    AppId, Check, CheckKind, DoctorReport, Domain, Finding, Mark, Note, NoteCode, Progress,
+    AppId, Check, CheckKind, DoctorReport, Domain, Finding, Mark, Note, NoteCode, Progress, milliseconds,
 };
 use longwire_dial::{Dialer, Origin};
 use longwire_link::{Config, Tuning};
@@ -86,7 +86,7 @@ pub fn stopped(report: DoctorReport, now: SystemTime) -> DoctorReport {
     let began = SystemTime::UNIX_EPOCH + Duration::from_millis(report.started_ms);
     if let Ok(took) = now.duration_since(began) {
         // A clock may have been set meanwhile, and time does not go back.
-        report.ms = report.ms.max(sheet::ms(took));
+        report.ms = report.ms.max(milliseconds(took));
     }
     let others = report.others.iter_mut().flat_map(|other| &mut other.checks);
     for check in report.checks.iter_mut().chain(others) {

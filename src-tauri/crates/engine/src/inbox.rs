@@ -4,7 +4,7 @@ use std::sync::{
 };
 
 use bytes::Bytes;
-use longwire_contract::{AppId, DeliveryState, EventOrigin, EventView};
+use longwire_contract::{AppId, DeliveryState, EventOrigin, EventView, milliseconds};
 use longwire_delivery::{Answer, Deliveries, Wanted};
 use longwire_host::clock;
 use longwire_journal::{Deliverable, Error, Insertion, Journal, NewEvent, TargetKey};
@@ -235,7 +235,7 @@ fn view(seq: u32, receipt: &Receipt<'_>, event: &Event, wanted: bool) -> EventVi
         chat_id: event.chat_id.clone(),
         preview: preview::of(&event.event_type, &event.payload),
         bytes: u32::try_from(event.payload.len()).unwrap_or(u32::MAX),
-        ack_ms: receipt.arrived.elapsed().as_secs_f64() * 1e3,
+        ack_ms: milliseconds(receipt.arrived.elapsed()),
         duplicates: 0,
         delivery: wanted.then_some(DeliveryState::Queued),
     }

@@ -1,6 +1,6 @@
 //! The wire: the hops of the road to the platform, as a try of the link finds them.
 
-use longwire_contract::{Domain, Hop, HopKind, Mark};
+use longwire_contract::{Domain, Hop, HopKind, Mark, milliseconds};
 use longwire_link::{SessionInfo, Stage, Steps};
 
 /// The hops of a road; the one at which the steps are gets `mark`, those before it have passed.
@@ -44,7 +44,7 @@ pub(crate) fn hops(steps: &Steps, mark: Mark, domain: &Domain, session: Option<&
                 (time, session.map(|session| host(&session.host).to_owned()))
             }
         };
-        Hop { kind, mark, ms: time.map(|time| time.as_secs_f64() * 1000.0), note }
+        Hop { kind, mark, ms: time.map(milliseconds), note }
     };
     kinds.into_iter().enumerate().map(hop).collect()
 }

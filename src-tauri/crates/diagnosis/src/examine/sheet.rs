@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use longwire_contract::{
-    Check, CheckKind, DoctorReport, Finding, Mark, Note, NoteCode, OtherRoad, text::word,
+    Check, CheckKind, DoctorReport, Finding, Mark, Note, NoteCode, OtherRoad, milliseconds, text::word,
 };
 use tokio::time::Instant;
 
@@ -34,7 +34,7 @@ impl<'a> Sheet<'a> {
             if is_another_way(before, kind) {
                 WAY.into_iter().for_each(|kind| self.put(untouched(kind)));
             } else {
-                self.put(Check { mark: Mark::Ok, ms: Some(ms(now - since)), ..untouched(before) });
+                self.put(Check { mark: Mark::Ok, ms: Some(milliseconds(now - since)), ..untouched(before) });
             }
         }
         self.put(Check { mark: Mark::Busy, ..untouched(kind) });
@@ -91,7 +91,7 @@ impl<'a> Sheet<'a> {
 
     /// The report as it stands.
     pub(super) fn finish(mut self) -> DoctorReport {
-        self.report.ms = ms(self.began.elapsed());
+        self.report.ms = milliseconds(self.began.elapsed());
         self.report
     }
 
@@ -102,7 +102,7 @@ impl<'a> Sheet<'a> {
     }
 
     fn show(&mut self) {
-        self.report.ms = ms(self.began.elapsed());
+        self.report.ms = milliseconds(self.began.elapsed());
         (self.tell)(&self.report);
     }
 }
@@ -116,7 +116,7 @@ fn is_another_way(before: CheckKind, next: CheckKind) -> bool {
 }
 
 pub(super) fn passed(kind: CheckKind, took: Option<Duration>, note: Option<Note>) -> Check {
-    Check { kind, mark: Mark::Ok, ms: took.map(ms), note }
+    Check { kind, mark: Mark::Ok, ms: took.map(milliseconds), note }
 }
 
 /// A step that failed, in the words of what is found of it.
@@ -128,8 +128,4 @@ pub(super) fn failed(kind: CheckKind, found: &Finding) -> Check {
 
 pub(super) fn skipped(kind: CheckKind, why: NoteCode) -> Check {
     Check { note: Some(Note::new(why)), ..untouched(kind) }
-}
-
-pub(super) fn ms(time: Duration) -> f64 {
-    time.as_secs_f64() * 1000.0
 }
