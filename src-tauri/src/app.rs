@@ -17,13 +17,16 @@ use crate::{
     tray,
     window::{self, Page, Presence},
 };
-use longwire_engine::{HIDDEN, log, opened_at_login};
+use longwire_engine::{HIDDEN, log, opened_at_login, predecessor};
 
 /// Runs the app until it is quit.
 pub(crate) fn run() -> ExitCode {
     if !platform::has_desktop() {
         return no_desktop("neither DISPLAY nor WAYLAND_DISPLAY is set");
     }
+    let context = tauri::generate_context!();
+    let name = format!("{}.SingleInstance", context.config().identifier);
+    async_runtime::block_on(predecessor::wait_for(&name));
     let built = tauri::Builder::default()
         // First, so that a second process ends before it touches anything.
         .plugin(single_instance::init(|app, arguments, _| started_again(app, arguments)))
@@ -33,7 +36,7 @@ pub(crate) fn run() -> ExitCode {
         .manage(Look::new(engine::theme()))
         .invoke_handler(tauri::generate_handler![ipc::rpc, ipc::texts, ipc::guide, ipc::close, ipc::quit])
         .setup(|app| Ok(start(app.handle())?))
-        .build(tauri::generate_context!());
+        .build(context);
     match built {
         Ok(app) => {
             app.run(on_event);

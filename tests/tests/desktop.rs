@@ -135,6 +135,25 @@ async fn a_hidden_start_shows_the_tray_alone_and_a_signal_ends_it_in_good_order(
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn one_that_is_started_while_another_is_being_killed_does_not_end_with_it() {
+    let session = Session::start("en_GB.UTF-8").await;
+    let killed = session.app().arguments(["--hidden"]).run();
+    session.tray_icon().await.line("Simulator: Connected").await;
+    // It has its name on the bus, and says nothing: as a process of which the system has not cleared everything away.
+    killed.signal("STOP");
+    let peers = || async { session.peers().await };
+    let before = peers().await;
+    let mut next = session.app().arguments(["--hidden"]).run();
+    eventually("the next one is on the bus", async || (peers().await > before).then_some(())).await;
+    assert!(next.is_running());
+    killed.signal("KILL");
+    assert_eq!(killed.end().code, None);
+    session.tray_icon().await.line("Simulator: Connected").await;
+    next.signal("TERM");
+    assert_eq!(next.end().code, Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_mends_an_app_stands_under_it_in_the_menu_and_opens_at_it() {
     let session = Session::start("en_GB.UTF-8").await;
     let (_platform, credentials) = simulate(&session, None);

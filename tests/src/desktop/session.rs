@@ -240,6 +240,16 @@ impl Session {
         names.iter().any(|name| name.as_str().ends_with(".SingleInstance"))
     }
 
+    /// How many are connected to the session's bus.
+    ///
+    /// # Panics
+    /// Where the bus does not tell.
+    pub async fn peers(&self) -> usize {
+        let bus = zbus::fdo::DBusProxy::new(&self.bus).await.expect("the bus");
+        let names = bus.list_names().await.expect("the names on the bus");
+        names.iter().filter(|name| name.as_str().starts_with(':')).count()
+    }
+
     /// Whether the app's window is on the screen.
     pub fn shows_window(&self) -> bool {
         Screen::connect(&self.display).window().is_some()

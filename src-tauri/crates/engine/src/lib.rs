@@ -4,6 +4,7 @@
 //! the commands a view can give are the methods of [`longwire_contract::Handler`]. The window and the tray call them in
 //! the same process, the command `longwire` through the control socket ([`Client`]).
 
+mod agent;
 mod app;
 mod apps;
 mod ca;
@@ -29,6 +30,7 @@ mod preview;
 mod proxy;
 mod report;
 mod secret;
+mod service;
 mod settings;
 mod shared;
 pub mod simulated;
@@ -51,6 +53,7 @@ pub use longwire_delivery::{Closed, Printing};
 pub use longwire_host::{
     login_item::{HIDDEN, LoginItem, opened_at_login},
     notification::{Desktop, Identity},
+    predecessor,
     trust::Asking,
     webview::{end_network_process, give_memory_back},
 };

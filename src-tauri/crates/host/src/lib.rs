@@ -22,6 +22,7 @@ pub mod login_item;
 pub mod news;
 pub mod notification;
 pub mod paths;
+pub mod predecessor;
 pub mod program;
 pub mod proxies;
 pub mod secrets;
