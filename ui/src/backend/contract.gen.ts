@@ -95,6 +95,210 @@ values: { [key in string]: string }, };
 
 export type Theme = "system" | "light" | "dark";
 
+export type AgentSettings = { 
+/**
+ * Whether it answers.
+ */
+on: boolean, 
+/**
+ * The address of an OpenAI-compatible server, up to what stands before `/chat/completions`.
+ */
+base_url: string, 
+/**
+ * The model's name there.
+ */
+model: string, 
+/**
+ * What the model is told before each conversation; one of Longwire's own in the app's language where empty.
+ */
+prompt: string, 
+/**
+ * Whether it answers in groups, where it is mentioned.
+ */
+groups: boolean, 
+/**
+ * How many questions and answers of a chat it remembers, 0 to 100.
+ */
+memory: number, 
+/**
+ * How many answers a person gets on one day, 1 to 10 000.
+ */
+per_person: number, 
+/**
+ * How many answers it gives on one day at all, 1 to 100 000.
+ */
+per_day: number, };
+
+export type AgentKey = "absent" | "kept" | "environment" | "unreadable";
+
+export type AgentDay = { 
+/**
+ * The day where Longwire runs: `2026-11-23`.
+ */
+day: string, 
+/**
+ * Messages it answered.
+ */
+answers: number, 
+/**
+ * Messages it could not answer.
+ */
+failures: number, 
+/**
+ * Tokens of what was asked, as the server counts them.
+ */
+prompt_tokens: number, 
+/**
+ * Tokens of what was answered, as the server counts them.
+ */
+answer_tokens: number, };
+
+export type AgentView = { 
+/**
+ * How it is set up.
+ */
+settings: AgentSettings, 
+/**
+ * Whether it has an API key, and where from.
+ */
+key: AgentKey, 
+/**
+ * The target that is handed its messages, as among the targets; absent while it is off.
+ */
+target?: string | null, 
+/**
+ * Messages it answers just now.
+ */
+answering: number, 
+/**
+ * What it has done today.
+ */
+today: AgentDay, 
+/**
+ * The last attempt that failed, until one succeeds.
+ */
+trouble?: AttemptView | null, };
+
+export type AgentChange = { 
+/**
+ * How it answers, all of it.
+ */
+settings?: AgentSettings | null, 
+/**
+ * The API key, which goes to where the system keeps secrets; an empty one is taken out there.
+ */
+key?: string | null, };
+
+export type AgentQuestion = { 
+/**
+ * The question; a short one of Longwire's own where empty.
+ */
+text: string, 
+/**
+ * How it is asked; as it is set up where absent. Whether it is on does not matter.
+ */
+settings?: AgentSettings | null, 
+/**
+ * With this key; with the one that is kept where absent.
+ */
+key?: string | null, };
+
+export type AgentAnswer = { 
+/**
+ * What the model says, in Markdown.
+ */
+text: string, 
+/**
+ * The model that said it, as the server names it.
+ */
+model: string, 
+/**
+ * Tokens of the question, as the server counts them; 0 where it does not.
+ */
+prompt_tokens: number, 
+/**
+ * Tokens of the answer, as the server counts them; 0 where it does not.
+ */
+answer_tokens: number, 
+/**
+ * When the first words came, in milliseconds after the question.
+ */
+first_ms: number, 
+/**
+ * When the last ones came, in milliseconds after the question.
+ */
+took_ms: number, };
+
+export type AgentReport = { 
+/**
+ * The answer, where there is one.
+ */
+answer?: AgentAnswer | null, 
+/**
+ * Why there is none, with what mends it.
+ */
+finding?: Finding | null, };
+
+export type AgentUsageQuery = { 
+/**
+ * So many days, today among them; 30 where 0, and at most 366.
+ */
+days: number, };
+
+export type ServiceKeeper = "systemd" | "launchd" | "none";
+
+export type ServiceScope = "user" | "system";
+
+export type ServiceState = "absent" | "stopped" | "starting" | "running" | "restarting" | "failed" | "unknown";
+
+export type ServiceRef = { 
+/**
+ * Whose.
+ */
+scope: ServiceScope, };
+
+export type ServiceView = { 
+/**
+ * Who holds services up here.
+ */
+keeper: ServiceKeeper, 
+/**
+ * Whose service this is about.
+ */
+scope: ServiceScope, 
+/**
+ * What it says of the service.
+ */
+state: ServiceState, 
+/**
+ * The file that describes the service to it, there or not.
+ */
+file: string, 
+/**
+ * Whether that file is as this version would write it. Absent where there is none.
+ */
+current?: boolean | null, 
+/**
+ * The service's process, where it runs.
+ */
+pid?: number | null, 
+/**
+ * How often it was started again since it was started by hand or by the system.
+ */
+restarts?: number | null, 
+/**
+ * What it says in its own words: systemd's status line.
+ */
+status?: string | null, 
+/**
+ * Whether it goes on after its user has logged out. Absent where that cannot be told, and for the whole machine's service.
+ */
+lingers?: boolean | null, 
+/**
+ * Why it failed or cannot be asked about, where it did or cannot: what the keeper said, on one line.
+ */
+error?: string | null, };
+
 export type Guide = "console" | "tls" | "proxy" | "domain" | "clients" | "network" | "credentials" | "link" | "bot" | "journal";
 
 export type Texts = { 
@@ -703,7 +907,7 @@ url: string,
  */
 fault?: SimulatedFault | null, };
 
-export type TargetKind = "webhook" | "command" | "print" | "gone";
+export type TargetKind = "webhook" | "command" | "print" | "agent" | "gone";
 
 export type TargetHealth = "untried" | "up" | "failing" | "down" | "paused" | "absent";
 
@@ -945,6 +1149,14 @@ journal: JournalView,
  * What the desktop is told.
  */
 notify: NotifySettings, 
+/**
+ * Who answers by itself, where it is switched on.
+ */
+agent: AgentView, 
+/**
+ * Whether a service holds this engine up.
+ */
+service: boolean, 
 /**
  * The system's proxies, where they are set aside.
  */
@@ -1897,6 +2109,16 @@ export interface Commands {
   login_change: { request: LoginChange; response: LoginView };
   /** Shows a folder in the system's file manager. */
   folder_open: { request: FolderRef; response: null };
+  /** Changes how the agent answers, or its API key. */
+  agent_change: { request: AgentChange; response: null };
+  /** Asks the model a question, without anybody in a chat being told. */
+  agent_test: { request: AgentQuestion; response: AgentReport };
+  /** What the agent did, a day each, the oldest first; days without anything are there, too. */
+  agent_usage: { request: AgentUsageQuery; response: Array<AgentDay> };
+  /** Forgets what the agent remembers of all chats. */
+  agent_forget: { request: null; response: null };
+  /** The service, as the system's keeper of services knows it. */
+  service: { request: ServiceRef; response: ServiceView };
   /** The newest lines of the log that match, a page of them. */
   logs: { request: LogQuery; response: LogPage };
   /** Makes a report of what is the matter, to be looked at. The one before is forgotten. */

@@ -12,6 +12,7 @@ import type {
   Texts
 } from '../backend/contract.gen'
 import { STEPS } from '../state/examination'
+import { AGENT, agentCommands } from './agent'
 import { DemoEvents } from './events'
 import { examine } from './examinations'
 import { deskCommands } from './desk'
@@ -45,6 +46,7 @@ type Parts = ReturnType<typeof trustCommands> &
   ReturnType<typeof targetCommands> &
   ReturnType<typeof statsCommands> &
   ReturnType<typeof deskCommands> &
+  ReturnType<typeof agentCommands> &
   DemoLog['commands']
 
 class World implements Backend {
@@ -74,6 +76,8 @@ class World implements Backend {
       events_today: begin.events ?? 0,
       notices: begin.notices ?? [],
       ca_files: begin.caFiles ?? [],
+      agent: AGENT,
+      service: false,
       trusted: begin.trust?.trusted ?? [],
       targets: begin.targets ?? [],
       journal: {
@@ -104,6 +108,7 @@ class World implements Backend {
       ...targetCommands(world),
       ...statsCommands(world, begin.history),
       ...deskCommands(world),
+      ...agentCommands(world),
       ...this.#log.commands,
       ...this.#events.commands
     }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { CommandFault, type Backend } from '../backend/backend'
 import type { EventPage, EventView, Fault, Language, Push, Snapshot } from '../backend/contract.gen'
+import { AGENT } from '../demo/agent'
 import { textsOf } from '../demo/texts'
 import { currentLanguage, setLanguage, textIfAny } from '../i18n/i18n.svelte'
 import { KEPT, Live } from './live.svelte'
@@ -8,6 +9,8 @@ import { KEPT, Live } from './live.svelte'
 function snapshot(rev: number, over: Partial<Snapshot> = {}): Snapshot {
   return {
     rev,
+    agent: AGENT,
+    service: false,
     version: '0',
     pid: 1,
     theme: 'system',

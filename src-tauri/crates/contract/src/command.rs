@@ -8,11 +8,12 @@ use serde_json::Value;
 use ts_rs::TS;
 
 use crate::{
-    AppDraft, AppEdit, AppRef, CaInspection, CaOutcome, CaPlace, CaQuestion, CaTrust, CaUntrust, CheckDraft,
-    CheckReport, ConsoleRef, CurlRequest, Deleted, EditedEvent, EventDetail, EventLines, EventPage,
-    EventQuery, EventRef, EventSelection, EventTypeCount, EventView, Exported, Fault, FaultCode, FolderRef,
-    LeaseExtension, LeaseReport, LeaseRequest, LogLine, LogPage, LogQuery, LoginChange, LoginView,
-    ProxyTable, ReplayRequest, Replayed, Report, ReportSave, Reset, Saved, SettingsChange, SettingsPlan,
+    AgentChange, AgentDay, AgentQuestion, AgentReport, AgentUsageQuery, AppDraft, AppEdit, AppRef,
+    CaInspection, CaOutcome, CaPlace, CaQuestion, CaTrust, CaUntrust, CheckDraft, CheckReport, ConsoleRef,
+    CurlRequest, Deleted, EditedEvent, EventDetail, EventLines, EventPage, EventQuery, EventRef,
+    EventSelection, EventTypeCount, EventView, Exported, Fault, FaultCode, FolderRef, LeaseExtension,
+    LeaseReport, LeaseRequest, LogLine, LogPage, LogQuery, LoginChange, LoginView, ProxyTable, ReplayRequest,
+    Replayed, Report, ReportSave, Reset, Saved, ServiceRef, ServiceView, SettingsChange, SettingsPlan,
     SettingsText, SimulatedEvent, SimulatedFaultChange, Snapshot, Stats, StatsQuery, TargetDraft, TargetEdit,
     TargetRef, TargetReport, TriggerRequest, TriggerSample, Which,
 };
@@ -130,6 +131,16 @@ macro_rules! with_commands {
             ChangeLogin = login_change(LoginChange) -> LoginView,
             /// Shows a folder in the system's file manager.
             OpenFolder = folder_open(FolderRef) -> (),
+            /// Changes how the agent answers, or its API key.
+            ChangeAgent = agent_change(AgentChange) -> (),
+            /// Asks the model a question, without anybody in a chat being told.
+            TestAgent = agent_test(AgentQuestion) -> AgentReport,
+            /// What the agent did, a day each, the oldest first; days without anything are there, too.
+            ReadAgentUsage = agent_usage(AgentUsageQuery) -> Vec<AgentDay>,
+            /// Forgets what the agent remembers of all chats.
+            ForgetAgent = agent_forget(()) -> (),
+            /// The service, as the system's keeper of services knows it.
+            ReadService = service(ServiceRef) -> ServiceView,
             /// The newest lines of the log that match, a page of them.
             ReadLog = logs(LogQuery) -> LogPage,
             /// Makes a report of what is the matter, to be looked at. The one before is forgotten.

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
 use crate::{
-    AppId, CaFile, DoctorReport, Domain, Finding, JournalView, Language, LanguageChoice, LeaseView, Note,
-    NotifySettings, SimulatorView, TargetView, Theme, TrustedCa,
+    AgentView, AppId, CaFile, DoctorReport, Domain, Finding, JournalView, Language, LanguageChoice,
+    LeaseView, Note, NotifySettings, SimulatorView, TargetView, Theme, TrustedCa,
 };
 
 /// All a view shows, at one moment. What is absent is well.
@@ -47,6 +47,10 @@ pub struct Snapshot {
     pub journal: JournalView,
     /// What the desktop is told.
     pub notify: NotifySettings,
+    /// Who answers by itself, where it is switched on.
+    pub agent: AgentView,
+    /// Whether a service holds this engine up.
+    pub service: bool,
     /// The system's proxies, where they are set aside.
     #[ts(optional = nullable)]
     pub lease: Option<LeaseView>,

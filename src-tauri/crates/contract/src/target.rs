@@ -63,6 +63,8 @@ pub enum TargetKind {
     Command,
     /// Standard output, a line of JSON an event.
     Print,
+    /// A model that answers messages by itself.
+    Agent,
     /// One that is set up no more; see [`TargetHealth::Absent`].
     Gone,
 }

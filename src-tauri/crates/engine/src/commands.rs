@@ -1,13 +1,14 @@
 //! The bodies of the commands a view can give.
 
 use longwire_contract::{
-    AppDraft, AppEdit, AppId, AppRef, AppView, CaInspection, CaOutcome, CaPlace, CaQuestion, CaTrust,
-    CaUntrust, CheckDraft, CheckReport, ConsoleRef, CurlRequest, Deleted, EditedEvent, EventDetail,
-    EventLines, EventPage, EventQuery, EventRef, EventSelection, EventTypeCount, Exported, Fault, FaultCode,
-    FolderRef, Handler, HopKind, LeaseExtension, LeaseReport, LeaseRequest, LogPage, LogQuery, LoginChange,
-    LoginView, Phase, ProxyTable, ReplayRequest, Replayed, Report, ReportSave, Reset, Saved, SettingsChange,
-    SettingsPlan, SettingsText, SimulatedEvent, SimulatedFaultChange, Snapshot, Stats, StatsQuery,
-    TargetDraft, TargetEdit, TargetRef, TargetReport, TriggerRequest, TriggerSample, TrustedCa, Which,
+    AgentChange, AgentDay, AgentQuestion, AgentReport, AgentUsageQuery, AppDraft, AppEdit, AppId, AppRef,
+    AppView, CaInspection, CaOutcome, CaPlace, CaQuestion, CaTrust, CaUntrust, CheckDraft, CheckReport,
+    ConsoleRef, CurlRequest, Deleted, EditedEvent, EventDetail, EventLines, EventPage, EventQuery, EventRef,
+    EventSelection, EventTypeCount, Exported, Fault, FaultCode, FolderRef, Handler, HopKind, LeaseExtension,
+    LeaseReport, LeaseRequest, LogPage, LogQuery, LoginChange, LoginView, Phase, ProxyTable, ReplayRequest,
+    Replayed, Report, ReportSave, Reset, Saved, ServiceRef, ServiceView, SettingsChange, SettingsPlan,
+    SettingsText, SimulatedEvent, SimulatedFaultChange, Snapshot, Stats, StatsQuery, TargetDraft, TargetEdit,
+    TargetRef, TargetReport, TriggerRequest, TriggerSample, TrustedCa, Which,
 };
 use longwire_host::{clock, trust};
 use longwire_link::Nudge;
@@ -327,6 +328,26 @@ impl Handler for Engine {
 
     async fn report_save(&self, save: ReportSave) -> Result<Saved, Fault> {
         self.save_report(save).await
+    }
+
+    async fn agent_change(&self, change: AgentChange) -> Result<(), Fault> {
+        self.change_agent(change).await
+    }
+
+    async fn agent_test(&self, question: AgentQuestion) -> Result<AgentReport, Fault> {
+        self.ask_agent(question).await
+    }
+
+    async fn agent_usage(&self, query: AgentUsageQuery) -> Result<Vec<AgentDay>, Fault> {
+        self.agent_days(query).await
+    }
+
+    async fn agent_forget(&self, (): ()) -> Result<(), Fault> {
+        self.forget_chats().await
+    }
+
+    async fn service(&self, service: ServiceRef) -> Result<ServiceView, Fault> {
+        self.read_service(service).await
     }
 }
 

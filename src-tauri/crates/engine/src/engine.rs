@@ -2,8 +2,8 @@ use std::{collections::BTreeMap, fmt::Display, path::PathBuf, sync::Arc};
 
 use futures_util::future::join_all;
 use longwire_contract::{
-    AppId, AppView, CaFile, Domain, EventView, Fault, FaultCode, Finding, FindingCode, JournalView, LogLine,
-    Notice, NoticeCode, Phase, Snapshot, TrustedCa,
+    AgentView, AppId, AppView, CaFile, Domain, EventView, Fault, FaultCode, Finding, FindingCode,
+    JournalView, LogLine, Notice, NoticeCode, Phase, Snapshot, TrustedCa,
 };
 use longwire_diagnosis::finding;
 use longwire_dial::{
@@ -367,6 +367,8 @@ fn snapshot(options: &Options, settings: &Settings, notices: Vec<Notice>) -> Sna
         notices,
         ca_files: Vec::new(),
         trusted: Vec::new(),
+        agent: AgentView::default(),
+        service: false,
         lease: lease::found(options),
         doctor: None,
     }
