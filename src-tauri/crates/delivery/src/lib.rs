@@ -5,6 +5,7 @@
 //! refuses an event is asked again a few times, and the event waits for a replay then. A callback goes to its target first, and
 //! its answer into the acknowledgement.
 
+pub mod agent;
 mod answer;
 mod command;
 mod courier;
