@@ -12,9 +12,9 @@ export type Phase = "paused" | "connected" | "connecting" | "waiting" | "needs_y
 
 export type Severity = "advice" | "warning" | "error";
 
-export type Action = "retry" | "edit_credentials" | "edit_domain" | "switch_domain" | "edit_proxy" | "go_direct" | "use_proxy" | "trust_ca" | "add_ca_file" | "copy_environment" | "open_console" | "show_target" | "replay_failed";
+export type Action = "retry" | "edit_credentials" | "edit_domain" | "switch_domain" | "edit_proxy" | "go_direct" | "use_proxy" | "trust_ca" | "add_ca_file" | "copy_environment" | "open_console" | "show_target" | "replay_failed" | "edit_agent";
 
-export type FindingCode = "no_network" | "dns_failed" | "tcp_refused" | "tcp_unreachable" | "timed_out" | "tcp_broken" | "proxy_unreachable" | "proxy_credentials_wanted" | "proxy_credentials_wrong" | "proxy_refused" | "proxy_other_protocol" | "proxy_broken" | "proxy_tls" | "proxy_setting_bad" | "pac_failed" | "direct_works" | "proxy_works" | "tls_untrusted" | "trust_failing" | "tls_intercepted" | "tls_trusted_here" | "tls_self_signed" | "tls_expired" | "tls_not_yet_valid" | "clock_wrong" | "tls_wrong_host" | "tls_not_spoken" | "tls_cut" | "tls_failed" | "not_the_platform" | "http_status" | "bad_address" | "platform_busy" | "credentials_wrong" | "app_id_malformed" | "domain_wrong" | "forbidden" | "connection_limit" | "platform_code" | "ticket_refused" | "upgrade_blocked" | "link_silent" | "link_closed" | "flapping" | "other_clients" | "platform_sees_us" | "nothing_received" | "secret_missing" | "secret_unreadable" | "no_secret_store" | "domain_unusable" | "disk_full" | "not_kept" | "target_down" | "target_failing" | "answer_late" | "answer_invalid";
+export type FindingCode = "no_network" | "dns_failed" | "tcp_refused" | "tcp_unreachable" | "timed_out" | "tcp_broken" | "proxy_unreachable" | "proxy_credentials_wanted" | "proxy_credentials_wrong" | "proxy_refused" | "proxy_other_protocol" | "proxy_broken" | "proxy_tls" | "proxy_setting_bad" | "pac_failed" | "direct_works" | "proxy_works" | "tls_untrusted" | "trust_failing" | "tls_intercepted" | "tls_trusted_here" | "tls_self_signed" | "tls_expired" | "tls_not_yet_valid" | "clock_wrong" | "tls_wrong_host" | "tls_not_spoken" | "tls_cut" | "tls_failed" | "not_the_platform" | "http_status" | "bad_address" | "platform_busy" | "credentials_wrong" | "app_id_malformed" | "domain_wrong" | "forbidden" | "connection_limit" | "platform_code" | "ticket_refused" | "upgrade_blocked" | "link_silent" | "link_closed" | "flapping" | "other_clients" | "platform_sees_us" | "nothing_received" | "secret_missing" | "secret_unreadable" | "no_secret_store" | "domain_unusable" | "disk_full" | "not_kept" | "target_down" | "target_failing" | "answer_late" | "answer_invalid" | "agent_no_key" | "agent_key_wrong" | "agent_quota" | "agent_unreachable" | "agent_refused" | "agent_failing" | "agent_reply_refused";
 
 export type Finding = { 
 /**
@@ -43,7 +43,7 @@ values: { [key in string]: string },
  */
 detail: string, };
 
-export type FaultCode = "bad_request" | "secret_empty" | "secret_unreadable" | "secret_file_open" | "no_secret_store" | "domain_unusable" | "proxy_unusable" | "proxy_password" | "app_exists" | "app_unknown" | "secret_store" | "settings_unreadable" | "settings_unwritable" | "data_folder" | "held_by_other" | "event_gone" | "simulator" | "no_apps" | "not_running" | "no_report" | "browser" | "ca_unreadable" | "ca_private_key" | "ca_unknown" | "ca_refused" | "store_unknown" | "no_chain" | "no_proxy_page" | "trusted_list" | "lease_nothing" | "lease_held" | "lease_none" | "lease_not_named" | "lease_password" | "lease_unreadable" | "lease_backup" | "lease_failed" | "lease_cancelled" | "lease_damaged" | "lease_stuck" | "lease_unwatched" | "no_proxy_settings" | "journal" | "target_unknown" | "target_exists" | "import_unreadable" | "report_gone" | "login_unchanged" | "folder_unopened" | "target_unusable" | "target_remote" | "filter_unusable" | "no_target" | "trigger_unknown" | "payload_unusable" | "export_failed" | "notify_failed" | "internal";
+export type FaultCode = "bad_request" | "secret_empty" | "secret_unreadable" | "secret_file_open" | "no_secret_store" | "domain_unusable" | "proxy_unusable" | "proxy_password" | "app_exists" | "app_unknown" | "secret_store" | "settings_unreadable" | "settings_unwritable" | "data_folder" | "held_by_other" | "event_gone" | "simulator" | "no_apps" | "not_running" | "no_report" | "browser" | "ca_unreadable" | "ca_private_key" | "ca_unknown" | "ca_refused" | "store_unknown" | "no_chain" | "no_proxy_page" | "trusted_list" | "lease_nothing" | "lease_held" | "lease_none" | "lease_not_named" | "lease_password" | "lease_unreadable" | "lease_backup" | "lease_failed" | "lease_cancelled" | "lease_damaged" | "lease_stuck" | "lease_unwatched" | "no_proxy_settings" | "journal" | "target_unknown" | "target_exists" | "import_unreadable" | "report_gone" | "login_unchanged" | "folder_unopened" | "target_unusable" | "target_remote" | "filter_unusable" | "no_target" | "trigger_unknown" | "payload_unusable" | "export_failed" | "notify_failed" | "agent_address" | "agent_model" | "agent_number" | "agent_prompt" | "agent_key" | "agent_notebook" | "internal";
 
 export type Fault = { 
 /**
@@ -299,7 +299,7 @@ lingers?: boolean | null,
  */
 error?: string | null, };
 
-export type Guide = "console" | "tls" | "proxy" | "domain" | "clients" | "network" | "credentials" | "link" | "bot" | "journal";
+export type Guide = "console" | "tls" | "proxy" | "domain" | "clients" | "network" | "credentials" | "link" | "bot" | "journal" | "agent";
 
 export type Texts = { 
 /**
@@ -2186,4 +2186,11 @@ export const GUIDE_OF: Record<FindingCode, Guide> = {
   target_failing: 'bot',
   answer_late: 'bot',
   answer_invalid: 'bot',
+  agent_no_key: 'agent',
+  agent_key_wrong: 'agent',
+  agent_quota: 'agent',
+  agent_unreachable: 'agent',
+  agent_refused: 'agent',
+  agent_failing: 'agent',
+  agent_reply_refused: 'agent',
 }

@@ -14,7 +14,8 @@ const listed: Record<Guide, true> = {
   credentials: true,
   link: true,
   bot: true,
-  journal: true
+  journal: true,
+  agent: true
 }
 const guides = Object.keys(listed) as Guide[]
 

@@ -1,4 +1,4 @@
-import type { Action, AppView, Domain, Finding, FindingCode, SimulatorView } from '../backend/contract.gen'
+import type { Action, AppView, ConsolePage, Domain, Finding, FindingCode, SimulatorView } from '../backend/contract.gen'
 import { copy } from './copy'
 import type { Live } from './live.svelte'
 import { go } from './route.svelte'
@@ -6,7 +6,8 @@ import { askTrust } from './trusting.svelte'
 
 /** What the button beside a finding does, and what with. */
 export type Mending =
-  | { does: Exclude<Action, Valued> | 'stop_fault' }
+  | { does: Exclude<Action, Valued | 'open_console'> | 'stop_fault' }
+  | { does: 'open_console'; /** The events' page where absent. */ page?: ConsolePage }
   | { does: Valued; /** A domain, a proxy setting, lines for a shell, or a target. */ value: string }
 
 type Valued = 'switch_domain' | 'use_proxy' | 'copy_environment' | 'show_target' | 'replay_failed'
@@ -14,7 +15,7 @@ type Valued = 'switch_domain' | 'use_proxy' | 'copy_environment' | 'show_target'
 /** The action of a finding, where this app and this moment have it. */
 export function mending(finding: Finding, app: AppView, simulator?: SimulatorView | null): Mending | undefined {
   const { code, action, values } = finding
-  if (isOurSide(code)) return ourSide(finding)
+  if (isOurSide(code)) return ourSide(finding, app)
   if (app.simulated) return finding.blocks_connection && simulator?.fault ? { does: 'stop_fault' } : undefined
   switch (action) {
     case undefined:
@@ -39,15 +40,26 @@ export function mending(finding: Finding, app: AppView, simulator?: SimulatorVie
       return values.environment ? { does: action, value: values.environment } : undefined
     case 'show_target':
     case 'replay_failed':
-      return ourSide(finding)
+    case 'edit_agent':
+      return ourSide(finding, app)
     default:
       return { does: action }
   }
 }
 
-function ourSide({ action, values }: Finding): Mending | undefined {
-  if (action !== 'show_target' && action !== 'replay_failed') return undefined
-  return values.target ? { does: action, value: values.target } : undefined
+function ourSide({ action, values }: Finding, app: AppView): Mending | undefined {
+  switch (action) {
+    case 'edit_agent':
+      return { does: action }
+    // What the bot is allowed is granted on a page of its own, which only the real platforms have.
+    case 'open_console':
+      return app.simulated || typed(app.domain) ? undefined : { does: action, page: 'permissions' }
+    case 'show_target':
+    case 'replay_failed':
+      return values.target ? { does: action, value: values.target } : undefined
+    default:
+      return undefined
+  }
 }
 
 /** Whether it is about what becomes of events here, and not about the road: no doctor helps then. */
@@ -72,7 +84,7 @@ export async function mend(store: Live, { app_id }: AppView, mending: Mending): 
       await copy(mending.value)
       return false
     case 'open_console':
-      await store.act('console_open', { app_id, page: 'events' })
+      await store.act('console_open', { app_id, page: mending.page ?? 'events' })
       return false
     case 'edit_credentials':
       go({ page: 'apps', form: { edit: app_id, at: 'secret' } })
@@ -95,6 +107,9 @@ export async function mend(store: Live, { app_id }: AppView, mending: Mending): 
     }
     case 'add_ca_file':
       go({ page: 'settings', at: 'ca' })
+      return false
+    case 'edit_agent':
+      go({ page: 'agent' })
       return false
   }
 }
@@ -129,7 +144,8 @@ const OPENING: ReadonlySet<Mending['does']> = new Set<Mending['does']>([
   'edit_proxy',
   'trust_ca',
   'add_ca_file',
-  'show_target'
+  'show_target',
+  'edit_agent'
 ])
 
 /** What a mistyped address causes. */
@@ -148,5 +164,12 @@ const OUR_SIDE: ReadonlySet<FindingCode> = new Set<FindingCode>([
   'target_down',
   'target_failing',
   'answer_late',
-  'answer_invalid'
+  'answer_invalid',
+  'agent_no_key',
+  'agent_key_wrong',
+  'agent_quota',
+  'agent_unreachable',
+  'agent_refused',
+  'agent_failing',
+  'agent_reply_refused'
 ])

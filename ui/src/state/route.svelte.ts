@@ -11,6 +11,7 @@ export type Route =
   | { page: 'targets'; name?: string; form?: TargetFormPlace }
   | { page: 'apps'; form?: { edit?: string; at?: FormPlace } }
   | { page: 'settings'; at?: 'ca' }
+  | { page: 'agent' }
   | { page: 'logs' }
   | { page: 'report' }
   | { page: 'guide'; guide?: Guide }
@@ -47,6 +48,7 @@ export function parseRoute(hash: string): Route {
       return first === 'ca' ? { page, at: first } : { page }
     case 'trust':
       return first === 'proxies' ? { page, at: first } : { page }
+    case 'agent':
     case 'logs':
     case 'report':
       return { page }
@@ -65,6 +67,7 @@ export function parseRoute(hash: string): Route {
 
 export function hashOf(route: Route): string {
   switch (route.page) {
+    case 'agent':
     case 'logs':
     case 'report':
       return `#/${route.page}`

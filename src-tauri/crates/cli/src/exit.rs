@@ -43,7 +43,12 @@ impl From<&Fault> for Exit {
             | FaultCode::TargetUnknown
             | FaultCode::FilterUnusable
             | FaultCode::TriggerUnknown
-            | FaultCode::PayloadUnusable => Self::Usage,
+            | FaultCode::PayloadUnusable
+            | FaultCode::AgentAddress
+            | FaultCode::AgentModel
+            | FaultCode::AgentNumber
+            | FaultCode::AgentPrompt
+            | FaultCode::AgentKey => Self::Usage,
             _ => Self::Failed,
         }
     }
@@ -109,7 +114,14 @@ impl From<&Finding> for Exit {
             | Code::TargetDown
             | Code::TargetFailing
             | Code::AnswerLate
-            | Code::AnswerInvalid => Self::Failed,
+            | Code::AnswerInvalid
+            | Code::AgentNoKey
+            | Code::AgentKeyWrong
+            | Code::AgentQuota
+            | Code::AgentUnreachable
+            | Code::AgentRefused
+            | Code::AgentFailing
+            | Code::AgentReplyRefused => Self::Failed,
         }
     }
 }

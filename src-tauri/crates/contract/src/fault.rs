@@ -153,6 +153,18 @@ pub enum FaultCode {
     ExportFailed,
     /// The desktop does not show notifications; `error`.
     NotifyFailed,
+    /// The address of the agent's model cannot be used; `address`.
+    AgentAddress,
+    /// The name of the agent's model is empty or cannot be sent.
+    AgentModel,
+    /// A number of the agent's settings is out of its range; `field`, `least`, `most`.
+    AgentNumber,
+    /// What the agent's model is told is too long; `most` characters.
+    AgentPrompt,
+    /// The agent's API key holds what cannot be sent.
+    AgentKey,
+    /// What the agent remembers cannot be read or changed; `error`.
+    AgentNotebook,
     /// A fault of Longwire itself.
     Internal,
 }
@@ -217,6 +229,12 @@ impl FaultCode {
         Self::PayloadUnusable,
         Self::ExportFailed,
         Self::NotifyFailed,
+        Self::AgentAddress,
+        Self::AgentModel,
+        Self::AgentNumber,
+        Self::AgentPrompt,
+        Self::AgentKey,
+        Self::AgentNotebook,
         Self::Internal,
     ];
 }

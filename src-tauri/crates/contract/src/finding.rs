@@ -73,6 +73,8 @@ pub enum Action {
     ShowTarget,
     /// Hand the events that the target in `values.target` did not take to it once more.
     ReplayFailed,
+    /// Show how the agent is set up, to be changed or tried.
+    EditAgent,
 }
 
 impl Action {
@@ -91,6 +93,7 @@ impl Action {
         Self::OpenConsole,
         Self::ShowTarget,
         Self::ReplayFailed,
+        Self::EditAgent,
     ];
 }
 
@@ -215,6 +218,20 @@ pub enum FindingCode {
     AnswerLate,
     /// A target's answer to a callback is none that the platform takes; `target`, `error`.
     AnswerInvalid,
+    /// The agent is on and has no API key.
+    AgentNoKey,
+    /// The model's server does not take the agent's API key; `host`, `message`.
+    AgentKeyWrong,
+    /// The model's server wants fewer questions, or money; `host`, `message`.
+    AgentQuota,
+    /// The model's server cannot be reached; `host`, `error`.
+    AgentUnreachable,
+    /// The model's server does not know the model or the address, or does not take what is asked; `host`, `model`, `message`.
+    AgentRefused,
+    /// The model's server fails, does not answer in time, or talks nonsense; `host`, `error`.
+    AgentFailing,
+    /// The platform does not let the bot reply; `code`, `message`.
+    AgentReplyRefused,
 }
 
 impl FindingCode {
@@ -277,5 +294,12 @@ impl FindingCode {
         Self::TargetFailing,
         Self::AnswerLate,
         Self::AnswerInvalid,
+        Self::AgentNoKey,
+        Self::AgentKeyWrong,
+        Self::AgentQuota,
+        Self::AgentUnreachable,
+        Self::AgentRefused,
+        Self::AgentFailing,
+        Self::AgentReplyRefused,
     ];
 }

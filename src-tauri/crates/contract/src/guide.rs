@@ -27,6 +27,8 @@ pub enum Guide {
     Bot,
     /// Where events are kept.
     Journal,
+    /// The agent, which answers by itself: its API key, its model, what the bot is allowed.
+    Agent,
 }
 
 impl Guide {
@@ -42,6 +44,7 @@ impl Guide {
         Self::Link,
         Self::Bot,
         Self::Journal,
+        Self::Agent,
     ];
 
     /// What it is about: the first line of its text.
@@ -84,6 +87,7 @@ guides! {
     Link: "link",
     Bot: "bot",
     Journal: "journal",
+    Agent: "agent",
 }
 
 impl FindingCode {
@@ -139,6 +143,7 @@ impl FindingCode {
             | Self::Flapping => Guide::Link,
             Self::TargetDown | Self::TargetFailing | Self::AnswerLate | Self::AnswerInvalid => Guide::Bot,
             Self::DiskFull | Self::NotKept => Guide::Journal,
+            Self::AgentNoKey | Self::AgentKeyWrong | Self::AgentQuota | Self::AgentUnreachable | Self::AgentRefused | Self::AgentFailing | Self::AgentReplyRefused => Guide::Agent,
         }
     }
 }

@@ -79,6 +79,9 @@ pub fn rule(code: FindingCode) -> Rule {
         F::TargetDown => warns(BLIP, &[], Some(Do::ShowTarget)),
         F::TargetFailing => warns(AT_ONCE, &[], Some(Do::ReplayFailed)),
         F::AnswerLate | F::AnswerInvalid => warns(AT_ONCE, &[F::TargetDown], Some(Do::ShowTarget)),
+        F::AgentNoKey | F::AgentKeyWrong | F::AgentQuota => warns(AT_ONCE, &[], Some(Do::EditAgent)),
+        F::AgentUnreachable | F::AgentRefused | F::AgentFailing => warns(AT_ONCE, &[], Some(Do::EditAgent)),
+        F::AgentReplyRefused => warns(AT_ONCE, &[], Some(Do::OpenConsole)),
     }
 }
 
