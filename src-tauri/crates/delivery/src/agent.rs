@@ -3,11 +3,16 @@
 //! A message goes to the model with what was said before in its chat; what the model says is shown in one reply, which grows in
 //! place. A message is answered once, also where the process is killed in the middle: what was begun is in the notebook.
 
+mod answering;
+mod model;
+
 use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use longwire_contract::AppId;
 use longwire_dial::{Dialer, Origin};
 use secrecy::SecretString;
+
+pub use self::{answering::Agent, model::ask};
 
 /// A model on an OpenAI-compatible server.
 #[derive(Clone, Debug)]

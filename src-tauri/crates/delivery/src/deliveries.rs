@@ -102,10 +102,11 @@ impl Deliveries {
             .collect()
     }
 
-    /// Who of them answers a callback: the first that is no mere printer and is not held back.
+    /// Who of them answers a callback: the first that is neither a mere printer nor the agent, and is not held back.
     pub fn answering(&self, wanting: &[TargetKey]) -> Option<TargetKey> {
         let couriers = self.couriers();
-        let answers = |target: &Target| !target.paused && !matches!(target.kind, Kind::Print(_));
+        let able = |kind: &Kind| matches!(kind, Kind::Webhook(_) | Kind::Command(_));
+        let answers = |target: &Target| !target.paused && able(&target.kind);
         let find = |key: &TargetKey| couriers.iter().find(|courier| courier.target.key == *key);
         wanting.iter().copied().find(|key| find(key).is_some_and(|courier| answers(&courier.target)))
     }
@@ -160,7 +161,8 @@ impl Deliveries {
                 let found = program.look();
                 (found.outcome, found.response, found.detail)
             }
-            Kind::Print(_) => (AttemptOutcome::Delivered, None, String::new()),
+            // What can be tried of the agent is its model: see [`agent::ask`](crate::agent::ask).
+            Kind::Print(_) | Kind::Agent(_) => (AttemptOutcome::Delivered, None, String::new()),
         };
         AttemptView { number: 1, at_ms, took_ms: 0.0, outcome, status: None, response, detail }
     }

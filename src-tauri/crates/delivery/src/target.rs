@@ -3,7 +3,7 @@ use std::{sync::Arc, time::Duration};
 use longwire_contract::AppId;
 use longwire_journal::TargetKey;
 
-use crate::{Filter, Printing, Program, Wanted, Webhook};
+use crate::{Filter, Printing, Program, Wanted, Webhook, agent::Agent};
 
 /// Somebody who is handed events.
 #[derive(Clone, Debug, PartialEq)]
@@ -33,6 +33,8 @@ pub enum Kind {
     Command(Program),
     /// Standard output.
     Print(Arc<dyn Printing>),
+    /// The agent, which answers messages by itself.
+    Agent(Arc<Agent>),
 }
 
 impl Target {
@@ -42,13 +44,14 @@ impl Target {
     }
 }
 
-/// The same place: for printers, the very same one.
+/// The same place: for printers and agents, the very same one.
 impl PartialEq for Kind {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Webhook(one), Self::Webhook(other)) => one == other,
             (Self::Command(one), Self::Command(other)) => one == other,
             (Self::Print(one), Self::Print(other)) => Arc::ptr_eq(one, other),
+            (Self::Agent(one), Self::Agent(other)) => Arc::ptr_eq(one, other),
             _ => false,
         }
     }

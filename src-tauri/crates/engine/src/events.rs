@@ -119,7 +119,7 @@ impl Engine {
         };
         match &target.kind {
             Kind::Webhook(webhook) => Ok(webhook.curl(&record, clock::now_ms())),
-            Kind::Command(_) | Kind::Print(_) => Err(no_webhook()),
+            Kind::Command(_) | Kind::Print(_) | Kind::Agent(_) => Err(no_webhook()),
         }
     }
 

@@ -39,6 +39,14 @@ pub fn file_stamp(now_ms: u64) -> String {
     stamp_in(now_ms, TimeZone::system())
 }
 
+/// The local day of a moment: `2026-03-29`.
+pub fn day(now_ms: u64) -> String {
+    let mut day = stamp_in(now_ms, TimeZone::system());
+    // What follows the date is the time.
+    day.truncate("2026-03-29".len());
+    day
+}
+
 /// A moment in universal time: `2026-03-29T12:00:00.123Z`.
 pub fn written(ms: u64) -> String {
     let at = i64::try_from(ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok()).unwrap_or_default();

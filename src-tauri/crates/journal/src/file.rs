@@ -20,7 +20,7 @@ const DAMAGED_KEPT: u32 = 3;
 /// `LWJR`, in the file's header: that it is a journal.
 const APPLICATION: i64 = 0x4c57_4a52;
 /// How long to wait for another program that reads the file (a user's `sqlite3`).
-const BUSY: Duration = Duration::from_secs(2);
+pub(crate) const BUSY: Duration = Duration::from_secs(2);
 
 /// The journal of a folder.
 pub(crate) fn path(folder: &Path) -> PathBuf {
@@ -136,7 +136,7 @@ impl From<Fault> for OpenError {
 }
 
 /// Sees that there is a file and that nobody else can read it. SQLite gives the files beside it the same rights.
-fn make(path: &Path) -> io::Result<()> {
+pub(crate) fn make(path: &Path) -> io::Result<()> {
     let file = OpenOptions::new().read(true).append(true).create(true).mode(0o600).open(path)?;
     if file.metadata()?.permissions().mode() & 0o077 != 0 {
         file.set_permissions(fs::Permissions::from_mode(0o600))?;

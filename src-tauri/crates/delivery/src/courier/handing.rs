@@ -119,7 +119,10 @@ impl<O: Outside> Courier<O> {
         };
         let attempt = self.attempt(handed.seq, handed.number, handed.at_ms, &sent, sent.outcome);
         let failed = tried.failed + 1;
-        let next = retry::after(sent.outcome, sent.status, sent.retry_after, failed);
+        let next = match self.target.kind {
+            Kind::Agent(_) => retry::after_agent(sent.outcome),
+            _ => retry::after(sent.outcome, sent.status, sent.retry_after, failed),
+        };
         if handed.generation != self.generation {
             self.ended_elsewhere(attempt, next, tried);
         } else if next == Next::Down {

@@ -82,6 +82,7 @@ impl Outside for Road {
         match &target.kind {
             Kind::Webhook(webhook) => Some(webhook.send(kept, &self.dialer, post).await),
             Kind::Command(program) => program.run(&target.name, post, stop).await,
+            Kind::Agent(agent) => agent.answer(post.record, stop).await,
             Kind::Print(printing) => {
                 let started = tokio::time::Instant::now();
                 // However slow the reader is, half a line is worse than a late one.

@@ -46,6 +46,12 @@ pub(super) fn after(
     }
 }
 
+/// Decides after an attempt of the agent, which tries again by itself for as long as somebody may wait for its answer. That one
+/// message is not answered says nothing of the next.
+pub(super) fn after_agent(outcome: AttemptOutcome) -> Next {
+    if outcome == AttemptOutcome::Delivered { Next::Delivered } else { Next::Failed }
+}
+
 /// Again, unless it was tried often enough.
 pub(super) fn again(wish: Option<Duration>, failed: u32) -> Next {
     if failed >= TRIES {

@@ -434,6 +434,8 @@ impl<O: Outside> Courier<O> {
             Kind::Webhook(_) => 8,
             Kind::Command(_) => 2,
             Kind::Print(_) => 1,
+            // What it does is waiting, most of it.
+            Kind::Agent(_) => 64,
         }
     }
 }

@@ -153,6 +153,7 @@ fn address(held: &Held) -> String {
     match (&held.target.kind, &held.settings.address) {
         (Kind::Webhook(webhook), _) => webhook.shown(),
         (Kind::Print(_), _) => "stdout".to_owned(),
+        (Kind::Agent(agent), _) => agent.address(),
         // What is on the command line of `run` may hold a secret, and is not edited here.
         (Kind::Command(_), TargetAddress::Command(_)) if held.given => held.settings.name.clone(),
         (Kind::Command(_), TargetAddress::Command(command)) => line(command),
@@ -176,6 +177,7 @@ fn line(command: &[String]) -> String {
 pub(super) fn kind(kind: &Kind, address: &TargetAddress) -> TargetKind {
     match (kind, address) {
         (Kind::Print(_), _) => TargetKind::Print,
+        (Kind::Agent(_), _) => TargetKind::Agent,
         (_, TargetAddress::Webhook(_)) => TargetKind::Webhook,
         (_, TargetAddress::Command(_)) => TargetKind::Command,
     }
