@@ -15,6 +15,7 @@ pub(crate) struct Cast {
 }
 
 /// Somebody with the three ids the platform gives.
+#[derive(Clone)]
 pub(crate) struct Person {
     pub(crate) name: &'static str,
     pub(crate) open_id: String,
@@ -25,6 +26,7 @@ pub(crate) struct Person {
 }
 
 /// A group chat the bot is in.
+#[derive(Clone)]
 pub(crate) struct Group {
     pub(crate) chat_id: String,
     pub(crate) zh: &'static str,
@@ -35,11 +37,7 @@ impl Cast {
     /// The cast of an app, always the same one: on the platform, too, a person has an `open_id` for each app, and
     /// keeps it.
     pub(crate) fn of(app_id: &str) -> Self {
-        // FNV-1a.
-        let seed = app_id.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
-        Self::new(&mut Rng::with_seed(seed))
+        Self::new(&mut Rng::with_seed(seed(app_id)))
     }
 
     pub(crate) fn new(rng: &mut Rng) -> Self {
@@ -61,6 +59,44 @@ impl Cast {
                 .collect(),
         }
     }
+
+    /// A person by number: those of the cast, then as many guests as there are numbers.
+    pub(crate) fn person(&self, number: u32) -> Person {
+        let known = usize::try_from(number).ok().and_then(|number| self.people.get(number));
+        known.cloned().unwrap_or_else(|| Person::new("访客", &mut self.rng("person", number)))
+    }
+
+    /// A group by number.
+    pub(crate) fn group(&self, number: u32) -> Group {
+        let known = usize::try_from(number).ok().and_then(|number| self.groups.get(number));
+        known.cloned().unwrap_or_else(|| {
+            let chat_id = ids::prefixed(&mut self.rng("group", number), "oc_");
+            Group { chat_id, zh: "群聊", en: "Group" }
+        })
+    }
+
+    /// The chat between the bot and whoever has this id; one of its own where nobody is known to have it.
+    pub(crate) fn chat_with(&self, id: &str) -> String {
+        let known = self
+            .people
+            .iter()
+            .find(|person| [&person.open_id, &person.union_id, &person.user_id].contains(&&id.to_owned()));
+        known.map_or_else(
+            || ids::prefixed(&mut Rng::with_seed(seed(id)), "oc_"),
+            |person| person.chat_id.clone(),
+        )
+    }
+
+    /// The randomness of somebody outside the cast, the same one always.
+    fn rng(&self, kind: &str, number: u32) -> Rng {
+        Rng::with_seed(seed(&format!("{} {kind} {number}", self.tenant_key)))
+    }
+}
+
+/// FNV-1a.
+fn seed(text: &str) -> u64 {
+    text.bytes()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 impl Person {

@@ -4,6 +4,7 @@
 
 mod domain;
 mod envelope;
+mod message;
 mod sample;
 mod scene;
 mod template;
@@ -12,7 +13,10 @@ use bytes::Bytes;
 use fastrand::Rng;
 use serde_json::Value;
 
-pub use self::sample::{Sample, nearest, sample, samples};
+pub use self::{
+    message::{MessageSpec, Written},
+    sample::{Sample, nearest, sample, samples},
+};
 use crate::cast::Cast;
 
 /// An event of the catalogue.

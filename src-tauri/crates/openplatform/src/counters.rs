@@ -31,6 +31,8 @@ pub struct Stats {
     pub violations: u64,
     /// Messages that bots sent.
     pub messages: u64,
+    /// Updates of those.
+    pub updates: u64,
 }
 
 /// The counters behind [`Stats`], and the news that one changed.
@@ -47,6 +49,7 @@ pub(crate) struct Counters {
     pub(crate) late: AtomicU64,
     pub(crate) violations: AtomicU64,
     pub(crate) messages: AtomicU64,
+    pub(crate) updates: AtomicU64,
     changed: watch::Sender<()>,
 }
 
@@ -65,6 +68,7 @@ impl Counters {
             late: AtomicU64::new(0),
             violations: AtomicU64::new(0),
             messages: AtomicU64::new(0),
+            updates: AtomicU64::new(0),
             changed: watch::Sender::new(()),
         }
     }
@@ -99,6 +103,7 @@ impl Counters {
             late: self.late.load(Relaxed),
             violations: self.violations.load(Relaxed),
             messages: self.messages.load(Relaxed),
+            updates: self.updates.load(Relaxed),
         }
     }
 }

@@ -129,6 +129,9 @@ impl Delivery {
 /// Starts to deliver an event.
 pub(crate) fn start(state: &Arc<State>, app_id: String, event: Event) -> Delivery {
     let (report, watched) = watch::channel(Report::default());
+    if let Some(written) = event.written() {
+        state.chats.wrote(&app_id, written);
+    }
     let delivery = Delivery { app_id: app_id.clone(), event: event.clone(), report: watched };
     let (state, shutdown) = (state.clone(), state.shutdown.clone());
     state.clone().tasks.spawn(async move {

@@ -8,9 +8,9 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::DropGuard;
 
 use crate::{
-    api::Recorded,
     app::App,
-    catalogue::{self, Event, EventSpec},
+    catalogue::{self, Event, EventSpec, MessageSpec},
+    chats::{Recorded, Update},
     client::{ClientView, Order},
     counters::Stats,
     delivery::{self, Delivery, Failure},
@@ -85,6 +85,27 @@ impl Running {
             catalogue::build(spec.kind, spec.text.as_deref(), &app_id, &self.state.cast, rng, now_ms)
         });
         Ok(delivery::start(&self.state, app_id, event))
+    }
+
+    /// Sends a message, as [`Running::send`] does.
+    ///
+    /// # Errors
+    /// Where the spec names an app that the simulator does not know.
+    pub fn send_message(&self, spec: MessageSpec) -> Result<Delivery, UnknownApp> {
+        let app_id = self.app_id(spec.app_id.clone())?;
+        let now_ms = self.state.now_ms();
+        let event = self.state.with_rng(|rng| spec.event(&app_id, &self.state.cast, rng, now_ms));
+        Ok(delivery::start(&self.state, app_id, event))
+    }
+
+    /// Takes a person's message back: nobody can answer it any more.
+    pub fn withdraw(&self, message_id: &str) {
+        self.state.chats.withdraw(message_id);
+    }
+
+    /// Ends every token that a bot has, as their time does.
+    pub fn expire_tokens(&self) {
+        self.state.tokens.expire();
     }
 
     /// Sends an event of the caller's making to an app; the first one where none is named.
@@ -187,9 +208,14 @@ impl Running {
         self.state.violations.all()
     }
 
-    /// The last messages bots sent, the oldest first.
+    /// The last messages bots sent, the oldest first, as they are now.
     pub fn messages(&self) -> Vec<Recorded> {
-        self.state.recorded.all()
+        self.state.chats.sent()
+    }
+
+    /// The last cards that bots put in place of others, the oldest first.
+    pub fn updates(&self) -> Vec<Update> {
+        self.state.chats.updates()
     }
 
     /// The last requests that came, the oldest first, and the way each took.

@@ -16,9 +16,9 @@ use tokio::sync::watch;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    api::Recorded,
     app::App,
     cast::Cast,
+    chats::Chats,
     client::{Client, ClientView},
     clock::Clock,
     counters::{Counters, Stats},
@@ -47,7 +47,7 @@ pub(crate) struct State {
     pub(crate) counters: Counters,
     pub(crate) settled: History<Settled>,
     pub(crate) violations: History<Observed>,
-    pub(crate) recorded: History<Recorded>,
+    pub(crate) chats: Chats,
     pub(crate) visits: History<Visit>,
     /// Clients that are connected elsewhere, as far as anybody is told.
     pub(crate) strangers: AtomicUsize,
@@ -93,7 +93,7 @@ impl State {
             counters: Counters::new(),
             settled: History::new(),
             violations: History::new(),
-            recorded: History::new(),
+            chats: Chats::default(),
             visits: History::new(),
             strangers: AtomicUsize::new(0),
             fault: watch::Sender::new(None),

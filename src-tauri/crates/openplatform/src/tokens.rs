@@ -37,6 +37,11 @@ impl Tokens {
         tokens.last().map(|token| (token.text.clone(), token.expires - now)).unwrap_or_default()
     }
 
+    /// Ends all of them.
+    pub(crate) fn expire(&self) {
+        lock(&self.0).clear();
+    }
+
     /// The app a token is for.
     pub(crate) fn app(&self, text: &str, now: Instant) -> Option<String> {
         let all = lock(&self.0);

@@ -77,8 +77,20 @@ impl Sample {
         rng: &mut Rng,
         now_ms: u64,
     ) -> Event {
-        let body = template::fill(self.template(), &mut Scene::new(app_id, cast, rng, now_ms, text));
+        let body = self.body(text, app_id, cast, rng, now_ms);
         envelope::seal(self.event_type, body, app_id, cast, rng, now_ms)
+    }
+
+    /// What stands in the envelope.
+    pub(super) fn body(
+        &self,
+        text: Option<&str>,
+        app_id: &str,
+        cast: &Cast,
+        rng: &mut Rng,
+        now_ms: u64,
+    ) -> Value {
+        template::fill(self.template(), &mut Scene::new(app_id, cast, rng, now_ms, text))
     }
 
     fn template(&self) -> Value {

@@ -2,11 +2,11 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::Request;
 use http_body_util::Full;
-use longwire_openplatform::{App, Simulator, Target};
+use longwire_openplatform::{App, MessageSpec, Simulator, Target, Written};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
-use crate::peer::{Peer, discover, get, post, request_to};
+use crate::peer::{Peer, discover, get, patch, post, request_to};
 
 #[tokio::test]
 async fn the_endpoint_gives_a_url_and_the_configuration() {
@@ -75,15 +75,18 @@ async fn messages_and_replies_of_bots_are_recorded() {
     assert_eq!((status, &answer["code"], &answer["data"]["msg_type"]), (200, &json!(0), &json!("text")));
     assert_eq!(answer["data"]["body"]["content"], body["content"]);
 
+    let question = question(&platform);
+    let path = format!("/open-apis/im/v1/messages/{}/reply", question.message_id);
     let body = json!({ "msg_type": "text", "content": "{\"text\":\"ok\"}", "reply_in_thread": true });
-    let (_, reply) = post(&platform, "/open-apis/im/v1/messages/om_1/reply", Some(&token), &body).await;
-    assert_eq!(reply["data"]["parent_id"], "om_1");
+    let (_, reply) = post(&platform, &path, Some(&token), &body).await;
+    assert_eq!(reply["data"]["parent_id"], question.message_id);
+    assert_eq!(reply["data"]["chat_id"], question.chat_id);
 
     let messages = platform.messages();
     assert_eq!(messages.len(), 2);
     assert_eq!(messages[0].target, Target::Receiver { id_type: "open_id".into(), id: "ou_1".into() });
     assert_eq!(messages[0].message_id, answer["data"]["message_id"].as_str().unwrap());
-    assert_eq!(messages[1].target, Target::Reply { message_id: "om_1".into(), in_thread: true });
+    assert_eq!(messages[1].target, Target::Reply { message_id: question.message_id, in_thread: true });
     assert_eq!(platform.stats().messages, 2);
 }
 
@@ -103,6 +106,117 @@ async fn a_message_that_the_platform_would_refuse_is_refused() {
         assert_eq!(post(&platform, path, Some(&token), &body).await.1["code"], 230_001, "{field}");
     }
     assert_eq!(platform.messages(), []);
+}
+
+#[tokio::test]
+async fn the_bots_open_id_is_the_one_that_mentions_carry() {
+    let platform = Simulator::builder().start().await.unwrap();
+    let path = "/open-apis/bot/v3/info";
+    assert_eq!(get(&platform, path, None).await.1["code"], 99_991_661);
+    let (status, answer) = get(&platform, path, Some(&token(&platform).await)).await;
+    assert_eq!((status, &answer["code"], &answer["bot"]["activate_status"]), (200, &json!(0), &json!(2)));
+    let spec = MessageSpec::text("x").in_group(1).mentioning_the_bot();
+    let event: Value = serde_json::from_slice(&platform.send_message(spec).unwrap().event.payload).unwrap();
+    let mentioned = &event["event"]["message"]["mentions"][0]["id"]["open_id"];
+    assert_eq!(&answer["bot"]["open_id"], mentioned);
+}
+
+#[tokio::test]
+async fn a_reply_is_said_once_for_its_uuid_and_only_to_what_is_there() {
+    let platform = Simulator::builder().start().await.unwrap();
+    let token = token(&platform).await;
+    let question = question(&platform);
+    let path = |id: &str| format!("/open-apis/im/v1/messages/{id}/reply");
+    let body = json!({ "msg_type": "text", "content": "{\"text\":\"ok\"}", "uuid": "once" });
+    let (_, first) = post(&platform, &path(&question.message_id), Some(&token), &body).await;
+    let (status, again) = post(&platform, &path(&question.message_id), Some(&token), &body).await;
+    assert_eq!((status, &again["data"]), (200, &first["data"]));
+    assert_eq!((platform.messages().len(), platform.stats().messages), (1, 1));
+
+    let (status, unknown) = post(&platform, &path("om_nobody"), Some(&token), &body).await;
+    assert_eq!((status, &unknown["code"]), (400, &json!(99_992_354)));
+    let mut long = body.clone();
+    long["uuid"] = "u".repeat(51).into();
+    assert_eq!(post(&platform, &path(&question.message_id), Some(&token), &long).await.1["code"], 99_992_402);
+    platform.withdraw(&question.message_id);
+    assert_eq!(post(&platform, &path(&question.message_id), Some(&token), &body).await.1["code"], 230_011);
+    platform.expire_tokens();
+    assert_eq!(post(&platform, &path(&question.message_id), Some(&token), &body).await.1["code"], 99_991_663);
+}
+
+#[tokio::test]
+async fn a_bots_own_card_is_updated_in_place_and_five_times_a_second() {
+    let platform = Simulator::builder().start().await.unwrap();
+    let token = token(&platform).await;
+    let card = |text: &str| {
+        let body = json!({ "elements": [{ "tag": "markdown", "content": text }] });
+        json!({ "msg_type": "interactive", "content": json!({ "schema": "2.0", "body": body }).to_string() })
+    };
+    let question = question(&platform);
+    let path = format!("/open-apis/im/v1/messages/{}/reply", question.message_id);
+    let (_, reply) = post(&platform, &path, Some(&token), &card("…")).await;
+    let id = reply["data"]["message_id"].as_str().unwrap();
+    let path = format!("/open-apis/im/v1/messages/{id}");
+    let mut codes = Vec::new();
+    for word in 0..7 {
+        let (_, answer) = patch(&platform, &path, Some(&token), &card(&format!("word {word}"))).await;
+        codes.push(answer["code"].as_i64().unwrap());
+    }
+    assert_eq!(codes[..5], [0; 5]);
+    assert!(codes[5..].contains(&230_020), "{codes:?}");
+    let message = platform.messages().pop().unwrap();
+    assert_eq!(message.updates, platform.stats().updates);
+    assert_eq!(message.words(), platform.updates().last().unwrap().words());
+    assert!(message.words().starts_with("word "), "{message:?}");
+    let (_, read) = get(&platform, &path, Some(&token)).await;
+    assert_eq!(read["data"]["items"][0]["body"]["content"], message.content);
+    assert_eq!(read["data"]["items"][0]["updated"], true);
+}
+
+#[tokio::test]
+async fn what_is_no_card_or_too_large_or_somebody_elses_is_not_updated() {
+    let platform = Simulator::builder().start().await.unwrap();
+    let token = token(&platform).await;
+    let question = question(&platform);
+    let reply = async |body: Value| {
+        let path = format!("/open-apis/im/v1/messages/{}/reply", question.message_id);
+        let (_, answer) = post(&platform, &path, Some(&token), &body).await;
+        (
+            answer["code"].as_i64().unwrap(),
+            answer["data"]["message_id"].as_str().unwrap_or_default().to_owned(),
+        )
+    };
+    let update = async |id: &str, content: String| {
+        let path = format!("/open-apis/im/v1/messages/{id}");
+        patch(&platform, &path, Some(&token), &json!({ "content": content })).await.1["code"]
+            .as_i64()
+            .unwrap()
+    };
+    let content = |text: &str| {
+        let body = json!({ "elements": [{ "tag": "markdown", "content": text }] });
+        json!({ "schema": "2.0", "body": body }).to_string()
+    };
+    let (code, card) = reply(json!({ "msg_type": "interactive", "content": content("x") })).await;
+    assert_eq!(code, 0);
+    let (_, text) = reply(json!({ "msg_type": "text", "content": "{\"text\":\"x\"}" })).await;
+    assert_eq!(update(&text, content("x")).await, 230_001);
+    assert_eq!(update(&card, content(&"x".repeat(31_000))).await, 230_025);
+    assert_eq!(update(&card, "[]".to_owned()).await, 230_001);
+    assert_eq!(update(&card, "{}".to_owned()).await, 230_099);
+    assert_eq!(update(&card, json!({ "elements": [] }).to_string()).await, 230_001, "not the same for all");
+    assert_eq!(update(&question.message_id, content("x")).await, 230_012);
+    assert_eq!(update("om_nobody", content("x")).await, 99_992_354);
+    assert_eq!(
+        reply(json!({ "msg_type": "interactive", "content": content(&"x".repeat(31_000)) })).await.0,
+        230_025
+    );
+    assert_eq!(reply(json!({ "msg_type": "interactive", "content": "{\"card\":{}}" })).await.0, 230_099);
+    assert_eq!(platform.stats().updates, 0);
+}
+
+/// A message that can be answered.
+fn question(platform: &longwire_openplatform::Running) -> Written {
+    platform.send_message(MessageSpec::text("?")).unwrap().event.written().unwrap()
 }
 
 #[tokio::test]

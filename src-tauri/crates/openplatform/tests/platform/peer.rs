@@ -104,7 +104,20 @@ pub(crate) async fn discover(platform: &Running, app: &App) -> Value {
 }
 
 pub(crate) async fn post(platform: &Running, path: &str, token: Option<&str>, body: &Value) -> (u16, Value) {
-    let mut request = Request::post(path).header("content-type", "application/json");
+    send(platform, Request::post(path), token, body).await
+}
+
+pub(crate) async fn patch(platform: &Running, path: &str, token: Option<&str>, body: &Value) -> (u16, Value) {
+    send(platform, Request::patch(path), token, body).await
+}
+
+async fn send(
+    platform: &Running,
+    request: http::request::Builder,
+    token: Option<&str>,
+    body: &Value,
+) -> (u16, Value) {
+    let mut request = request.header("content-type", "application/json");
     if let Some(token) = token {
         request = request.header("authorization", format!("Bearer {token}"));
     }
