@@ -26,5 +26,6 @@ pub mod predecessor;
 pub mod program;
 pub mod proxies;
 pub mod secrets;
+pub mod service;
 pub mod trust;
 pub mod webview;

@@ -1,11 +1,12 @@
 //! App Secrets: where they are kept and how they are handed in.
 
+mod credentials;
 mod error;
 mod input;
 pub(crate) mod memory;
 mod os;
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 pub use error::Error;
 pub use input::{VARIABLE, read_file, read_variable};
@@ -33,4 +34,9 @@ pub trait SecretStore: fmt::Debug + Send + Sync {
     /// # Errors
     /// Why the store still has it.
     fn delete(&self, account: &str) -> Result<(), Error>;
+}
+
+/// Where this process finds its secrets: in the system's own store, after those that systemd hands to a service.
+pub fn of_this_process() -> Arc<dyn SecretStore> {
+    credentials::Credentials::before(Arc::new(OsStore::new()))
 }

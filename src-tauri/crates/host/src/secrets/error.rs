@@ -15,6 +15,9 @@ pub enum Error {
     /// The store did not answer in time; perhaps its question to the user is still open.
     #[error("the secret store did not answer in time: is a prompt waiting for you?")]
     TimedOut,
+    /// The service was handed this one, and cannot change it.
+    #[error("the secret in {} was handed to this service by the system: change it there, and start the service again", .0.display())]
+    HandedIn(PathBuf),
     /// What stands there is not UTF-8.
     #[error("{0} holds no App Secret: it is not text")]
     NotText(String),

@@ -30,6 +30,15 @@ pub fn read_variable(variable: &str) -> Result<Option<SecretString>, Error> {
 /// # Errors
 /// Where the file cannot be read, others can read it, or it holds no secret.
 pub fn read_file(path: &Path) -> Result<SecretString, Error> {
+    read(path, true)
+}
+
+/// The same, whoever else may read it.
+pub(super) fn read_whoever_else_may(path: &Path) -> Result<SecretString, Error> {
+    read(path, false)
+}
+
+fn read(path: &Path, for_us_alone: bool) -> Result<SecretString, Error> {
     let unreadable = |error: io::Error| Error::Unreadable { path: path.to_owned(), cause: error.to_string() };
     let file = File::open(path).map_err(unreadable)?;
     let metadata = file.metadata().map_err(unreadable)?;
@@ -37,7 +46,7 @@ pub fn read_file(path: &Path) -> Result<SecretString, Error> {
         return Err(unreadable(io::ErrorKind::IsADirectory.into()));
     }
     // A pipe (`--app-secret-file <(pass show bot)`) has no readers but its ends.
-    if metadata.is_file() && metadata.mode() & 0o077 != 0 {
+    if for_us_alone && metadata.is_file() && metadata.mode() & 0o077 != 0 {
         return Err(Error::OpenToOthers(path.to_owned()));
     }
     let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST as usize + 1));
