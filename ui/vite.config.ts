@@ -1,13 +1,14 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { svelteTesting } from '@testing-library/svelte/vite'
 import { defineConfig } from 'vitest/config'
+import { preload } from './build/preload'
 import { weight } from './build/weight'
 
 // `--mode demo` builds the window with an engine that plays itself, for a plain browser; what ships has none.
 export default defineConfig(({ mode }) => {
   const demo = mode === 'demo'
   return {
-    plugins: [svelte(), svelteTesting(), ...(demo ? [] : [weight()])],
+    plugins: [svelte(), svelteTesting(), ...(demo ? [] : [preload(), weight()])],
     // The shell serves the files from its own scheme, so every address is relative.
     base: './',
     define: { __DEMO__: mode !== 'production' },
