@@ -57,6 +57,8 @@ fn start(app: &AppHandle) -> tauri::Result<()> {
     platform::live_in_menu_bar(app)?;
     tray::build(app, View::without_engine(engine::language(), None));
     async_runtime::spawn(quit_on_signal(app.clone()));
+    let handle = app.clone();
+    async_runtime::spawn(async move { handle.state::<EngineSlot>().look_after(&handle).await });
     let arguments: Vec<String> = std::env::args().collect();
     open(app, hides(&arguments) || opened_at_login());
     Ok(())

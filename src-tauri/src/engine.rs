@@ -1,13 +1,18 @@
-//! The engine inside this process: opened once, closed before the process ends.
+//! The engine: one of this process, closed before that ends, or one that a service holds.
 
-use std::time::Duration;
+use std::{future::Future, time::Duration};
 
 use longwire_contract::{Fault, FaultCode, Language, Theme};
-use longwire_engine::{Apps, Desktop, Engine, Identity, LoginItem, Machine, Options};
+use longwire_engine::{Apps, Backend, Desktop, Identity, LoginItem, Machine, Options};
 use tauri::AppHandle;
-use tokio::{sync::Mutex, time::timeout};
+use tokio::{
+    sync::{Mutex, Notify},
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+use tokio_util::sync::CancellationToken;
 
-use crate::{menu::View, push, tray, watchdog};
+use crate::{menu::View, push, tray, watchdog, window};
 
 /// How long the links may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(3);
@@ -15,51 +20,127 @@ const GOODBYE: Duration = Duration::from_secs(3);
 /// back by then its watchdog puts back.
 const PUTTING_BACK: Duration = Duration::from_secs(120);
 
-/// The place of the engine.
-pub(crate) struct EngineSlot(Mutex<Slot>);
+/// How often one is tried to attach to that did not answer, or is of another version.
+const TRY_AGAIN: Duration = Duration::from_secs(5);
+
+/// The place of the engine, and of those that come after it.
+pub(crate) struct EngineSlot {
+    slot: Mutex<Slot>,
+    /// Cancelled once the app is about to end: nothing is waited for any more.
+    quitting: CancellationToken,
+    /// Told when an engine is there.
+    opened: Notify,
+}
 
 enum Slot {
     Empty,
-    Open(Engine),
+    /// The engine, and what brings to the views what it says, for as long as this is not dropped.
+    Open(Backend, JoinSet<()>),
     Closed,
 }
 
 impl EngineSlot {
     /// A slot without an engine yet.
     pub(crate) fn empty() -> Self {
-        Self(Mutex::new(Slot::Empty))
+        let (quitting, opened) = (CancellationToken::new(), Notify::new());
+        Self { slot: Mutex::new(Slot::Empty), quitting, opened }
     }
 
     /// The engine. Where it is not open it is opened, and the views begin to follow it.
-    pub(crate) async fn engine(&self, app: &AppHandle) -> Result<Engine, Fault> {
-        let mut slot = self.0.lock().await;
+    pub(crate) async fn engine(&self, app: &AppHandle) -> Result<Backend, Fault> {
+        let mut slot = self.slot.lock().await;
         match &*slot {
-            Slot::Open(engine) => Ok(engine.clone()),
-            Slot::Closed => Err(Fault::new(FaultCode::NotRunning, "Longwire is quitting")),
-            Slot::Empty => match open(&app.config().identifier).await {
-                Ok(engine) => {
-                    *slot = Slot::Open(engine.clone());
-                    push::follow(app, &engine);
-                    Ok(engine)
-                }
-                Err(fault) => {
-                    tracing::error!(code = ?fault.code, %fault, "the engine cannot be opened");
-                    tray::show(app, View::without_engine(language(), Some(&fault)));
-                    Err(fault)
-                }
-            },
+            Slot::Open(engine, _) => Ok(engine.clone()),
+            Slot::Closed => Err(quitting()),
+            Slot::Empty => self.fill(&mut slot, app, Backend::open).await,
         }
     }
 
-    /// Closes the engine's links; none is opened afterwards.
-    pub(crate) async fn close(&self) {
-        let slot = std::mem::replace(&mut *self.0.lock().await, Slot::Closed);
-        let Slot::Open(engine) = slot else { return };
-        let patience = if engine.snapshots().borrow().lease.is_some() { PUTTING_BACK } else { GOODBYE };
-        if timeout(patience, engine.close()).await.is_err() {
-            tracing::warn!("the engine did not close in time");
+    /// Looks after the engine until the app ends: where it is over, another one follows, and where its data folder was held by one
+    /// that could not be attached to, that is tried again.
+    pub(crate) async fn look_after(&self, app: &AppHandle) {
+        while !self.quitting.is_cancelled() {
+            match self.engine(app).await {
+                Ok(engine) => tokio::select! {
+                    () = engine.over() => self.renew(app).await,
+                    () = self.quitting.cancelled() => return,
+                },
+                Err(Fault { code: FaultCode::HeldByOther | FaultCode::OtherVersion, .. }) => {
+                    tokio::select! {
+                        () = sleep(TRY_AGAIN) => {}
+                        () = self.quitting.cancelled() => return,
+                    }
+                }
+                // What else is wrong is most likely mended by the user, who comes back then.
+                Err(_) => tokio::select! {
+                    () = self.opened.notified() => {}
+                    () = self.quitting.cancelled() => return,
+                },
+            }
         }
     }
+
+    /// Closes the engine's links; none is opened afterwards. One in another process is left as it is.
+    pub(crate) async fn close(&self) {
+        self.quitting.cancel();
+        let slot = std::mem::replace(&mut *self.slot.lock().await, Slot::Closed);
+        if let Slot::Open(engine, _following) = slot {
+            close(engine).await;
+        }
+    }
+
+    /// Puts another engine in the place of one that is over.
+    async fn renew(&self, app: &AppHandle) {
+        let mut slot = self.slot.lock().await;
+        let Slot::Open(engine, following) = std::mem::replace(&mut *slot, Slot::Empty) else { return };
+        close(engine).await;
+        // What fails is logged and shown there.
+        self.fill(&mut slot, app, Backend::open_after).await.ok();
+        drop(following);
+        // It counts anew what it tells: so does the page.
+        window::reload(app);
+    }
+
+    async fn fill<F: Future<Output = Result<Backend, Fault>>>(
+        &self,
+        slot: &mut Slot,
+        app: &AppHandle,
+        open: impl FnOnce(Options) -> F,
+    ) -> Result<Backend, Fault> {
+        let opened = match options(&app.config().identifier) {
+            Ok(options) => tokio::select! {
+                opened = open(options) => opened,
+                () = self.quitting.cancelled() => return Err(quitting()),
+            },
+            Err(fault) => Err(fault),
+        };
+        match opened {
+            Ok(engine) => {
+                *slot = Slot::Open(engine.clone(), push::follow(app, &engine));
+                self.opened.notify_one();
+                Ok(engine)
+            }
+            Err(fault) => {
+                tracing::error!(code = ?fault.code, %fault, "the engine cannot be opened");
+                tray::show(app, View::without_engine(language(), Some(&fault)));
+                Err(fault)
+            }
+        }
+    }
+}
+
+async fn close(engine: Backend) {
+    let patience = match &engine {
+        Backend::Own(engine) if engine.snapshots().borrow().lease.is_some() => PUTTING_BACK,
+        _ => GOODBYE,
+    };
+    if timeout(patience, engine.close()).await.is_err() {
+        tracing::warn!("the engine did not close in time");
+    }
+}
+
+fn quitting() -> Fault {
+    Fault::new(FaultCode::NotRunning, "Longwire is quitting")
 }
 
 /// The language to speak while no engine says which.
@@ -72,14 +153,18 @@ pub(crate) fn theme() -> Theme {
     Machine::new(None).map_or(Theme::System, |machine| machine.theme())
 }
 
-async fn open(identifier: &str) -> Result<Engine, Fault> {
+/// What the app is called where it holds a data folder.
+pub(crate) const PROGRAM: &str = "Longwire";
+
+fn options(identifier: &str) -> Result<Options, Fault> {
     let machine = Machine::new(None)?;
-    let mut options = Options::new(&machine, "Longwire");
+    let mut options = Options::new(&machine, PROGRAM);
     options.apps = Apps::ConfiguredOrSimulator;
     options.watchdog = Some(watchdog::command(&machine.data_dir)?);
     options.desktop = desktop(identifier);
     options.login = LoginItem::of_this_process();
-    Engine::open(options).await
+    options.yields = true;
+    Ok(options)
 }
 
 /// Where notifications are shown, under the names that the packages install.

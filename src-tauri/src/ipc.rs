@@ -1,6 +1,6 @@
 //! What the window may ask for: the engine's commands by one name, what it says, and what its keys do.
 
-use longwire_contract::{Call, Guide, Language, Request, Response, call, dispatch, text::Texts};
+use longwire_contract::{Call, Guide, Language, Request, Response, call, text::Texts};
 use tauri::{AppHandle, State, WebviewWindow};
 
 use crate::{
@@ -24,7 +24,7 @@ pub(crate) async fn rpc(
         asked.now();
     }
     let answer = match slot.engine(&app).await {
-        Ok(engine) => dispatch(&engine, request).await,
+        Ok(engine) => engine.dispatch(request).await,
         Err(fault) => Err(fault),
     };
     Ok(answer.map_or_else(Response::Fault, Response::Ok))

@@ -10,6 +10,7 @@ use longwire_contract::{
     AppView, Fault, FaultCode, Language, LeasePhase, LeaseView, Phase, Snapshot, text::word,
 };
 
+use crate::engine::PROGRAM;
 pub(crate) use choice::Choice;
 pub(crate) use edit::{Edit, edits};
 use say::Say;
@@ -46,6 +47,8 @@ pub(crate) enum Note {
     Engine,
     /// How many events came today.
     Today,
+    /// Who holds the connections, where that is not the app.
+    Holder,
     /// How the proxies stand that are set aside.
     Lease,
 }
@@ -78,7 +81,9 @@ impl View {
         let say = Say(snapshot.language);
         let mut items = app_items(&say, &snapshot.apps);
         let today = say.filled("tray.events_today", &[("count", &snapshot.events_today.to_string())]);
-        items.extend([Item::note(Note::Today, today), Item::separator(Group::Apps)]);
+        items.push(Item::note(Note::Today, today));
+        items.extend(holder(&say, snapshot).map(|holder| Item::note(Note::Holder, holder)));
+        items.push(Item::separator(Group::Apps));
         if let Some(lease) = &snapshot.lease {
             items.extend(lease_items(&say, lease));
         }
@@ -153,6 +158,15 @@ fn app_items(say: &Say, apps: &[AppView]) -> Vec<Item> {
         ));
     }
     items
+}
+
+/// Who holds the connections, where that is another process.
+fn holder(say: &Say, snapshot: &Snapshot) -> Option<String> {
+    if snapshot.service {
+        return Some(say.plain("held.service"));
+    }
+    let other = Some(label::name(&snapshot.program)).filter(|name| !name.is_empty() && name != PROGRAM)?;
+    Some(say.filled("held.program", &[("program", &other), ("pid", &snapshot.pid.to_string())]))
 }
 
 /// How the proxies that are set aside stand, and what there is to do. While they are being changed there is nothing.

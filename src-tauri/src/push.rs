@@ -3,13 +3,14 @@
 use std::{future::Future, sync::Arc, time::Duration};
 
 use longwire_contract::{EventView, LogLine, Push, Snapshot};
-use longwire_engine::{Clicked, Engine};
-use tauri::{AppHandle, Emitter, Manager, async_runtime};
+use longwire_engine::{Backend, Clicked};
+use tauri::{AppHandle, Emitter, Manager};
 use tokio::{
     sync::{
         broadcast::{Receiver, error::RecvError},
         watch,
     },
+    task::JoinSet,
     time::sleep,
 };
 
@@ -25,16 +26,18 @@ const EVENT: &str = "push";
 /// A view is told of changes at most this often; what happens in between is told as one.
 const PACE: Duration = Duration::from_millis(100);
 
-/// Follows the engine until it closes.
-pub(crate) fn follow(app: &AppHandle, engine: &Engine) {
-    async_runtime::spawn(follow_state(app.clone(), engine.snapshots()));
-    async_runtime::spawn(follow_tray(app.clone(), engine.snapshots()));
-    async_runtime::spawn(follow_clicks(app.clone(), engine.clicks()));
+/// Follows the engine for as long as what is given back is not dropped.
+pub(crate) fn follow(app: &AppHandle, engine: &Backend) -> JoinSet<()> {
+    let mut following = JoinSet::new();
+    following.spawn(follow_state(app.clone(), engine.snapshots()));
+    following.spawn(follow_tray(app.clone(), engine.snapshots()));
+    following.spawn(follow_clicks(app.clone(), engine.clicks()));
     let window = app.state::<Presence>().follow();
     let (app, engine) = (app.clone(), engine.clone());
     let (to, source) = (app.clone(), engine.clone());
-    async_runtime::spawn(while_open(window.clone(), move || follow_events(to.clone(), source.arrivals())));
-    async_runtime::spawn(while_open(window, move || follow_log(app.clone(), engine.log_lines())));
+    following.spawn(while_open(window.clone(), move || follow_events(to.clone(), source.arrivals())));
+    following.spawn(while_open(window, move || follow_log(app.clone(), engine.log_lines())));
+    following
 }
 
 /// Does what `follow` begins while there is a window, until that ends by itself. The engine makes no rows of events

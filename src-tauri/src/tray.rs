@@ -5,7 +5,7 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use longwire_contract::{Handler, Which};
+use longwire_contract::{Which, call};
 use tauri::{
     AppHandle, Manager, Wry, async_runtime,
     menu::{Menu, MenuEvent, MenuItem, PredefinedMenuItem},
@@ -161,11 +161,11 @@ async fn command(app: AppHandle, choice: Choice) {
     let Ok(engine) = app.state::<EngineSlot>().engine(&app).await else { return };
     app.state::<Asked>().now();
     let done = match choice {
-        Choice::Retry(id) => engine.retry(Which { app_id: Some(id) }).await,
-        Choice::RetryAll => engine.retry(Which::default()).await,
-        Choice::PauseAll => engine.pause(Which::default()).await,
-        Choice::ResumeAll => engine.resume(Which::default()).await,
-        Choice::EndLease => engine.lease_end(()).await.map(drop),
+        Choice::Retry(id) => engine.call::<call::Retry>(&Which { app_id: Some(id) }).await,
+        Choice::RetryAll => engine.call::<call::Retry>(&Which::default()).await,
+        Choice::PauseAll => engine.call::<call::Pause>(&Which::default()).await,
+        Choice::ResumeAll => engine.call::<call::Resume>(&Which::default()).await,
+        Choice::EndLease => engine.call::<call::EndLease>(&()).await.map(drop),
         // What shows the window, and what ends the app, is no command of the engine's.
         Choice::Open
         | Choice::MoreApps

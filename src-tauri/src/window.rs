@@ -80,6 +80,15 @@ pub(crate) fn show(app: &AppHandle, page: Option<Page>) {
     }
 }
 
+/// Has the window's page begin anew where it stands, where there is one.
+pub(crate) fn reload(app: &AppHandle) {
+    if let Some(window) = app.get_webview_window(LABEL)
+        && let Err(error) = window.reload()
+    {
+        tracing::error!(%error, "the page cannot begin anew");
+    }
+}
+
 /// Another fragment of the same address loads nothing anew: the page hears of it and turns.
 fn turn_to(window: &WebviewWindow, page: Page) -> tauri::Result<()> {
     let mut address = window.url()?;

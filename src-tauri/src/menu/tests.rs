@@ -114,6 +114,20 @@ fn an_app_without_a_name_goes_by_its_id_and_the_simulators_by_what_it_is() {
 }
 
 #[test]
+fn who_holds_the_connections_is_told_where_that_is_not_the_app() {
+    let held = |language, program: &str, service| {
+        let snapshot = snapshot(language, vec![app("Order bot", Phase::Connected)]);
+        let snapshot = Snapshot { program: program.to_owned(), pid: 7, service, ..snapshot };
+        texts(&View::of(&snapshot))[2].to_owned()
+    };
+    assert_eq!(held(Language::English, "Longwire", false), "-");
+    assert_eq!(held(Language::English, "longwire run", true), "Held by the service");
+    assert_eq!(held(Language::Chinese, "longwire run", true), "由后台服务保持连接");
+    assert_eq!(held(Language::English, "longwire run", false), "Held by longwire run, process 7");
+    assert_eq!(held(Language::Chinese, "longwire run", false), "由 longwire run（进程 7）保持连接");
+}
+
+#[test]
 fn without_an_engine_the_fault_is_the_menu() {
     let fault = Fault::new(FaultCode::HeldByOther, "held").with("holder", "longwire run").with("pid", 7);
     let view = View::without_engine(Language::English, Some(&fault));

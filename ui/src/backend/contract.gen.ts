@@ -43,7 +43,7 @@ values: { [key in string]: string },
  */
 detail: string, };
 
-export type FaultCode = "bad_request" | "secret_empty" | "secret_unreadable" | "secret_file_open" | "no_secret_store" | "domain_unusable" | "proxy_unusable" | "proxy_password" | "app_exists" | "app_unknown" | "secret_store" | "settings_unreadable" | "settings_unwritable" | "data_folder" | "held_by_other" | "event_gone" | "simulator" | "no_apps" | "not_running" | "no_report" | "browser" | "ca_unreadable" | "ca_private_key" | "ca_unknown" | "ca_refused" | "store_unknown" | "no_chain" | "no_proxy_page" | "trusted_list" | "lease_nothing" | "lease_held" | "lease_none" | "lease_not_named" | "lease_password" | "lease_unreadable" | "lease_backup" | "lease_failed" | "lease_cancelled" | "lease_damaged" | "lease_stuck" | "lease_unwatched" | "no_proxy_settings" | "journal" | "target_unknown" | "target_exists" | "import_unreadable" | "report_gone" | "login_unchanged" | "folder_unopened" | "target_unusable" | "target_remote" | "filter_unusable" | "no_target" | "trigger_unknown" | "payload_unusable" | "export_failed" | "notify_failed" | "agent_address" | "agent_model" | "agent_number" | "agent_prompt" | "agent_key" | "agent_notebook" | "internal";
+export type FaultCode = "bad_request" | "secret_empty" | "secret_unreadable" | "secret_file_open" | "no_secret_store" | "domain_unusable" | "proxy_unusable" | "proxy_password" | "app_exists" | "app_unknown" | "secret_store" | "settings_unreadable" | "settings_unwritable" | "data_folder" | "held_by_other" | "other_version" | "event_gone" | "simulator" | "no_apps" | "not_running" | "no_report" | "browser" | "ca_unreadable" | "ca_private_key" | "ca_unknown" | "ca_refused" | "store_unknown" | "no_chain" | "no_proxy_page" | "trusted_list" | "lease_nothing" | "lease_held" | "lease_none" | "lease_not_named" | "lease_password" | "lease_unreadable" | "lease_backup" | "lease_failed" | "lease_cancelled" | "lease_damaged" | "lease_stuck" | "lease_unwatched" | "no_proxy_settings" | "journal" | "target_unknown" | "target_exists" | "import_unreadable" | "report_gone" | "login_unchanged" | "folder_unopened" | "target_unusable" | "target_remote" | "filter_unusable" | "no_target" | "trigger_unknown" | "payload_unusable" | "export_failed" | "notify_failed" | "agent_address" | "agent_model" | "agent_number" | "agent_prompt" | "agent_key" | "agent_notebook" | "internal";
 
 export type Fault = { 
 /**
@@ -1093,6 +1093,10 @@ version: string,
  * The process that holds the engine.
  */
 pid: number, 
+/**
+ * What that process is, as a user knows it: `Longwire` for the app, `longwire run`.
+ */
+program: string, 
 /**
  * The data folder.
  */

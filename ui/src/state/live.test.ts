@@ -14,6 +14,7 @@ function snapshot(rev: number, over: Partial<Snapshot> = {}): Snapshot {
     version: '0',
     pid: 1,
     theme: 'system',
+    program: 'Longwire',
     data_dir: '/',
     language_choice: 'en',
     language: 'en',

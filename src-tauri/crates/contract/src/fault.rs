@@ -69,6 +69,8 @@ pub enum FaultCode {
     DataFolder,
     /// Another Longwire holds this data folder.
     HeldByOther,
+    /// The Longwire that holds this data folder is of another version; `theirs`, `ours`, `holder`, `pid`.
+    OtherVersion,
     /// That event is no longer kept.
     EventGone,
     /// The simulator is not running, or could not start.
@@ -187,6 +189,7 @@ impl FaultCode {
         Self::SettingsUnwritable,
         Self::DataFolder,
         Self::HeldByOther,
+        Self::OtherVersion,
         Self::EventGone,
         Self::Simulator,
         Self::NoApps,

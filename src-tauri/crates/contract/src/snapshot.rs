@@ -18,6 +18,8 @@ pub struct Snapshot {
     pub version: String,
     /// The process that holds the engine.
     pub pid: u32,
+    /// What that process is, as a user knows it: `Longwire` for the app, `longwire run`.
+    pub program: String,
     /// The data folder.
     pub data_dir: String,
     /// The language asked for.

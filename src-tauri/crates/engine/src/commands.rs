@@ -19,11 +19,12 @@ use crate::{
     app::App,
     apps::unknown,
     ca::{Road, platform_files},
-    check, doctor,
+    check, console, desktop, doctor,
     engine::{Desk, Inner, tell_trusted},
-    journal, log, notify,
+    events, journal, log, notify,
     options::Apps,
     surroundings::Surroundings,
+    transfer::export_settings,
 };
 
 impl Handler for Engine {
@@ -129,7 +130,7 @@ impl Handler for Engine {
     }
 
     async fn events_export(&self, query: EventQuery) -> Result<Exported, Fault> {
-        self.export(query).await
+        events::export(query, |query| self.event_line_page(query)).await
     }
 
     async fn events_delete(&self, events: EventSelection) -> Result<Deleted, Fault> {
@@ -236,7 +237,7 @@ impl Handler for Engine {
     }
 
     async fn console_open(&self, page: ConsoleRef) -> Result<(), Fault> {
-        self.open_console(page).await
+        console::open(&self.configured(&page.app_id)?.domain, &page).await
     }
 
     async fn ca_inspect(&self, CaQuestion { source, app_id }: CaQuestion) -> Result<CaInspection, Fault> {
@@ -291,7 +292,7 @@ impl Handler for Engine {
     }
 
     async fn settings_export(&self, (): ()) -> Result<Saved, Fault> {
-        self.export_settings().await
+        export_settings(&self.inner.options.data_dir)
     }
 
     async fn settings_plan(&self, SettingsText { text }: SettingsText) -> Result<SettingsPlan, Fault> {
@@ -307,15 +308,15 @@ impl Handler for Engine {
     }
 
     async fn login(&self, (): ()) -> Result<LoginView, Fault> {
-        Ok(self.login_view().await)
+        Ok(desktop::login_view(self.inner.options.login.as_ref()).await)
     }
 
     async fn login_change(&self, change: LoginChange) -> Result<LoginView, Fault> {
-        self.change_login(change).await
+        desktop::change_login(self.inner.options.login.as_ref(), change).await
     }
 
     async fn folder_open(&self, folder: FolderRef) -> Result<(), Fault> {
-        self.open_folder(folder).await
+        desktop::open_folder(&self.inner.options.data_dir, folder).await
     }
 
     async fn logs(&self, query: LogQuery) -> Result<LogPage, Fault> {
@@ -327,7 +328,7 @@ impl Handler for Engine {
     }
 
     async fn report_save(&self, save: ReportSave) -> Result<Saved, Fault> {
-        self.save_report(save).await
+        self.inner.report.save(&save)
     }
 
     async fn agent_change(&self, change: AgentChange) -> Result<(), Fault> {

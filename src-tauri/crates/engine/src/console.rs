@@ -4,17 +4,17 @@ use longwire_contract::{AppId, ConsolePage, ConsoleRef, Domain, Fault, FaultCode
 use longwire_host::browser;
 use tokio::task::spawn_blocking;
 
-use crate::Engine;
-
-impl Engine {
-    pub(crate) async fn open_console(&self, ConsoleRef { app_id, page }: ConsoleRef) -> Result<(), Fault> {
-        let url = url(&self.configured(&app_id)?.domain, &app_id, page)?;
-        let shown = url.clone();
-        let opened = spawn_blocking(move || browser::open(&url)).await;
-        opened
-            .map_err(|error| Fault::new(FaultCode::Internal, error))?
-            .map_err(|error| Fault::new(FaultCode::Browser, &error).with("error", error).with("url", shown))
-    }
+/// Opens a page of an app that lives in this domain.
+///
+/// # Errors
+/// [`FaultCode::BadRequest`] where the domain has no console, [`FaultCode::Browser`].
+pub(crate) async fn open(domain: &Domain, ConsoleRef { app_id, page }: &ConsoleRef) -> Result<(), Fault> {
+    let url = url(domain, app_id, *page)?;
+    let shown = url.clone();
+    let opened = spawn_blocking(move || browser::open(&url)).await;
+    opened
+        .map_err(|error| Fault::new(FaultCode::Internal, error))?
+        .map_err(|error| Fault::new(FaultCode::Browser, &error).with("error", error).with("url", shown))
 }
 
 fn url(domain: &Domain, id: &AppId, page: ConsolePage) -> Result<String, Fault> {

@@ -1,6 +1,6 @@
 //! What is asked of the user's desktop: to start at login, to show a folder.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use longwire_contract::{Fault, FaultCode, Folder, FolderRef, LoginChange, LoginState, LoginView};
 use longwire_host::{
@@ -14,29 +14,9 @@ use tracing::{info, warn};
 use crate::Engine;
 
 impl Engine {
-    pub(crate) async fn login_view(&self) -> LoginView {
-        let unavailable = |error| LoginView { state: LoginState::Unavailable, error };
-        match self.login(|login| login.state()).await {
-            None => unavailable(None),
-            Some(Ok(state)) => LoginView { state, error: None },
-            Some(Err(error)) => unavailable(Some(error.to_string())),
-        }
-    }
-
-    pub(crate) async fn change_login(&self, LoginChange { on }: LoginChange) -> Result<LoginView, Fault> {
-        let unchanged =
-            |error: &dyn std::fmt::Display| Fault::new(FaultCode::LoginUnchanged, error).with("error", error);
-        match self.login(move |login| login.change(on)).await {
-            None => Err(unchanged(&"this program is not one that starts at login")),
-            Some(changed) => {
-                changed.map(|state| LoginView { state, error: None }).map_err(|error| unchanged(&error))
-            }
-        }
-    }
-
     /// Has the entry that starts this program at login name it where it is now.
     pub(crate) async fn mend_login(&self) {
-        match self.login(LoginItem::mend).await {
+        match ask(self.inner.options.login.as_ref(), LoginItem::mend).await {
             Some(Ok(true)) => {
                 info!("what starts Longwire at login named a program that is gone, and names this one now")
             }
@@ -44,24 +24,56 @@ impl Engine {
             Some(Ok(false)) | None => {}
         }
     }
+}
 
-    pub(crate) async fn open_folder(&self, FolderRef { folder }: FolderRef) -> Result<(), Fault> {
-        let path = match folder {
-            Folder::Data => Some(self.inner.options.data_dir.clone()),
-            Folder::Downloads => paths::downloads(),
-        };
-        show(path.unwrap_or_default()).await
+/// Whether what starts this program at login does.
+pub(crate) async fn login_view(login: Option<&LoginItem>) -> LoginView {
+    let unavailable = |error| LoginView { state: LoginState::Unavailable, error };
+    match ask(login, LoginItem::state).await {
+        None => unavailable(None),
+        Some(Ok(state)) => LoginView { state, error: None },
+        Some(Err(error)) => unavailable(Some(error.to_string())),
     }
+}
 
-    /// Asks the system, which may take its time.
-    async fn login<T: Send + 'static>(
-        &self,
-        ask: impl FnOnce(&LoginItem) -> Result<T, LoginError> + Send + 'static,
-    ) -> Option<Result<T, LoginError>> {
-        let login = self.inner.options.login.clone()?;
-        let asked = spawn_blocking(move || ask(&login)).await;
-        Some(asked.unwrap_or_else(|panicked| Err(LoginError::Refused(panicked.to_string()))))
+/// Has it do so, or not.
+///
+/// # Errors
+/// [`FaultCode::LoginUnchanged`].
+pub(crate) async fn change_login(
+    login: Option<&LoginItem>,
+    LoginChange { on }: LoginChange,
+) -> Result<LoginView, Fault> {
+    let unchanged =
+        |error: &dyn std::fmt::Display| Fault::new(FaultCode::LoginUnchanged, error).with("error", error);
+    match ask(login, move |login| login.change(on)).await {
+        None => Err(unchanged(&"this program is not one that starts at login")),
+        Some(changed) => {
+            changed.map(|state| LoginView { state, error: None }).map_err(|error| unchanged(&error))
+        }
     }
+}
+
+/// Shows a folder of this data folder's user.
+///
+/// # Errors
+/// [`FaultCode::FolderUnopened`].
+pub(crate) async fn open_folder(data_dir: &Path, FolderRef { folder }: FolderRef) -> Result<(), Fault> {
+    let path = match folder {
+        Folder::Data => Some(data_dir.to_owned()),
+        Folder::Downloads => paths::downloads(),
+    };
+    show(path.unwrap_or_default()).await
+}
+
+/// Asks the system, which may take its time.
+async fn ask<T: Send + 'static>(
+    login: Option<&LoginItem>,
+    ask: impl FnOnce(&LoginItem) -> Result<T, LoginError> + Send + 'static,
+) -> Option<Result<T, LoginError>> {
+    let login = login?.clone();
+    let asked = spawn_blocking(move || ask(&login)).await;
+    Some(asked.unwrap_or_else(|panicked| Err(LoginError::Refused(panicked.to_string()))))
 }
 
 async fn show(path: PathBuf) -> Result<(), Fault> {

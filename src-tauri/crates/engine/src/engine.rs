@@ -17,7 +17,10 @@ use longwire_host::{
 };
 use longwire_journal::Journal;
 use longwire_link::Nudge;
-use tokio::sync::{Mutex, MutexGuard, OnceCell, broadcast, watch};
+use tokio::{
+    sync::{Mutex, MutexGuard, OnceCell, broadcast, watch},
+    time::{Duration, Instant, sleep},
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::warn;
 
@@ -71,12 +74,19 @@ pub(crate) struct Inner {
     pub(crate) report: report::Held,
     /// What commands change, one command at a time.
     pub(crate) desk: Mutex<Desk>,
+    /// Cancelled once a service has asked for the data folder.
+    pub(crate) yielding: CancellationToken,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
 
 /// Clicks on notifications that nobody has looked at yet.
 const CLICKS: usize = 16;
+
+/// How long one that gives way may take to leave: it may have to put the system's proxies back first.
+const LEAVING: Duration = Duration::from_secs(30);
+/// How often is looked whether it has left.
+const LOOK_AGAIN: Duration = Duration::from_millis(50);
 
 /// What is running.
 pub(crate) struct Desk {
@@ -95,7 +105,7 @@ impl Engine {
     /// [`FaultCode::DataFolder`], [`FaultCode::HeldByOther`], [`FaultCode::SettingsUnreadable`] or, where the
     /// simulator is all there is to connect to, [`FaultCode::Simulator`]. Nothing is running then.
     pub async fn open(options: Options) -> Result<Self, Fault> {
-        let lock = take(&options)?;
+        let lock = take_over(&options).await?;
         // Not before: a second process must not write to the log of the first.
         log::keep_in(&options.data_dir);
         let settings_file = SettingsFile::in_folder(&options.data_dir);
@@ -136,6 +146,7 @@ impl Engine {
             report: report::Held::default(),
             surroundings,
             desk: Mutex::new(desk),
+            yielding: CancellationToken::new(),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
         };
@@ -165,6 +176,11 @@ impl Engine {
     /// What clicks on notifications ask to see, as they are clicked.
     pub fn clicks(&self) -> broadcast::Receiver<Clicked> {
         self.inner.clicked.subscribe()
+    }
+
+    /// Waits until a service asks for the data folder: this engine is to be closed then, so that the service can have it.
+    pub async fn asked_to_yield(&self) {
+        self.inner.yielding.cancelled().await;
     }
 
     /// Closes every link in good order, then gives the data folder back.
@@ -325,6 +341,26 @@ pub(crate) fn usable(domain: &Domain) -> Result<Origin, Fault> {
     })
 }
 
+/// Takes the data folder. A service asks one that gives way for it, and waits until that has left.
+async fn take_over(options: &Options) -> Result<InstanceLock, Fault> {
+    let until = Instant::now() + LEAVING;
+    let mut asked = false;
+    loop {
+        match take(options) {
+            Err(fault)
+                if options.service && fault.code == FaultCode::HeldByOther && Instant::now() < until =>
+            {
+                if !asked && control::ask_to_yield(&options.data_dir).await.is_err() {
+                    return Err(fault);
+                }
+                asked = true;
+                sleep(LOOK_AGAIN).await;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
 fn take(options: &Options) -> Result<InstanceLock, Fault> {
     let dir = &options.data_dir;
     let fault = |code, error: &dyn Display| Fault::new(code, error).with("path", dir.display());
@@ -351,6 +387,7 @@ fn snapshot(options: &Options, settings: &Settings, notices: Vec<Notice>) -> Sna
     let now_ms = clock::now_ms();
     Snapshot {
         rev: 0,
+        program: options.program.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         pid: std::process::id(),
         data_dir: options.data_dir.display().to_string(),
@@ -368,7 +405,7 @@ fn snapshot(options: &Options, settings: &Settings, notices: Vec<Notice>) -> Sna
         ca_files: Vec::new(),
         trusted: Vec::new(),
         agent: AgentView::default(),
-        service: false,
+        service: options.service,
         lease: lease::found(options),
         doctor: None,
     }

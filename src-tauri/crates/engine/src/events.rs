@@ -12,6 +12,7 @@ use longwire_host::clock;
 use longwire_journal::{Record, Row};
 use longwire_wire::Frame;
 
+pub(crate) use self::export::export;
 use crate::{Engine, journal::fault, preview};
 
 /// The most events of one page of lines.

@@ -1,5 +1,5 @@
 use std::sync::{
-    Arc,
+    Arc, Mutex, MutexGuard, PoisonError,
     atomic::{AtomicU32, Ordering::Relaxed},
 };
 
@@ -16,7 +16,7 @@ use tokio::{
 use tracing::debug;
 
 use crate::{
-    notify::{Arrival, Arriving},
+    notify::{Arrival, Arrivals, Arriving, arrivals},
     preview,
     shared::Shared,
 };
@@ -27,16 +27,12 @@ pub(crate) struct Inbox {
     shared: Arc<Shared>,
     /// Known before events are taken, so that the first one finds its targets.
     deliveries: OnceCell<Deliveries>,
-    open: OnceCell<Open>,
+    /// Where they are kept, once they can be.
+    journal: OnceCell<Journal>,
+    /// To those who tell the desktop.
+    arriving: Mutex<Vec<Arriving>>,
     /// Events that could not be kept since the start.
     refused: AtomicU32,
-}
-
-#[derive(Debug)]
-struct Open {
-    journal: Journal,
-    /// To whoever tells the desktop, where somebody does.
-    arriving: Option<Arriving>,
 }
 
 /// An event that was taken.
@@ -57,7 +53,13 @@ const ANSWER_OVER_MS: u64 = 10_000;
 
 impl Inbox {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, deliveries: OnceCell::new(), open: OnceCell::new(), refused: AtomicU32::new(0) }
+        Self {
+            shared,
+            deliveries: OnceCell::new(),
+            journal: OnceCell::new(),
+            arriving: Mutex::default(),
+            refused: AtomicU32::new(0),
+        }
     }
 
     /// Has events handed over by these, once there are any.
@@ -66,8 +68,17 @@ impl Inbox {
     }
 
     /// Takes events and keeps them in this journal from now on.
-    pub(crate) fn open(&self, journal: Journal, arriving: Option<Arriving>) {
-        self.open.set(Open { journal, arriving }).ok();
+    pub(crate) fn open(&self, journal: Journal) {
+        self.journal.set(journal).ok();
+    }
+
+    /// The events that are kept from now on, for somebody who tells the desktop of them.
+    pub(crate) fn listen(&self) -> Arrivals {
+        let (arriving, arrivals) = arrivals();
+        let mut listeners = self.listeners();
+        listeners.retain(|listener| !listener.is_over());
+        listeners.push(arriving);
+        arrivals
     }
 
     /// Who hands events over, where somebody does.
@@ -105,7 +116,7 @@ impl Inbox {
         event: Event,
         only: Option<TargetKey>,
     ) -> Result<Taken, Error> {
-        let Open { journal, arriving } = self.open.get().ok_or(Error::Closed)?;
+        let journal = self.journal.get().ok_or(Error::Closed)?;
         let deliveries = self.deliveries.get().ok_or(Error::Closed)?;
         let Receipt { app_id, origin, at_ms, arrived, .. } = *receipt;
         let pushed = origin == EventOrigin::Platform;
@@ -144,14 +155,21 @@ impl Inbox {
         debug!(app = %app_id, seq, event_id, "received {}", event.event_type);
         let shown = || view(seq, receipt, &event, !wanting.is_empty());
         self.shared.received(app_id, at_ms, pushed, shown);
-        if let Some(arriving) = arriving {
-            arriving.tell(|| arrival(seq, app_id, &event));
+        for listener in &*self.listeners() {
+            listener.tell(|| arrival(seq, app_id, &event));
         }
         let answer = match answering {
             Some(target) => deliveries.answer(target, seq, &event.event_type, arrived + ANSWER).await,
             None => Answer::Nothing,
         };
         Ok(Taken { seq, duplicate: false, answer })
+    }
+}
+
+impl Inbox {
+    fn listeners(&self) -> MutexGuard<'_, Vec<Arriving>> {
+        // A panic while holding the lock leaves a list behind that is as good as before.
+        self.arriving.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -183,8 +201,8 @@ impl Drop for Receipt<'_> {
         if !*kept {
             inbox.refused.fetch_add(1, Relaxed);
         }
-        if let Some(open) = inbox.open.get() {
-            open.journal.acknowledged(app_id, *at_ms, arrived.elapsed(), *kept);
+        if let Some(journal) = inbox.journal.get() {
+            journal.acknowledged(app_id, *at_ms, arrived.elapsed(), *kept);
         }
     }
 }

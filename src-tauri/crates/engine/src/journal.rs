@@ -92,7 +92,8 @@ impl Engine {
         let deliveries = Deliveries::start(journal.clone(), roads.dialer(Choice::Auto));
         inbox.hand_over(deliveries.clone());
         self.targets().await?;
-        inbox.open(journal.clone(), self.start_telling());
+        self.start_telling();
+        inbox.open(journal.clone());
         self.show_journal().await;
         let apps: Vec<AppId> =
             self.inner.surroundings.shared.snapshot().apps.iter().map(|app| app.app_id.clone()).collect();

@@ -7,6 +7,7 @@
 mod agent;
 mod app;
 mod apps;
+mod backend;
 mod ca;
 mod check;
 mod commands;
@@ -28,6 +29,7 @@ mod notify;
 mod options;
 mod preview;
 mod proxy;
+mod remote;
 mod report;
 mod secret;
 mod service;
@@ -43,6 +45,7 @@ mod today;
 mod transfer;
 mod wire;
 
+pub use backend::Backend;
 pub use ca::Cas;
 pub use check::check_app;
 pub use control::Client;
@@ -61,4 +64,5 @@ pub use machine::{Machine, secret_in_environment, secret_in_file, webhook_secret
 pub use notify::Clicked;
 
 pub use options::{Apps, GivenApp, Options};
+pub use remote::Remote;
 pub use targets::{GivenTarget, TargetSecrets};

@@ -14,7 +14,8 @@ mod words;
 use longwire_contract::{AppId, Fault, FaultCode, Language, Notice, NoticeCode, Snapshot};
 use longwire_host::notification::{Desktop, NotShown};
 
-pub(crate) use arrival::{Arrival, Arriving};
+pub(crate) use arrival::{Arrival, Arrivals, Arriving, arrivals};
+pub(crate) use task::{Heard, Outlet, run};
 
 /// What a click on a notification asks to see.
 #[derive(Clone, Debug, Eq, PartialEq)]

@@ -47,6 +47,12 @@ pub struct Options {
     pub login: Option<LoginItem>,
     /// Who is handed events besides the targets of the settings.
     pub targets: Vec<GivenTarget>,
+    /// Whether the system's keeper of services holds this process up. Such an engine takes the data folder over from one that
+    /// gives way.
+    pub service: bool,
+    /// Whether this engine gives way to a service that asks for its data folder: whoever opened it has to close it then, see
+    /// [`Engine::asked_to_yield`](crate::Engine::asked_to_yield).
+    pub yields: bool,
 }
 
 impl Options {
@@ -68,6 +74,8 @@ impl Options {
             desktop: None,
             login: None,
             targets: Vec::new(),
+            service: false,
+            yields: false,
         }
     }
 }

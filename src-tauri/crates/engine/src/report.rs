@@ -28,6 +28,22 @@ impl Held {
         held.insert(Report { id, files }).clone()
     }
 
+    /// Holds one that was made elsewhere, in place of the one before.
+    pub(crate) fn keep(&self, report: Report) {
+        *self.lock() = Some(report);
+    }
+
+    /// Writes the report that is named into a new file.
+    ///
+    /// # Errors
+    /// [`FaultCode::ReportGone`], [`FaultCode::ExportFailed`].
+    pub(crate) fn save(&self, save: &ReportSave) -> Result<Saved, Fault> {
+        let stamp = clock::file_stamp(clock::now_ms());
+        let archive = self.archive(save, &stamp)?;
+        let path = downloads::save(&format!("longwire-report-{stamp}"), "zip", &archive)?;
+        Ok(Saved { path: path.display().to_string() })
+    }
+
     /// Holds none any more. One without files, whose ID nobody has, takes its place: no ID is given twice.
     pub(crate) fn forget(&self) {
         self.hold(Vec::new());
@@ -53,13 +69,6 @@ impl Engine {
         let sources =
             Sources { about: about::about(), snapshot: &snapshot, settings, lines: &log::remembered() };
         Ok(self.inner.report.hold(sources.files()))
-    }
-
-    pub(crate) async fn save_report(&self, save: ReportSave) -> Result<Saved, Fault> {
-        let stamp = clock::file_stamp(clock::now_ms());
-        let archive = self.inner.report.archive(&save, &stamp)?;
-        let path = downloads::save(&format!("longwire-report-{stamp}"), "zip", &archive)?;
-        Ok(Saved { path: path.display().to_string() })
     }
 }
 

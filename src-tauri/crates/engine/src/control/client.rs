@@ -1,13 +1,14 @@
 use std::{io, path::Path};
 
-use longwire_contract::{Call, Fault, FaultCode, Request, Response};
+use longwire_contract::{Call, Fault, FaultCode, Request, Response, call};
+use serde_json::Value;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::UnixStream,
     time::{Duration, timeout},
 };
 
-use super::{LONGEST_LINE, SOCKET};
+use super::{FOLLOW, Hello, LONGEST_LINE, SOCKET, Told, YIELD};
 
 /// A connection to the engine of a data folder.
 #[derive(Debug)]
@@ -45,7 +46,15 @@ impl Client {
     pub async fn call<C: Call>(&mut self, request: &C::Request) -> Result<C::Response, Fault> {
         let arguments = serde_json::to_value(request).map_err(internal)?;
         let request = Request { command: C::NAME.to_owned(), arguments };
-        let mut line = serde_json::to_vec(&request).map_err(internal)?;
+        serde_json::from_value(self.carry_out(&request).await?).map_err(internal)
+    }
+
+    /// Gives a command by its name and waits for its outcome.
+    ///
+    /// # Errors
+    /// As [`Client::call`].
+    pub(crate) async fn carry_out(&mut self, request: &Request) -> Result<Value, Fault> {
+        let mut line = serde_json::to_vec(request).map_err(internal)?;
         line.push(b'\n');
         let answer = timeout(DEADLINE, self.exchange(&line))
             .await
@@ -54,9 +63,31 @@ impl Client {
                 Fault::new(FaultCode::Internal, format!("the running Longwire did not answer: {error}"))
             })?;
         match serde_json::from_slice(&answer).map_err(internal)? {
-            Response::Ok(value) => serde_json::from_value(value).map_err(internal),
+            Response::Ok(value) => Ok(value),
             Response::Fault(fault) => Err(fault),
         }
+    }
+
+    /// Asks to be told of all that changes.
+    ///
+    /// # Errors
+    /// [`FaultCode::OtherVersion`], or as [`Client::call`].
+    pub(crate) async fn follow(mut self) -> Result<Followed, Fault> {
+        let request = Request { command: FOLLOW.to_owned(), arguments: Value::Null };
+        let hello = match self.carry_out(&request).await {
+            // It is from before there was such a command.
+            Err(fault) if fault.code == FaultCode::BadRequest => {
+                let request =
+                    Request { command: call::ReadSnapshot::NAME.to_owned(), arguments: Value::Null };
+                self.carry_out(&request).await?
+            }
+            answer => answer?,
+        };
+        let hello: Hello = serde_json::from_value(hello).map_err(internal)?;
+        if hello.version != OURS {
+            return Err(other_version(&hello));
+        }
+        Ok(Followed { hello, stream: self.stream, line: Vec::new() })
     }
 
     async fn exchange(&mut self, line: &[u8]) -> io::Result<Vec<u8>> {
@@ -65,6 +96,50 @@ impl Client {
         (&mut self.stream).take(LONGEST_LINE as u64).read_until(b'\n', &mut answer).await?;
         if answer.ends_with(b"\n") { Ok(answer) } else { Err(io::ErrorKind::UnexpectedEof.into()) }
     }
+}
+
+/// An engine that is followed.
+#[derive(Debug)]
+pub(crate) struct Followed {
+    hello: Hello,
+    stream: BufReader<UnixStream>,
+    line: Vec<u8>,
+}
+
+impl Followed {
+    /// What it tells next; none once it is gone. It may be dropped before it ends, and asked again: no half of a line is lost.
+    ///
+    /// # Errors
+    /// [`FaultCode::OtherVersion`] where what it says is not understood.
+    pub(crate) async fn next(&mut self) -> Result<Option<Told>, Fault> {
+        let left = LONGEST_LINE.saturating_sub(self.line.len());
+        let read = (&mut self.stream).take(left as u64).read_until(b'\n', &mut self.line).await;
+        if !matches!(read, Ok(1..)) || !self.line.ends_with(b"\n") {
+            return Ok(None);
+        }
+        let told = serde_json::from_slice(&self.line).map_err(|_| other_version(&self.hello));
+        self.line.clear();
+        told.map(Some)
+    }
+}
+
+/// Asks the engine of a data folder to leave it to a service; it is about to when this returns.
+///
+/// # Errors
+/// [`FaultCode::HeldByOther`] where it does not give way; as [`Client::call`] else.
+pub(crate) async fn ask_to_yield(data_dir: &Path) -> Result<(), Fault> {
+    let request = Request { command: YIELD.to_owned(), arguments: Value::Null };
+    Client::connect(data_dir).await?.carry_out(&request).await.map(drop)
+}
+
+/// This version, which alone is understood.
+const OURS: &str = env!("CARGO_PKG_VERSION");
+
+fn other_version(hello: &Hello) -> Fault {
+    let Hello { version, program, pid } = hello;
+    let detail = format!("{program} (process {pid}) is version {version}, and this is {OURS}");
+    let fault = Fault::new(FaultCode::OtherVersion, detail).with("theirs", version).with("ours", OURS);
+    fault.with("holder", program).with("pid", pid)
 }
 
 fn internal(error: serde_json::Error) -> Fault {

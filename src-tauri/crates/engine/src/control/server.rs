@@ -6,15 +6,16 @@ use std::{
 
 use longwire_contract::{Fault, FaultCode, Request, Response, dispatch};
 use longwire_host::files;
+use serde_json::Value;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::{UnixListener, UnixStream},
     sync::Semaphore,
     time::{Duration, sleep, timeout},
 };
-use tracing::{debug, warn};
+use tracing::{debug, info, warn};
 
-use super::{LONGEST_LINE, SOCKET};
+use super::{FOLLOW, LONGEST_LINE, SOCKET, YIELD, follow::follow};
 use crate::{Engine, engine::Inner};
 
 /// A client that says nothing for this long is gone.
@@ -76,9 +77,14 @@ async fn answer(stream: UnixStream, engine: &Weak<Inner>) -> io::Result<()> {
             return Ok(());
         }
         let response = match serde_json::from_slice::<Request>(&line) {
+            Ok(request) if request.command == FOLLOW => return follow(stream.into_inner(), engine).await,
             Ok(request) => {
                 let Some(inner) = engine.upgrade() else { return Ok(()) };
-                dispatch(&Engine { inner }, request).await
+                if request.command == YIELD {
+                    give_way(&inner)
+                } else {
+                    dispatch(&Engine { inner }, request).await
+                }
             }
             // The line is not repeated: it may hold a secret.
             Err(_) => Err(Fault::new(FaultCode::BadRequest, "the line is not a request")),
@@ -88,4 +94,16 @@ async fn answer(stream: UnixStream, engine: &Weak<Inner>) -> io::Result<()> {
         answer.push(b'\n');
         stream.get_mut().write_all(&answer).await?;
     }
+}
+
+/// Has whoever opened the engine close it, where it gives way. That takes a moment; when it is over the data folder is free.
+fn give_way(engine: &Inner) -> Result<Value, Fault> {
+    if engine.options.yields {
+        info!("a service takes over");
+        engine.yielding.cancel();
+        return Ok(Value::Null);
+    }
+    let detail = "this Longwire keeps its data folder until it is quit";
+    let holder = &engine.options.program;
+    Err(Fault::new(FaultCode::HeldByOther, detail).with("holder", holder).with("pid", std::process::id()))
 }

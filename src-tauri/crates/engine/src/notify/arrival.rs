@@ -5,6 +5,7 @@ use std::sync::{
 
 use bytes::Bytes;
 use longwire_contract::AppId;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 use tokio::sync::mpsc;
 
@@ -19,7 +20,7 @@ const LARGEST: usize = 256 * 1024;
 const MESSAGE: &str = "im.message.receive_v1";
 
 /// An event that was kept and may be told.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub(crate) struct Arrival {
     /// Its number.
     pub(crate) seq: u32,
@@ -30,7 +31,18 @@ pub(crate) struct Arrival {
     /// The chat it is from.
     pub(crate) chat_id: Option<String>,
     /// Its JSON text.
+    #[serde(serialize_with = "write_text", deserialize_with = "read_text")]
     pub(crate) payload: Bytes,
+}
+
+/// What is no text, or not looked into, is left out on its way to another process.
+fn write_text<S: Serializer>(payload: &Bytes, serializer: S) -> Result<S::Ok, S::Error> {
+    let text = if payload.len() > LARGEST { "" } else { std::str::from_utf8(payload).unwrap_or_default() };
+    serializer.serialize_str(text)
+}
+
+fn read_text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Bytes, D::Error> {
+    String::deserialize(deserializer).map(Bytes::from)
 }
 
 /// What a message is, as far as a notification says it.
@@ -58,7 +70,7 @@ pub(crate) struct Arrivals {
     missed: Arc<AtomicU32>,
 }
 
-/// The way of events from who keeps them to [`super::run`].
+/// The way of events from who keeps them to who tells the desktop.
 pub(crate) fn arrivals() -> (Arriving, Arrivals) {
     let (sender, receiver) = mpsc::channel(MOST);
     let missed: Arc<AtomicU32> = Arc::default();
@@ -70,19 +82,29 @@ impl Arriving {
     pub(crate) fn tell(&self, arrival: impl FnOnce() -> Arrival) {
         match self.sender.try_reserve() {
             Ok(place) => place.send(arrival()),
-            Err(_) => drop(self.missed.fetch_add(1, Relaxed)),
+            Err(_) => self.miss(),
         }
+    }
+
+    /// Tells that there was one more, and nothing else of it.
+    pub(crate) fn miss(&self) {
+        self.missed.fetch_add(1, Relaxed);
+    }
+
+    /// Whether nobody hears of any more.
+    pub(crate) fn is_over(&self) -> bool {
+        self.sender.is_closed()
     }
 }
 
 impl Arrivals {
     /// The next one; `None` once nobody can tell of any more.
-    pub(super) async fn next(&mut self) -> Option<Arrival> {
+    pub(crate) async fn next(&mut self) -> Option<Arrival> {
         self.receiver.recv().await
     }
 
     /// Whether there were others since this was asked, which can only be guessed at.
-    pub(super) fn missed_any(&self) -> bool {
+    pub(crate) fn missed_any(&self) -> bool {
         self.missed.swap(0, Relaxed) > 0
     }
 }

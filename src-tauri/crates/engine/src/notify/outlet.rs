@@ -6,8 +6,7 @@ use longwire_host::{
 };
 
 use super::{
-    Arriving, Clicked,
-    arrival::arrivals,
+    Clicked,
     task::{Heard, Outlet, run},
     tell_trouble,
 };
@@ -20,14 +19,13 @@ struct Telling {
 }
 
 impl Engine {
-    /// Begins to tell the desktop, where there is one; where events that arrive are to be told.
-    pub(crate) fn start_telling(&self) -> Option<Arriving> {
-        let desktop = self.inner.options.desktop.clone()?;
-        let (arriving, arrivals) = arrivals();
+    /// Begins to tell the desktop, where there is one.
+    pub(crate) fn start_telling(&self) {
+        let Some(desktop) = self.inner.options.desktop.clone() else { return };
+        let arrivals = self.inner.surroundings.inbox.listen();
         let heard = Heard { clicks: desktop.clicks(), trouble: desktop.trouble() };
         let telling = Telling { desktop, engine: Arc::downgrade(&self.inner) };
         self.spawn(run(self.snapshots(), arrivals, heard, telling));
-        Some(arriving)
     }
 }
 

@@ -1,9 +1,11 @@
+use std::path::Path;
+
 use longwire_contract::{Domain, Fault, Saved, TargetAddress};
 use longwire_dial::route::Choice;
 use longwire_host::clock;
 
 use crate::{
-    Engine, Machine, downloads,
+    Machine, downloads,
     settings::{AppSettings, Settings, SettingsFile, TargetSettings, document},
 };
 
@@ -24,13 +26,16 @@ fn open(settings: &Settings) -> Settings {
 
 const LEFT_OUT: &str = "App Secrets and the passwords and keys of proxies and targets are not in here.";
 
-impl Engine {
-    pub(crate) async fn export_settings(&self) -> Result<Saved, Fault> {
-        let (settings, _) = self.inner.settings.read()?;
-        let name = format!("longwire-settings-{}", clock::file_stamp(clock::now_ms()));
-        let path = downloads::save(&name, "toml", exported(&settings).as_bytes())?;
-        Ok(Saved { path: path.display().to_string() })
-    }
+/// Writes the settings of a data folder into a new file.
+///
+/// # Errors
+/// [`FaultCode::SettingsUnreadable`](longwire_contract::FaultCode::SettingsUnreadable),
+/// [`FaultCode::ExportFailed`](longwire_contract::FaultCode::ExportFailed).
+pub(crate) fn export_settings(data_dir: &Path) -> Result<Saved, Fault> {
+    let (settings, _) = SettingsFile::in_folder(data_dir).read()?;
+    let name = format!("longwire-settings-{}", clock::file_stamp(clock::now_ms()));
+    let path = downloads::save(&name, "toml", exported(&settings).as_bytes())?;
+    Ok(Saved { path: path.display().to_string() })
 }
 
 impl Machine {

@@ -2,6 +2,7 @@ use longwire_contract::{EventQuery, EventSelection, Fault, LoginChange, NoticeCo
 
 use crate::{
     Engine,
+    desktop::change_login,
     journal::fault,
     options::Apps,
     settings::{AppSettings, Settings},
@@ -53,7 +54,9 @@ impl Engine {
         faults.extend(self.forget_events().await.err());
         self.inner.report.forget();
         if self.inner.options.login.is_some() {
-            faults.extend(self.change_login(LoginChange { on: false }).await.err());
+            faults.extend(
+                change_login(self.inner.options.login.as_ref(), LoginChange { on: false }).await.err(),
+            );
         }
         if matches!(self.inner.options.apps, Apps::ConfiguredOrSimulator) {
             faults.extend(self.start_simulator(&mut desk, true).await.err());
