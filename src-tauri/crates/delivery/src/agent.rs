@@ -4,7 +4,19 @@
 //! place. A message is answered once, also where the process is killed in the middle: what was begun is in the notebook.
 
 mod answering;
+mod card;
+mod chunk;
+mod ended;
+mod fence;
+mod markdown;
+mod message;
 mod model;
+mod patience;
+mod platform;
+mod reply;
+mod roads;
+mod split;
+mod sse;
 
 use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 

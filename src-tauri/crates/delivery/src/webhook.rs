@@ -23,7 +23,7 @@ pub(crate) use exchange::KeptAlive;
 /// How long the platform waits for the answer to its own question, connecting included.
 const CHALLENGE: Duration = Duration::from_secs(3);
 const JSON: &str = "application/json; charset=utf-8";
-const USER_AGENT: &str = concat!("Longwire/", env!("CARGO_PKG_VERSION"));
+pub(crate) const USER_AGENT: &str = concat!("Longwire/", env!("CARGO_PKG_VERSION"));
 /// What stands in a shown command for what is not shown.
 const FILL_IN: &str = "…";
 

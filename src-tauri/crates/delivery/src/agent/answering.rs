@@ -1,20 +1,54 @@
-use std::{fmt, sync::Arc};
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
+use longwire_contract::AppId;
 use longwire_dial::Dialer;
-use longwire_journal::{Notebook, Record};
-use tokio::sync::watch;
+use longwire_host::clock;
+use longwire_journal::{Asked, Begun, Error, MessageKey, Notebook, Pair, Record, Tokens};
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep, timeout},
+    try_join,
+};
 
-use super::{AgentState, Bots, Manner, Model};
+use super::{
+    AgentState, Bots, Manner, Model, Trouble,
+    chunk::Refusal,
+    ended::Ended,
+    message::{Message, Wish},
+    model::{Heard, Question, converse},
+    patience::Patience,
+    platform::{Fault, Kept, Platform},
+    reply::Reply,
+    roads::Roads,
+};
 use crate::webhook::Sent;
 
+/// The one type of event that brings messages.
+const MESSAGE: &str = "im.message.receive_v1";
+/// After how long without a word it is shown that somebody is at it.
+const THINKING_AFTER: Duration = Duration::from_millis(1500);
+/// How often a chat is told that there is no answer just now.
+const EXCUSE_MS: u64 = 60 * 60 * 1000;
+/// How long it is tried to say that.
+const EXCUSE_WITHIN: Duration = Duration::from_secs(20);
+/// How much of a question, and of an answer, is remembered, in characters; and of all that was said in a chat.
+const LONGEST: usize = 8_000;
+const LONGEST_MEMORY: usize = 24_000;
+
 /// Who answers messages with what a model says.
-#[expect(dead_code, reason = "its roads come with the answering")]
 pub struct Agent {
     model: Model,
     manner: Manner,
     bots: Arc<dyn Bots>,
     notebook: Notebook,
     dialer: Arc<Dialer>,
+    roads: Roads,
+    kept: Mutex<HashMap<AppId, Arc<Kept>>>,
     state: watch::Sender<AgentState>,
 }
 
@@ -27,7 +61,9 @@ impl Agent {
         notebook: Notebook,
         dialer: Arc<Dialer>,
     ) -> Self {
-        Self { model, manner, bots, notebook, dialer, state: watch::Sender::new(AgentState::default()) }
+        let state = watch::Sender::new(AgentState::default());
+        let (roads, kept) = (Roads::default(), Mutex::default());
+        Self { model, manner, bots, notebook, dialer, roads, kept, state }
     }
 
     /// How it stands.
@@ -40,14 +76,276 @@ impl Agent {
         format!("{}{}", self.model.origin, self.model.path)
     }
 
-    /// Answers the message that an event brings, where it is one to be answered. Nothing where it was stopped before.
+    /// Answers the message that an event brings, where it is one to be answered. Nothing where it was stopped before: what was
+    /// begun is gone on with at the next try.
+    ///
+    /// A message is answered once. One that was is not answered again when its event comes anew, or goes out again: whoever
+    /// replays it is told so. One that could not be answered is asked anew then, and the reply that was begun shows the answer.
     pub(crate) async fn answer(
         &self,
-        _record: &Record,
+        record: &Record,
         stop: impl Future<Output = ()> + Send,
     ) -> Option<Sent> {
-        stop.await;
-        None
+        let began = Instant::now();
+        let ended = tokio::select! {
+            biased;
+            ended = self.take(record) => ended.unwrap_or_else(|ended| ended),
+            () = stop => return None,
+        };
+        if let Ended::Failed(trouble) = &ended {
+            self.state.send_modify(|state| {
+                state.trouble = Some(trouble.clone());
+                state.done += 1;
+            });
+        }
+        Some(ended.sent(began.elapsed()))
+    }
+
+    async fn take(&self, record: &Record) -> Result<Ended, Ended> {
+        if record.event_type != MESSAGE {
+            return Err(Ended::taken("no message"));
+        }
+        let message = Message::read(&record.payload).map_err(|why| Ended::Taken(why.to_string()))?;
+        if !message.direct && !self.manner.groups {
+            return Err(Ended::taken("groups are not answered"));
+        }
+        if !message.direct && !message.mentions_anybody() {
+            return Err(Ended::taken("the bot is not mentioned"));
+        }
+        let key = MessageKey { app: record.app_id.clone(), message: message.id.clone() };
+        let begun = self.notebook.replies(key.clone()).await?;
+        let begun = begun.ok_or_else(|| Ended::taken("answered before"))?;
+        let _answering = Answering::begin(&self.state);
+        let platform = self.platform(&key.app).await?;
+        let own = if message.mentions_anybody() { self.own_id(&platform, &message).await? } else { None };
+        if !message.direct && !own.as_deref().is_some_and(|own| message.mentions(own)) {
+            return Err(Ended::taken("the bot is not mentioned"));
+        }
+        let words = &self.manner.words;
+        match message.wish(own.as_deref()) {
+            Wish::Look => self.say(&platform, &key, begun, &words.only_text, "no text").await,
+            Wish::Forget => {
+                self.notebook.forget_chat(key.app.clone(), message.chat.clone()).await?;
+                self.say(&platform, &key, begun, &words.forgotten, "forgotten").await
+            }
+            Wish::Answer(text) => self.ask(&platform, key, &message, &text).await,
+        }
+    }
+
+    /// The bot of an app. What is kept for it is kept for all its messages.
+    async fn platform(&self, app: &AppId) -> Result<Platform, Ended> {
+        let mut patience = Patience::begin();
+        let bot = loop {
+            match self.bots.bot(app).await {
+                Ok(bot) => break bot,
+                Err(why) => patience.wait(&Refusal::of(Trouble::PlatformUnreachable(why))).await?,
+            }
+        };
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let kept = kept.entry(app.clone()).or_default().clone();
+        Ok(Platform { app: app.clone(), bot, kept })
+    }
+
+    /// The bot's own id; for a chat of two, where it only says what to leave out, if it can be had.
+    async fn own_id(&self, platform: &Platform, message: &Message) -> Result<Option<String>, Ended> {
+        let mut patience = Patience::begin();
+        loop {
+            match platform.open_id().await {
+                Ok(own) => return Ok(Some(own)),
+                Err(_) if message.direct => return Ok(None),
+                Err(fault) => patience.wait(&fault.into()).await?,
+            }
+        }
+    }
+
+    /// Says something of its own, once.
+    async fn say(
+        &self,
+        platform: &Platform,
+        key: &MessageKey,
+        begun: Vec<String>,
+        words: &str,
+        why: &str,
+    ) -> Result<Ended, Ended> {
+        // It was said before we were stopped.
+        if begun.is_empty() {
+            Reply::new(platform, &self.notebook, key, begun).finish(words).await?;
+        }
+        self.notebook.settled(key.clone(), clock::now_ms()).await?;
+        Ok(Ended::taken(why))
+    }
+
+    async fn ask(
+        &self,
+        platform: &Platform,
+        key: MessageKey,
+        message: &Message,
+        text: &str,
+    ) -> Result<Ended, Ended> {
+        let now_ms = clock::now_ms();
+        let asked = Asked {
+            key,
+            chat: message.chat.clone(),
+            person: message.person.clone(),
+            day: clock::day(now_ms),
+            now_ms,
+            per_person: self.manner.per_person,
+            per_day: self.manner.per_day,
+            memory: self.manner.memory,
+        };
+        let (replies, memory) = match self.notebook.begin(asked.clone()).await? {
+            Begun::Done => return Ok(Ended::taken("answered before")),
+            Begun::Enough { tell } => {
+                if tell {
+                    let mut reply = Reply::new(platform, &self.notebook, &asked.key, Vec::new());
+                    reply.finish(&self.manner.words.enough).await?;
+                }
+                return Ok(Ended::taken("no more answers today"));
+            }
+            Begun::Go { replies, memory } => (replies, within(memory)),
+        };
+        let mut reply = Reply::new(platform, &self.notebook, &asked.key, replies);
+        let question = Question { prompt: &self.manner.prompt, memory: &memory, text };
+        let (told, half) = watch::channel(String::new());
+        match self.answered(&asked, &mut reply, question, &told).await {
+            Ok(heard) => {
+                let pair = Pair { question: short(text), answer: short(&heard.said.text) };
+                let tokens = Tokens { prompt: heard.said.prompt_tokens, answer: heard.said.answer_tokens };
+                if let Err(error) = self.notebook.answered(asked, pair, tokens).await {
+                    tracing::warn!("that the agent has answered cannot be written down: {error}");
+                }
+                self.state.send_modify(|state| {
+                    state.trouble = None;
+                    state.done += 1;
+                });
+                Ok(Ended::answered(&heard))
+            }
+            Err(ended) => {
+                if let Err(error) = self.notebook.failed(asked.key.clone(), asked.day.clone()).await {
+                    tracing::warn!("that the agent has not answered cannot be written down: {error}");
+                }
+                let half = half.borrow().clone();
+                let excuse = self.excuse(&asked, &mut reply, &half, &ended);
+                // It is said where it can be; that there is no answer is so in any case.
+                timeout(EXCUSE_WITHIN, excuse).await.ok();
+                Err(ended)
+            }
+        }
+    }
+
+    /// Has the question answered and the answer shown, for as long as there is hope.
+    async fn answered(
+        &self,
+        asked: &Asked,
+        reply: &mut Reply<'_>,
+        question: Question<'_>,
+        told: &watch::Sender<String>,
+    ) -> Result<Heard, Ended> {
+        let Asked { key, chat, now_ms, .. } = asked;
+        let quiet = self.notebook.excused(key.app.clone(), chat.clone(), *now_ms, EXCUSE_MS).await?;
+        let thinking = &self.manner.words.thinking;
+        let mut patience = Patience::begin();
+        let heard = loop {
+            match self.once(reply, question, told, quiet).await? {
+                Ok(heard) => break heard,
+                Err(refusal) => {
+                    let pause = patience.next(&refusal).ok_or(Ended::Failed(refusal.trouble))?;
+                    if !quiet {
+                        reply.begin(thinking).await?;
+                    }
+                    sleep(pause).await;
+                }
+            }
+        };
+        let more = if heard.cut { "\n\n…" } else { "" };
+        reply.finish(&format!("{}{more}", heard.said.text)).await?;
+        Ok(heard)
+    }
+
+    /// Asks once, and shows the answer while it comes.
+    async fn once(
+        &self,
+        reply: &mut Reply<'_>,
+        question: Question<'_>,
+        told: &watch::Sender<String>,
+        quiet: bool,
+    ) -> Result<Result<Heard, Refusal>, Fault> {
+        let (words, heard) = watch::channel(String::new());
+        let asking = async {
+            let heard = converse(&self.roads, &self.dialer, &self.model, question, &words).await;
+            // The last try's words are what is left, should there be no other.
+            if !words.borrow().is_empty() {
+                told.send_replace(words.borrow().clone());
+            }
+            drop(words);
+            Ok(heard)
+        };
+        let after = (!quiet).then_some(THINKING_AFTER);
+        let following = reply.follow(heard, &self.manner.words.thinking, after);
+        let (heard, ()) = try_join!(asking, following)?;
+        Ok(heard)
+    }
+
+    /// Says that there is no answer: in the reply that was begun, else once an hour.
+    async fn excuse(
+        &self,
+        asked: &Asked,
+        reply: &mut Reply<'_>,
+        half: &str,
+        ended: &Ended,
+    ) -> Result<(), Ended> {
+        if !ended.may_be_said() {
+            return Ok(());
+        }
+        let (app, chat) = (asked.key.app.clone(), asked.chat.clone());
+        let may = self.notebook.excuse(app, chat, clock::now_ms(), EXCUSE_MS).await?;
+        let unable = &self.manner.words.unable;
+        if !half.trim().is_empty() {
+            reply.finish(&format!("{half}\n\n{unable}")).await?;
+        } else if may || reply.is_begun() {
+            reply.finish(unable).await?;
+        }
+        Ok(())
+    }
+}
+
+/// As much of what was said last as a model is told.
+fn within(mut memory: Vec<Pair>) -> Vec<Pair> {
+    let mut held = 0;
+    let too_much = memory.iter().rposition(|pair| {
+        held += pair.question.chars().count() + pair.answer.chars().count();
+        held > LONGEST_MEMORY
+    });
+    memory.drain(..too_much.map_or(0, |at| at + 1));
+    memory
+}
+
+fn short(text: &str) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
+    }
+}
+
+/// One more message is answered, for as long as this is there.
+struct Answering<'a>(&'a watch::Sender<AgentState>);
+
+impl<'a> Answering<'a> {
+    fn begin(state: &'a watch::Sender<AgentState>) -> Self {
+        state.send_modify(|state| state.answering += 1);
+        Self(state)
+    }
+}
+
+impl Drop for Answering<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|state| state.answering = state.answering.saturating_sub(1));
+    }
+}
+
+impl From<Error> for Ended {
+    fn from(error: Error) -> Self {
+        Self::Unwritten(error.to_string())
     }
 }
 

@@ -1,0 +1,76 @@
+use std::time::Duration;
+
+use bytes::Bytes;
+use longwire_contract::AttemptOutcome;
+
+use super::{Trouble, chunk::Refusal, model::Heard, platform::Fault};
+use crate::webhook::Sent;
+
+/// How the handing over of a message to the agent ended.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) enum Ended {
+    /// Nothing is left to do, and this is why.
+    Taken(String),
+    /// It was not answered.
+    Failed(Trouble),
+    /// What was answered can neither be read nor written down: an answer might be the second.
+    Unwritten(String),
+}
+
+impl Ended {
+    pub(super) fn taken(why: &str) -> Self {
+        Self::Taken(why.to_owned())
+    }
+
+    pub(super) fn answered(heard: &Heard) -> Self {
+        let said = &heard.said;
+        let cut = if heard.cut { ", cut off" } else { "" };
+        Self::Taken(format!(
+            "answered by {}: {} + {} tokens{cut}",
+            said.model, said.prompt_tokens, said.answer_tokens
+        ))
+    }
+
+    /// Whether the one who asked can be told that there is no answer.
+    pub(super) fn may_be_said(&self) -> bool {
+        use Trouble::{PlatformUnreachable, ReplyRefused};
+        matches!(self, Self::Failed(trouble) if !matches!(trouble, ReplyRefused { .. } | PlatformUnreachable(_)))
+    }
+
+    /// The same as an attempt.
+    pub(super) fn sent(self, took: Duration) -> Sent {
+        let (outcome, status, detail) = match self {
+            Self::Taken(why) => (AttemptOutcome::Delivered, None, why),
+            Self::Failed(trouble) => {
+                let (outcome, status) = outcome(&trouble);
+                (outcome, status, trouble.to_string())
+            }
+            Self::Unwritten(error) => (AttemptOutcome::Broken, None, format!("agent.db: {error}")),
+        };
+        Sent { outcome, status, took, response: None, body: Bytes::new(), retry_after: None, detail }
+    }
+}
+
+fn outcome(trouble: &Trouble) -> (AttemptOutcome, Option<u16>) {
+    use AttemptOutcome::{BadStatus, Broken, NotSendable, TimedOut, Unreachable};
+    match trouble {
+        Trouble::NoKey => (NotSendable, None),
+        Trouble::KeyRefused(_) => (BadStatus, Some(401)),
+        Trouble::Quota { .. } => (BadStatus, Some(429)),
+        Trouble::Refused(_) => (BadStatus, Some(400)),
+        Trouble::ReplyRefused { .. } => (BadStatus, None),
+        Trouble::Unreachable(_) | Trouble::PlatformUnreachable(_) => (Unreachable, None),
+        Trouble::TimedOut(_) => (TimedOut, None),
+        Trouble::Failed(_) | Trouble::Nonsense(_) => (Broken, None),
+    }
+}
+
+impl From<Fault> for Ended {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            // Whoever has called a message back does not wait for an answer.
+            Fault::Gone { .. } => Self::taken("the message is gone"),
+            fault => Self::Failed(Refusal::from(fault).trouble),
+        }
+    }
+}

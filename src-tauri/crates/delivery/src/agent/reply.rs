@@ -1,0 +1,200 @@
+//! The reply to a message, which grows in place.
+
+use std::time::Duration;
+
+use longwire_journal::{MessageKey, Notebook};
+use ring::digest;
+use tokio::{
+    sync::watch,
+    time::{Instant, sleep, sleep_until},
+};
+
+use super::{
+    card,
+    platform::{Fault, Platform},
+    split::pieces,
+};
+
+/// How often a reply is updated: the platform takes five a second of one message, and fifty of all.
+const PACE: Duration = Duration::from_secs(1);
+/// How slow the updates become at most while the platform is busy.
+const SLOWEST: Duration = Duration::from_secs(16);
+/// How long the last words are tried to be shown.
+const LAST_WORDS: Duration = Duration::from_secs(90);
+/// How many messages are known of one reply at most, those that are not used any more among them.
+const MOST: usize = 64;
+
+/// The messages that are the reply to one message.
+pub(super) struct Reply<'a> {
+    platform: &'a Platform,
+    notebook: &'a Notebook,
+    key: &'a MessageKey,
+    parts: Vec<Part>,
+}
+
+struct Part {
+    id: String,
+    /// The card it shows, where that is known.
+    shows: Option<String>,
+}
+
+impl<'a> Reply<'a> {
+    /// With the messages in which it was begun before.
+    pub(super) fn new(
+        platform: &'a Platform,
+        notebook: &'a Notebook,
+        key: &'a MessageKey,
+        begun: Vec<String>,
+    ) -> Self {
+        let parts = begun.into_iter().take(MOST).map(|id| Part { id, shows: None }).collect();
+        Self { platform, notebook, key, parts }
+    }
+
+    /// Whether there is anything to be seen of it.
+    pub(super) fn is_begun(&self) -> bool {
+        !self.parts.is_empty()
+    }
+
+    /// Shows a text as it grows, until nobody adds to it any more. While there is none, `thinking` is shown after `patience`,
+    /// where there is one.
+    pub(super) async fn follow(
+        &mut self,
+        mut told: watch::Receiver<String>,
+        thinking: &str,
+        patience: Option<Duration>,
+    ) -> Result<(), Fault> {
+        let mut begin = patience.map(|patience| Instant::now() + patience);
+        let (mut next, mut pace) = (Instant::now(), PACE);
+        loop {
+            let changed = tokio::select! {
+                changed = told.changed() => changed.is_ok(),
+                () = until(begin), if !self.is_begun() => {
+                    self.tell(thinking, &mut pace).await?;
+                    begin = Some(Instant::now() + pace);
+                    continue;
+                }
+            };
+            if !changed {
+                return Ok(());
+            }
+            // Nobody waits for the next update once there are no more.
+            let closed = async { while told.changed().await.is_ok() {} };
+            tokio::select! {
+                () = sleep_until(next) => {}
+                () = closed => return Ok(()),
+            }
+            let text = told.borrow_and_update().clone();
+            if !text.trim().is_empty() {
+                self.tell(&text, &mut pace).await?;
+            }
+            next = Instant::now() + pace;
+        }
+    }
+
+    /// Shows that somebody is at it, where nothing is seen yet.
+    pub(super) async fn begin(&mut self, thinking: &str) -> Result<(), Fault> {
+        if self.is_begun() { Ok(()) } else { self.tell(thinking, &mut PACE.clone()).await }
+    }
+
+    /// Shows a text, whatever it takes.
+    pub(super) async fn finish(&mut self, text: &str) -> Result<(), Fault> {
+        let mut pause = PACE;
+        let (mut fault, began) = (None, Instant::now());
+        while began.elapsed() < LAST_WORDS {
+            match self.show(text, true).await {
+                Ok(()) => return Ok(()),
+                Err(Fault::Busy { rest, code, message }) => {
+                    pause = pause.max(rest.unwrap_or_default());
+                    fault = Some(Fault::Busy { rest, code, message });
+                }
+                Err(Fault::Unreachable(message)) => fault = Some(Fault::Unreachable(message)),
+                Err(other) => return Err(other),
+            }
+            sleep(pause).await;
+            pause = (pause * 2).min(SLOWEST);
+        }
+        fault.map_or(Ok(()), Err)
+    }
+
+    /// Shows a text in between: what does not work now may work with the next.
+    async fn tell(&mut self, text: &str, pace: &mut Duration) -> Result<(), Fault> {
+        match self.show(text, false).await {
+            Ok(()) => *pace = PACE,
+            Err(Fault::Busy { rest, .. }) => *pace = (*pace * 2).max(rest.unwrap_or_default()).min(SLOWEST),
+            Err(Fault::Unreachable(_)) => *pace = (*pace * 2).min(SLOWEST),
+            Err(Fault::Unfit { .. }) => {}
+            Err(fault) => return Err(fault),
+        }
+        Ok(())
+    }
+
+    /// Has each of its messages show what it is to show.
+    async fn show(&mut self, text: &str, last: bool) -> Result<(), Fault> {
+        let pieces = pieces(text);
+        for (number, piece) in pieces.iter().enumerate() {
+            let card = card::markdown(piece);
+            if self.parts.get(number).is_some_and(|part| part.shows.as_ref() == Some(&card)) {
+                continue;
+            }
+            match self.put(number, &card).await {
+                // What is no Markdown to the platform is a text in any case.
+                Err(Fault::Unfit { .. }) if last => self.put(number, &card::plain(piece)).await?,
+                put => put?,
+            }
+            self.parts[number].shows = Some(card);
+        }
+        if last {
+            // An answer begun anew may be shorter: what is left of the other one is none.
+            for number in pieces.len()..self.parts.len() {
+                self.put(number, &card::markdown("")).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn put(&mut self, number: usize, card: &str) -> Result<(), Fault> {
+        if let Some(part) = self.parts.get(number) {
+            return self.platform.update(&part.id, card).await;
+        }
+        let uuid = uuid(self.key, number);
+        let id = self.platform.reply(&self.key.message, card, &uuid).await?;
+        let written =
+            self.notebook.replied(self.key.clone(), u32::try_from(number).unwrap_or(u32::MAX), id.clone());
+        if let Err(error) = written.await {
+            tracing::warn!("the agent's reply cannot be written down: {error}");
+        }
+        self.parts.push(Part { id, shows: None });
+        Ok(())
+    }
+}
+
+/// By which the platform knows a reply that it has already: it takes fifty characters.
+fn uuid(key: &MessageKey, number: usize) -> String {
+    let text = format!("{}\n{}\n{number}", key.app.as_str(), key.message);
+    let hash = digest::digest(&digest::SHA256, text.as_bytes());
+    hash.as_ref()[..20].iter().fold("lw-".to_owned(), |uuid, byte| format!("{uuid}{byte:02x}"))
+}
+
+async fn until(moment: Option<Instant>) {
+    match moment {
+        Some(moment) => sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_reply_is_known_by_app_message_and_number() {
+        let key = |message: &str| MessageKey {
+            app: "cli_0123456789abcdef".parse().unwrap(),
+            message: message.to_owned(),
+        };
+        let one = uuid(&key("om_1"), 0);
+        assert_eq!(one, uuid(&key("om_1"), 0));
+        assert_eq!(one.len(), 43);
+        assert!(one != uuid(&key("om_1"), 1) && one != uuid(&key("om_2"), 0));
+    }
+}
