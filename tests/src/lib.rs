@@ -9,6 +9,7 @@ mod certificate;
 pub mod desktop;
 #[cfg(target_os = "linux")]
 mod mac;
+mod model;
 #[cfg(target_os = "linux")]
 pub mod peers;
 #[cfg(target_os = "linux")]
@@ -28,6 +29,7 @@ pub use bot::{Bot, Posted};
 pub use certificate::Certificate;
 #[cfg(target_os = "linux")]
 pub use mac::FakeMac;
+pub use model::{Answer, Asked, Model};
 #[cfg(target_os = "linux")]
 pub use platform::Platform;
 pub use process::{Ended, Process, Start};
