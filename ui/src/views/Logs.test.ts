@@ -57,7 +57,7 @@ describe('the log', () => {
     write(line(4), line(5, { level: 'debug' }))
     await waitFor(() => expect(shown()).toEqual([1, 2, 3, 4]))
     expect(screen.getByTestId('log-path').textContent).toBe('/data/longwire.log')
-    expect(screen.getByTestId('log-begin').textContent).toBe('Older lines are in the file.')
+    expect(screen.getByTestId('log-begin').textContent).toBe('Anything older is in the file.')
   })
 
   it('holds still while it is paused, and says how many lines are new', async () => {

@@ -75,7 +75,7 @@ describe('the wire', () => {
   it('says that an address needs no lookup, and is there also where nothing was dialled', async () => {
     await open('simulator')
     const notes = () => [...document.querySelectorAll('.hop:not(.last) .note')].map((note) => note.textContent)
-    expect(notes()).toEqual(['no lookup needed', '127.0.0.1', '127.0.0.1:50211', '127.0.0.1:50211'])
+    expect(notes()).toEqual(['no name to look up', '127.0.0.1', '127.0.0.1:50211', '127.0.0.1:50211'])
     await click('pause')
     await waitFor(() => expect(notes()).toEqual(['not reached', 'not reached', 'not reached', 'not reached']))
   })
@@ -209,7 +209,7 @@ describe('what has passed', () => {
     const kinds = [...strip.querySelectorAll('g')].map((slice) => slice.dataset.kind)
     expect(new Set(kinds)).toEqual(new Set(['up', 'down', 'paused', 'off']))
     expect(screen.getByTestId('events-chart').getAttribute('aria-label')).toMatch(
-      /^Events per minute · at most \S+ · [\d,]+ in all$/
+      /^Events per minute · peak \S+ · [\d,]+ in all$/
     )
     expect(screen.getByTestId('ack-chart').getAttribute('aria-label')).toMatch(
       /^Acknowledged in · p50 .+ ms · p99 up to .+ ms$/
