@@ -1,4 +1,5 @@
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte'
+import { tick } from 'svelte'
 import { afterEach, describe, expect, it } from 'vitest'
 import { EXAMPLE } from '../parts/targets/example'
 import { click, open, sent, value } from '../test/window'
@@ -199,5 +200,13 @@ describe('the form of a target', () => {
     await fireEvent.keyDown(window, { key: 'Escape' })
     await waitFor(() => expect(screen.queryByTestId('target-form')).toBeNull())
     expect(location.hash).toBe('#/targets/at/log')
+  })
+
+  it('stays at Escape once something is entered', async () => {
+    await open('targets', '#/targets/add')
+    await fireEvent.input(await screen.findByTestId('target-url'), { target: { value: 'http://127.0.0.1:3000/' } })
+    await fireEvent.keyDown(window, { key: 'Escape' })
+    await tick()
+    expect(screen.getByTestId<HTMLInputElement>('target-url').value).toBe('http://127.0.0.1:3000/')
   })
 })
