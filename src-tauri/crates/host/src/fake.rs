@@ -6,15 +6,21 @@ mod mac;
 mod notifications;
 #[cfg(any(test, feature = "fake"))]
 mod runner;
+#[cfg(any(test, feature = "fake"))]
+mod systemd;
 
 #[cfg(any(test, feature = "fake"))]
 pub use mac::{
-    Answer, At, Call, Certificate, Fate, Mac, Proxy, Script, Security, Service, Silence, Trouble, Trusted,
-    What,
+    Agent, Answer, At, Call, Certificate, Fate, Launchd, Mac, Proxy, Script, Security, Service, Silence,
+    Trouble, Trusted, What,
 };
 #[cfg(any(test, feature = "fake"))]
 pub use notifications::Notifications;
 #[cfg(any(test, feature = "fake"))]
 pub use runner::{Killed, MacRunner, keeper};
+#[cfg(any(test, feature = "fake"))]
+pub use systemd::Systemd;
+#[cfg(test)]
+pub(crate) use systemd::SystemdRunner;
 
 pub use crate::secrets::memory::MemoryStore;

@@ -259,3 +259,6 @@ impl ServiceError {
         Self::Refused { command: command.to_owned(), cause }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! A Mac, as far as its command line tools show it: what they print, what they change, and how they fail.
 
 mod arbitrary;
+mod launchctl;
 mod networksetup;
 mod osascript;
 mod route;
@@ -9,6 +10,7 @@ mod security;
 mod sh;
 mod trouble;
 
+pub use launchctl::{Agent, Launchd};
 pub use security::{Certificate, Security, Silence, Trusted};
 use std::collections::BTreeMap;
 
@@ -29,6 +31,8 @@ pub struct Mac {
     pub route: Option<String>,
     /// What its keychains hold, and what is trusted.
     pub security: Security,
+    /// What holds up agents.
+    pub launchd: Launchd,
     /// Only an administrator may change the network's settings.
     pub admin_required: bool,
     /// Whoever is asked for a password says no.
@@ -174,6 +178,7 @@ impl Mac {
     fn answer(&mut self, tool: &str, args: &[String], root: bool) -> Answer {
         let words: Vec<&str> = args.iter().map(String::as_str).collect();
         match tool {
+            "launchctl" => launchctl::answer(self, &words),
             "networksetup" => networksetup::answer(self, &words, root),
             "osascript" => osascript::answer(self, &words),
             "route" => route::answer(self, &words),
@@ -208,6 +213,7 @@ impl Call {
     /// Whether it is to change something.
     pub fn changes(&self) -> bool {
         match self.tool.as_str() {
+            "launchctl" => self.args.first().is_some_and(|verb| verb != "print"),
             "networksetup" => self.args.first().is_some_and(|flag| flag.starts_with("-set")),
             "security" => self.args.first().is_some_and(|verb| {
                 ["add-trusted-cert", "remove-trusted-cert", "delete-certificate"].contains(&verb.as_str())
