@@ -18,6 +18,7 @@ use crate::{
     intake::AppIntake,
     proxy::ProxySource,
     secret::{SecretSource, finding_of},
+    service::Pulse,
     settings::AppSettings,
     shared::Shared,
     surroundings::Surroundings,
@@ -38,6 +39,7 @@ pub(crate) struct RunningApp {
     nudges: mpsc::Sender<Nudge>,
     stop: CancellationToken,
     task: JoinHandle<()>,
+    pulse: Pulse,
 }
 
 /// Nudges that may wait for a link: so many that one that matters is never turned away by those that do not.
@@ -48,8 +50,14 @@ impl RunningApp {
         let (nudges, nudged) = mpsc::channel(NUDGES);
         let stop = CancellationToken::new();
         let span = info_span!("app", id = %app.id);
-        let task = tokio::spawn(hold(app, surroundings, nudged, stop.clone()).instrument(span));
-        Self { nudges, stop, task }
+        let (pulse, task) = Pulse::of(hold(app, surroundings, nudged, stop.clone()));
+        let task = tokio::spawn(task.instrument(span));
+        Self { nudges, stop, task, pulse }
+    }
+
+    /// What tells whether its task still runs.
+    pub(crate) fn pulse(&self) -> Pulse {
+        self.pulse.clone()
     }
 
     /// Tries again at once.

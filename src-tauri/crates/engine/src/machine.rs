@@ -111,6 +111,7 @@ pub(crate) fn unreadable(error: secrets::Error) -> Fault {
             fault(FaultCode::SecretUnreadable)
         }
         secrets::Error::Denied
+        | secrets::Error::HandedIn(_)
         | secrets::Error::Locked
         | secrets::Error::TimedOut
         | secrets::Error::Other(_) => fault(FaultCode::SecretStore),

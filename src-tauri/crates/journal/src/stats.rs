@@ -56,6 +56,11 @@ impl Journal {
         self.compare_clocks(at_ms).await.map(drop)
     }
 
+    /// Whether its writing thread is there to do what it is asked, well or not; waits for as long as it does not say.
+    pub async fn answers(&self) -> bool {
+        !matches!(self.write(|_| Ok(())).await, Err(Error::Closed))
+    }
+
     /// What happened in the time before `now_ms`.
     pub async fn stats(&self, query: StatsQuery, now_ms: u64) -> Result<Stats, Error> {
         let unwritten = self.minutes().clone();
