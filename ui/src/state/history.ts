@@ -40,16 +40,30 @@ export interface Bin {
 /** The states of the connection in slices of equal length, the oldest first. */
 export function slices(spans: PhaseSpan[], from_ms: number, to_ms: number, count: number): Slice[] {
   const length = Math.max(0, to_ms - from_ms) / count
+  const told = withoutStarts(spans)
   return Array.from({ length: count }, (_, index) => {
     const [from, to] = [from_ms + index * length, from_ms + (index + 1) * length]
     const slice: Slice = { from_ms: from, to_ms: to, connected: 0, down: 0, paused: 0, off: 0 }
-    for (const span of spans) {
+    for (const span of told) {
       const overlap = Math.min(to, span.to_ms) - Math.max(from, span.from_ms)
       if (overlap > 0) slice[stateOf(span)] += overlap
     }
     // What nobody tells of was not seen.
     slice.off += Math.max(0, length - slice.connected - slice.down - slice.paused - slice.off)
     return slice
+  })
+}
+
+/** A start takes no longer, in milliseconds: what does was kept waiting. */
+const START = 10_000
+
+/** The same, where connecting after a start or a pause, at the first try, counts with what was before: nothing was cut. */
+function withoutStarts(spans: PhaseSpan[]): PhaseSpan[] {
+  return spans.map((span, index) => {
+    const [before, after] = [spans[index - 1], spans[index + 1]]
+    const idle = before !== undefined && (before.phase == null || before.phase === 'paused')
+    const short = span.phase === 'connecting' && span.to_ms - span.from_ms <= START
+    return idle && short && after?.phase === 'connected' ? { ...span, phase: before.phase ?? null } : span
   })
 }
 
@@ -76,7 +90,7 @@ export function cutOf(slice: Slice): number {
 /** The times without connection, those that follow one another as one, the latest first. */
 export function outages(spans: PhaseSpan[], to_ms: number): Outage[] {
   const found: Outage[] = []
-  for (const span of spans) {
+  for (const span of withoutStarts(spans)) {
     if (stateOf(span) !== 'down' || span.to_ms - span.from_ms < SEAM) continue
     const last = found.at(-1)
     if (last && span.from_ms - last.to_ms <= SEAM) last.to_ms = span.to_ms
