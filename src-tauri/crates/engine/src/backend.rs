@@ -6,7 +6,7 @@ use longwire_contract::{Call, EventView, Fault, FaultCode, LogLine, Request, Sna
 use serde_json::Value;
 use tokio::{
     sync::{broadcast, watch},
-    time::{Duration, Instant, sleep},
+    time::{Duration, Instant, sleep, timeout_at},
 };
 
 use crate::{Clicked, Engine, Options, Remote};
@@ -65,10 +65,9 @@ impl Backend {
     pub async fn open_after(options: Options) -> Result<Self, Fault> {
         let until = Instant::now() + RETURN;
         while Instant::now() < until {
-            match Remote::attach(options.clone()).await {
-                Err(fault) if fault.code == FaultCode::OtherVersion => return Err(fault),
-                Err(_) => sleep(PACE).await,
-                attached => return attached.map(Self::Attached),
+            match attach(&options, until).await {
+                Some(attached) => return attached,
+                None => sleep(PACE).await,
             }
         }
         Self::open(options).await
@@ -135,5 +134,14 @@ impl Backend {
             Self::Own(engine) => engine.close().await,
             Self::Attached(remote) => remote.leave(),
         }
+    }
+}
+
+/// What comes of asking whoever holds the folder; nothing where there is no answer until then.
+async fn attach(options: &Options, until: Instant) -> Option<Result<Backend, Fault>> {
+    match timeout_at(until, Remote::attach(options.clone())).await {
+        Ok(Err(fault)) if fault.code != FaultCode::OtherVersion => None,
+        Ok(attached) => Some(attached.map(Backend::Attached)),
+        Err(_) => None,
     }
 }

@@ -83,3 +83,74 @@ async fn write(to: &mut (impl AsyncWriteExt + Unpin), told: &impl serde::Seriali
     line.push(b'\n');
     timeout(STALLED, to.write_all(&line)).await?
 }
+
+#[cfg(test)]
+mod tests {
+    use longwire_contract::{Language, Notice, NoticeCode};
+    use longwire_host::fake::MemoryStore;
+    use tokio::io::{AsyncBufReadExt, BufReader};
+
+    use super::*;
+    use crate::{Apps, Machine, Options};
+
+    async fn engine(folder: &tempfile::TempDir) -> Engine {
+        let machine = Machine { data_dir: folder.path().to_owned(), system_language: Language::English };
+        let options = Options {
+            secrets: Arc::<MemoryStore>::default(),
+            system: false,
+            apps: Apps::None,
+            ..Options::new(&machine, "test")
+        };
+        Engine::open(options).await.unwrap()
+    }
+
+    /// Far more than a socket takes that nobody reads from.
+    fn grow(engine: &Engine) {
+        let values = [("error".to_owned(), "x".repeat(1 << 20))].into();
+        let notice = Notice { code: NoticeCode::JournalUnusable, values };
+        engine.inner.surroundings.shared.change(|snapshot| snapshot.notices.push(notice));
+    }
+
+    #[tokio::test]
+    async fn a_follower_that_does_not_read_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let engine = engine(&folder).await;
+        grow(&engine);
+        tokio::time::pause();
+        let (_client, stream) = UnixStream::pair().unwrap();
+        let error = follow(stream, &Arc::downgrade(&engine.inner)).await.unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        engine.close().await;
+    }
+
+    #[tokio::test]
+    async fn one_that_reads_is_told_all_and_one_that_goes_or_speaks_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let engine = engine(&folder).await;
+        for says in [true, false] {
+            let (client, stream) = UnixStream::pair().unwrap();
+            let weak = Arc::downgrade(&engine.inner);
+            let following = tokio::spawn(async move { follow(stream, &weak).await });
+            let mut client = BufReader::new(client);
+            let mut lines = Vec::new();
+            for number in 0..3 {
+                let mut line = String::new();
+                client.read_line(&mut line).await.unwrap();
+                lines.push(line);
+                if number == 1 {
+                    grow(&engine);
+                }
+            }
+            assert!(lines[0].contains("\"program\":\"test\""), "{}", lines[0]);
+            assert!(lines[1].starts_with("{\"push\":{\"kind\":\"snapshot\""));
+            assert!(lines[2].len() > 1 << 20, "{}", lines[2].len());
+            if says {
+                client.write_all(b"{").await.unwrap();
+            } else {
+                drop(client);
+            }
+            following.await.unwrap().unwrap();
+        }
+        engine.close().await;
+    }
+}

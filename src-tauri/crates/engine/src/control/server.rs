@@ -107,3 +107,18 @@ fn give_way(engine: &Inner) -> Result<Value, Fault> {
     let holder = &engine.options.program;
     Err(Fault::new(FaultCode::HeldByOther, detail).with("holder", holder).with("pid", std::process::id()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn one_that_says_nothing_or_half_a_line_is_left_after_a_while() {
+        for said in ["", "{\"command\":\"snap"] {
+            let (mut client, stream) = UnixStream::pair().unwrap();
+            client.write_all(said.as_bytes()).await.unwrap();
+            let error = answer(stream, &Weak::new()).await.unwrap_err();
+            assert_eq!(error.kind(), io::ErrorKind::TimedOut, "{said:?}");
+        }
+    }
+}
