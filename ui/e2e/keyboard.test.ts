@@ -17,7 +17,7 @@ const focused = (page: Page) => page.evaluate(() => document.activeElement?.getA
 it('goes to each page by its number, and to the settings by a comma', async () => {
   await at({ scenario: 'connected', hash: 'overview' }, async (page) => {
     const entries = await page.locator('nav a[data-testid^="nav-"]').all()
-    expect(entries).toHaveLength(8)
+    expect(entries).toHaveLength(9)
     for (const [index, entry] of entries.entries()) {
       await page.keyboard.press(`Control+${index + 1}`)
       expect(await entry.getAttribute('aria-current')).toBe('page')
@@ -33,6 +33,8 @@ it.each([
   'events',
   'targets',
   'targets/add',
+  'agent',
+  'service',
   'doctor',
   'trust',
   'apps',

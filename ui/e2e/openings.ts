@@ -144,6 +144,24 @@ const OPENINGS: Record<string, Record<string, Step[]>> = {
     reset: [press('reset-everything')]
   },
   'ca-files settings/ca': { undo: [named('settings.ca.remove_one'), focus('undo')] },
+  'agent-off agent': {
+    ask: [press('agent-on')],
+    on: [press('agent-on'), press('agent-confirm'), focus('undo')],
+    wrong: [
+      fill('agent-base_url', 'http://example.com'),
+      fill('agent-model', 'qwen plus'),
+      fill('agent-memory', '101'),
+      fill('agent-per_day', '0')
+    ]
+  },
+  'agent-on agent': {
+    asked: [press('agent-ask-do'), see('agent-answer'), unfold],
+    saved: [fill('agent-prompt', 'Be brief.\nAnswer in Chinese.'), see('field-saved')],
+    replace: [press('agent-key-replace')],
+    remove: [press('agent-key-remove')],
+    forget: [press('agent-forget')]
+  },
+  'agent-key-wrong agent': { asked: [press('agent-ask-do'), unfold] },
   'connected logs': { none: [fill('log-search', 'nothing has this in it'), see('log-all'), press('log-pause')] },
   'connected report': { folds: [unfold], saved: [press('report-save')] }
 }

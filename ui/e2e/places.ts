@@ -13,6 +13,8 @@ const HOMES: [prefix: string, hash: string][] = [
   ['events', 'events'],
   ['target', 'targets'],
   ['no-targets', 'targets'],
+  ['agent', 'agent'],
+  ['service', 'service'],
   ['notify', 'settings'],
   ['ca-files', 'settings/ca']
 ]
@@ -24,6 +26,8 @@ const VIEWS: [scenario: string, hash: string][] = [
   ['empty', 'events'],
   ['connected', 'targets/add'],
   ['connected', 'targets/add/command'],
+  ['agent-on', 'targets'],
+  ['agent-no-key', 'overview'],
   ['connected', 'doctor'],
   ['connected', 'trust'],
   ['many', 'apps'],

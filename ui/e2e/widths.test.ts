@@ -13,6 +13,8 @@ const VIEWS: Place[] = [
   { scenario: 'events', hash: 'events/24' },
   { scenario: 'targets', hash: 'targets' },
   { scenario: 'connected', hash: 'targets/add' },
+  { scenario: 'agent-on', hash: 'agent' },
+  { scenario: 'service-restarting', hash: 'service' },
   { scenario: 'doctor-tls', hash: 'doctor' },
   { scenario: 'trust-list', hash: 'trust' },
   { scenario: 'lease-table', hash: 'trust/proxies' },

@@ -52,7 +52,7 @@ describe('the window', () => {
 
   it('goes to a page by its number', async () => {
     await open('connected')
-    await fireEvent.keyDown(window, { key: '8', ctrlKey: true })
+    await fireEvent.keyDown(window, { key: '9', ctrlKey: true })
     expect(await screen.findByRole('heading', { name: 'Settings' })).toBeTruthy()
   })
 })

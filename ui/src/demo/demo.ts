@@ -77,8 +77,8 @@ class World implements Backend {
       events_today: begin.events ?? 0,
       notices: begin.notices ?? [],
       ca_files: begin.caFiles ?? [],
-      agent: AGENT,
-      service: false,
+      agent: begin.agent?.view ?? AGENT,
+      service: begin.agent?.attached ?? false,
       trusted: begin.trust?.trusted ?? [],
       targets: begin.targets ?? [],
       journal: {
@@ -109,7 +109,7 @@ class World implements Backend {
       ...targetCommands(world),
       ...statsCommands(world, begin.history),
       ...deskCommands(world),
-      ...agentCommands(world),
+      ...agentCommands(world, begin.agent),
       ...this.#log.commands,
       ...this.#events.commands
     }

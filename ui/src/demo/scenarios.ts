@@ -12,6 +12,7 @@ import type {
   TargetView,
   TrustedCa
 } from '../backend/contract.gen'
+import { AGENT, agentFinding, agentOn, agentTarget, agentTrouble, type AgentBegin } from './agent'
 import { examine } from './examinations'
 import { MITMPROXY, APP_STORE, trustedBefore, trustedCa } from './certificates'
 import { environment, finding, hostOf, ISSUER, note, PROXY } from './findings'
@@ -41,6 +42,7 @@ export interface Scenario {
   doctor?: DoctorReport
   trust?: TrustBegin
   lease?: LeaseBegin
+  agent?: AgentBegin
 }
 
 const SETTINGS = '/home/me/.local/share/longwire/config.toml'
@@ -455,6 +457,74 @@ const SCENARIOS: Record<string, () => Scenario> = {
         { events: ['im.message.receive_v1'], chats: ['oc_5ad11d72b830411d72b836c20'], text: '', mute: false },
         { app_id: ID, events: ['card.action.trigger', 'approval.*'], chats: [], text: '', mute: false }
       ]
+    }
+  }),
+  'agent-off': () => ({ apps: [app({})], events: 24, targets: [target()] }),
+  'agent-on': () => ({
+    apps: [app({})],
+    events: 24,
+    targets: [target(), agentTarget()],
+    agent: { view: agentOn({ answering: 2 }), month: true }
+  }),
+  'agent-no-key': () => ({
+    apps: [app({ findings: [agentFinding('agent_no_key')] })],
+    events: 24,
+    targets: [target(), agentTarget({ health: 'down', queued: 3, delivered: 0 })],
+    agent: { view: agentOn({ key: 'absent', today: AGENT.today }) }
+  }),
+  'agent-key-wrong': () => ({
+    apps: [app({ findings: [agentFinding('agent_key_wrong')] })],
+    events: 24,
+    targets: [target(), agentTarget({ health: 'failing', failed: 4 })],
+    agent: { view: agentOn({ key: 'environment', trouble: agentTrouble() }), fails: 'agent_key_wrong', month: true }
+  }),
+  'agent-quota': () => ({
+    apps: [app({ findings: [agentFinding('agent_quota')] })],
+    events: 24,
+    targets: [target(), agentTarget({ health: 'down', queued: 21 })],
+    agent: { view: agentOn({ key: 'unreadable', trouble: agentTrouble() }), fails: 'agent_quota', month: true }
+  }),
+  'service-absent': () => ({ apps: [app({})], agent: { service: { lingers: false } } }),
+  'service-running': () => ({
+    apps: [app({})],
+    agent: {
+      attached: true,
+      service: { state: 'running', current: true, pid: 4711, restarts: 0, status: 'Connected: 1 of 1 apps' }
+    }
+  }),
+  'service-restarting': () => ({
+    apps: [app({ phase: 'connecting', hops: road('feishu', 'tls', 'busy') })],
+    agent: {
+      attached: true,
+      service: { state: 'restarting', current: false, restarts: 3, lingers: false, error: 'Result: watchdog' }
+    }
+  }),
+  'service-failed': () => ({
+    apps: [app({})],
+    agent: {
+      service: {
+        state: 'failed',
+        current: true,
+        restarts: 5,
+        error: 'Result: exit-code; the main process ended with 78'
+      }
+    }
+  }),
+  'service-none': () => ({
+    apps: [app({})],
+    agent: { service: { keeper: 'none', state: 'unknown', lingers: null, file: '' } }
+  }),
+  'service-launchd': () => ({
+    apps: [app({})],
+    agent: {
+      service: {
+        keeper: 'launchd',
+        state: 'running',
+        current: true,
+        pid: 812,
+        lingers: null,
+        file: '/Users/me/Library/LaunchAgents/app.longwire.service.plist'
+      }
     }
   }),
   'bad-domain': () => ({ apps: [badDomain()] }),

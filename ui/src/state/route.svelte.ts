@@ -12,9 +12,23 @@ export type Route =
   | { page: 'apps'; form?: { edit?: string; at?: FormPlace } }
   | { page: 'settings'; at?: 'ca' }
   | { page: 'agent' }
+  | { page: 'service' }
   | { page: 'logs' }
   | { page: 'report' }
   | { page: 'guide'; guide?: Guide }
+
+/** The pages that have an entry of their own, in their order: each is reached by its number. */
+export const PAGES = [
+  'overview',
+  'events',
+  'targets',
+  'agent',
+  'doctor',
+  'trust',
+  'apps',
+  'logs',
+  'settings'
+] as const satisfies Route['page'][]
 
 /** What the target form is for: the target to edit, or what kind to begin with. */
 export interface TargetFormPlace {
@@ -49,6 +63,7 @@ export function parseRoute(hash: string): Route {
     case 'trust':
       return first === 'proxies' ? { page, at: first } : { page }
     case 'agent':
+    case 'service':
     case 'logs':
     case 'report':
       return { page }
@@ -68,6 +83,7 @@ export function parseRoute(hash: string): Route {
 export function hashOf(route: Route): string {
   switch (route.page) {
     case 'agent':
+    case 'service':
     case 'logs':
     case 'report':
       return `#/${route.page}`
