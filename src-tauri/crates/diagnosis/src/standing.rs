@@ -21,7 +21,7 @@ pub struct Evidence<'a> {
     pub connected: bool,
     /// How many connections of the app the platform counts; absent where it was not asked or does not say.
     pub count: Option<u32>,
-    /// How many events have come since the connection is up for the first time.
+    /// How many events have come since the start; not none where the platform has ever pushed one that is kept.
     pub events: u32,
     /// What was seen of the road.
     pub road: Option<&'a Trace>,

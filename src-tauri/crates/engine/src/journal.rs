@@ -93,6 +93,7 @@ impl Engine {
         inbox.hand_over(deliveries.clone());
         self.targets().await?;
         self.start_telling();
+        self.count_today(&journal).await;
         inbox.open(journal.clone());
         self.show_journal().await;
         let apps: Vec<AppId> =
@@ -108,6 +109,14 @@ impl Engine {
         self.spawn(targets::follow(weak(), deliveries.states()));
         self.spawn(targets::show_settled(weak(), deliveries.settled()));
         Ok(())
+    }
+
+    /// Goes on counting today's events where the last run ended.
+    async fn count_today(&self, journal: &Journal) {
+        let now_ms = clock::now_ms();
+        if let Ok(count) = journal.count_since(clock::midnight_ms(now_ms)).await {
+            self.inner.surroundings.shared.kept_today(now_ms, count);
+        }
     }
 
     /// Shows whether the platform has ever pushed an event of an app that is kept.

@@ -149,10 +149,19 @@ impl Shared {
         self.arrived.notify_one();
     }
 
-    /// How many events an app has received since the start.
+    /// Notes how many events of today were kept before the start. Before any is taken.
+    pub(crate) fn kept_today(&self, now_ms: u64, count: u32) {
+        let mut state = self.lock();
+        state.today.is_over(now_ms);
+        state.snapshot.events_today = count;
+        self.publish(&mut state);
+    }
+
+    /// How many events an app has received since the start; not none where it ever did.
     pub(crate) fn events_of(&self, id: &AppId) -> u32 {
         let state = self.lock();
-        state.snapshot.apps.iter().find(|app| app.app_id == *id).map_or(0, |app| app.events)
+        let app = state.snapshot.apps.iter().find(|app| app.app_id == *id);
+        app.map_or(0, |app| app.events.max(u32::from(app.received)))
     }
 
     /// Tells the views of arrived events, a batch at a time, for as long as it is polled.

@@ -158,6 +158,11 @@ async fn events_are_listed_whole_and_told_in_batches() {
     let snapshot = until(&engine, |snapshot| snapshot.apps[0].events == 1).await;
     assert_eq!(snapshot.events_today, 1);
     engine.close().await;
+
+    let engine = Engine::open(bench.options()).await.unwrap();
+    let snapshot = until(&engine, |snapshot| connected(snapshot, 1)).await;
+    assert_eq!((snapshot.events_today, snapshot.apps[0].events), (1, 0));
+    engine.close().await;
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ use longwire_contract::{
     Action, AppEdit, AppRef, CheckKind, FaultCode, FindingCode, Handler, Mark, NoteCode, Phase, Progress,
     SettingsChange, Snapshot,
 };
-use longwire_engine::{Examination, examine};
+use longwire_engine::{Engine, Examination, examine};
 use longwire_openplatform::{EventKind, Fault};
 
 use bench::{APP, Bench, id};
@@ -92,6 +92,13 @@ async fn connected_and_counted_the_console_can_be_saved_until_an_event_proves_it
     bench.platform.send(EventKind::MessageText).unwrap();
     until(&engine, |snapshot| snapshot.apps[0].events == 1 && !found(snapshot, FindingCode::PlatformSeesUs))
         .await;
+    engine.close().await;
+
+    // The proof outlasts a restart.
+    let engine = Engine::open(bench.options()).await.unwrap();
+    let counted = |snapshot: &Snapshot| connected(snapshot) && snapshot.apps[0].online.is_some();
+    let snapshot = until(&engine, counted).await;
+    assert!(!found(&snapshot, FindingCode::PlatformSeesUs), "{:?}", snapshot.apps[0].findings);
     engine.close().await;
 }
 

@@ -23,6 +23,11 @@ impl Journal {
         self.read(move |file| page(file, &query)).await
     }
 
+    /// How many events there are from this moment on.
+    pub async fn count_since(&self, since_ms: u64) -> Result<u32, Error> {
+        self.read(move |file| count_since(file, since_ms)).await
+    }
+
     /// Rows of these events, in the order of their numbers; those that are gone are left out.
     pub async fn rows(&self, seqs: Vec<u32>) -> Result<Vec<Row>, Error> {
         self.read(move |file| rows::rows(file, &in_order(seqs))).await
@@ -75,6 +80,11 @@ fn page(file: &Connection, query: &EventQuery) -> rusqlite::Result<(Vec<Row>, bo
     let more = seqs.len() > limit;
     seqs.truncate(limit);
     Ok((rows::rows(&moment, &seqs)?, more))
+}
+
+fn count_since(file: &Connection, since_ms: u64) -> rusqlite::Result<u32> {
+    let query = EventQuery { since_ms: Some(since_ms), ..EventQuery::default() };
+    Ok(u32::try_from(select::matching(file, &query, usize::MAX)?.len()).unwrap_or(u32::MAX))
 }
 
 fn types(file: &Connection) -> rusqlite::Result<Vec<EventTypeCount>> {
