@@ -2,6 +2,7 @@
 
 mod input;
 mod keys;
+mod replies;
 
 use std::{io::Write, sync::Arc};
 
@@ -25,6 +26,7 @@ use crate::{
     words::values,
 };
 use input::{Command, Input};
+use replies::Replies;
 
 /// Serves until `quit` or a signal. The end of standard input changes nothing: a service has none.
 pub(crate) async fn simulate(options: Simulate, language: Language) -> Result<Exit, Fault> {
@@ -55,9 +57,11 @@ pub(crate) async fn simulate(options: Simulate, language: Language) -> Result<Ex
     if input.is_terminal() {
         say(&text(language, "cli.simulate_keys", &values([])));
     }
+    let mut replies = Replies::default();
     loop {
         let command = tokio::select! {
             command = input.next() => command,
+            () = replies.tell(&platform) => continue,
             () = signals.next() => Command::Quit,
             () = tick(&mut ticks) => Command::Send(SimulatedEventKind::MessageText),
         };

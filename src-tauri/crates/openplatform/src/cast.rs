@@ -77,10 +77,10 @@ impl Cast {
 
     /// The chat between the bot and whoever has this id; one of its own where nobody is known to have it.
     pub(crate) fn chat_with(&self, id: &str) -> String {
-        let known = self
-            .people
-            .iter()
-            .find(|person| [&person.open_id, &person.union_id, &person.user_id].contains(&&id.to_owned()));
+        let has = |person: &&Person| {
+            [&person.open_id, &person.union_id, &person.user_id].into_iter().any(|own| own == id)
+        };
+        let known = self.people.iter().find(has);
         known.map_or_else(
             || ids::prefixed(&mut Rng::with_seed(seed(id)), "oc_"),
             |person| person.chat_id.clone(),
