@@ -1,8 +1,8 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { svelteTesting } from '@testing-library/svelte/vite'
 import { defineConfig } from 'vitest/config'
-import { preload } from './build/preload'
-import { weight } from './build/weight'
+import { preload } from './build/preload.ts'
+import { weight } from './build/weight.ts'
 
 // `--mode demo` builds the window with an engine that plays itself, for a plain browser; what ships has none.
 export default defineConfig(({ mode }) => {
