@@ -33,6 +33,7 @@ impl Handler for Engine {
         if self.inner.journal.initialized() {
             self.show_journal().await;
         }
+        self.refresh_agent().await;
         Ok(Snapshot::clone(&self.inner.surroundings.shared.snapshot()))
     }
 

@@ -25,6 +25,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tracing::warn;
 
 use crate::{
+    agent,
     app::{App, RunningApp, configured, unconnected},
     ca::{Shelf, platform_files},
     control,
@@ -38,6 +39,7 @@ use crate::{
     proxy::ProxySource,
     report,
     secret::SecretSource,
+    service,
     settings::{AppSettings, Settings, SettingsFile, UnknownKey},
     shared::Shared,
     simulator::BuiltIn,
@@ -66,6 +68,8 @@ pub(crate) struct Inner {
     pub(crate) journal: OnceCell<Journal>,
     /// Who is handed events.
     pub(crate) targets: Targets,
+    /// Who answers by itself.
+    pub(crate) agent: agent::Holding,
     /// Of notifications that were clicked.
     pub(crate) clicked: broadcast::Sender<Clicked>,
     /// Set once the targets have been read.
@@ -141,6 +145,7 @@ impl Engine {
             lease: Holding::default(),
             journal: OnceCell::new(),
             targets: Targets::default(),
+            agent: agent::Holding::default(),
             clicked: broadcast::Sender::new(CLICKS),
             targets_read: OnceCell::new(),
             report: report::Held::default(),
@@ -185,6 +190,7 @@ impl Engine {
 
     /// Closes every link in good order, then gives the data folder back.
     pub async fn close(self) {
+        service::stopping(&self.inner.options).await;
         self.close_lease().await;
         let mut desk = self.inner.desk.lock().await;
         desk.doctor = None;
@@ -199,6 +205,7 @@ impl Engine {
         if let Some(deliveries) = self.inner.surroundings.inbox.deliveries() {
             deliveries.clone().close().await;
         }
+        self.close_notebook().await;
         self.close_journal().await;
         control::remove(&self.inner.options.data_dir);
         desk.lock = None;
@@ -311,6 +318,9 @@ impl Engine {
             // It is gone as soon as its one command is carried out: who asked it anything would be left without an answer.
             return;
         }
+        if let Some(supervisor) = self.inner.options.supervisor {
+            self.spawn(service::attend(Arc::downgrade(&self.inner), supervisor, self.snapshots()));
+        }
         let engine = self.clone();
         self.spawn(async move { engine.mend_login().await });
         match control::bind(&self.inner.options.data_dir) {
@@ -404,7 +414,7 @@ fn snapshot(options: &Options, settings: &Settings, notices: Vec<Notice>) -> Sna
         notices,
         ca_files: Vec::new(),
         trusted: Vec::new(),
-        agent: AgentView::default(),
+        agent: AgentView { settings: settings.agent.clone(), ..AgentView::default() },
         service: options.service,
         lease: lease::found(options),
         doctor: None,

@@ -24,7 +24,7 @@ use tokio::{
 use tracing::{info, warn};
 
 use crate::{
-    Engine,
+    Engine, agent,
     engine::Inner,
     options::Apps,
     shared::{Shared, Source},
@@ -106,6 +106,9 @@ impl Engine {
         self.spawn(look_after(weak(), journal.clone(), self.snapshots()));
         self.spawn(follow_size(weak(), self.snapshots()));
         self.spawn(keep_phases(journal, self.snapshots()));
+        let engine = self.clone();
+        self.spawn(async move { engine.look_for_agent_key().await });
+        self.spawn(agent::follow(weak()));
         self.spawn(targets::follow(weak(), deliveries.states()));
         self.spawn(targets::show_settled(weak(), deliveries.settled()));
         Ok(())

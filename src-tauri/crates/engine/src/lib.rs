@@ -57,6 +57,9 @@ pub use longwire_host::{
     login_item::{HIDDEN, LoginItem, opened_at_login},
     notification::{Desktop, Identity},
     predecessor,
+    service::{
+        CREDENTIALS, News, Plan, SEALED_CREDENTIALS, STATE, Service, ServiceError, Standing, Supervisor, Wanted,
+    },
     trust::Asking,
     webview::{end_network_process, give_memory_back},
 };

@@ -5,12 +5,13 @@ use longwire_dial::route::Environment;
 use longwire_host::{
     login_item::LoginItem,
     notification::Desktop,
-    secrets::{OsStore, SecretStore},
+    secrets::{self, SecretStore},
+    service::Supervisor,
     trust::Asking,
 };
 use secrecy::SecretString;
 
-use crate::{GivenTarget, Machine, WatchdogCommand};
+use crate::{GivenTarget, Machine, WatchdogCommand, agent::key};
 
 /// How to open an engine.
 #[derive(Clone)]
@@ -25,6 +26,8 @@ pub struct Options {
     pub secrets: Arc<dyn SecretStore>,
     /// The secret of the one app of the settings, in place of the one that is kept.
     pub secret: Option<SecretString>,
+    /// The agent's API key, where none is kept.
+    pub agent_key: Option<SecretString>,
     /// CA files to trust besides the OS's roots and those of the settings.
     pub ca_files: Vec<PathBuf>,
     /// The proxy of every app, in place of the one that is set for it: `auto`, `direct`, a proxy's URL, or `pac+` and a
@@ -45,6 +48,8 @@ pub struct Options {
     pub desktop: Option<Desktop>,
     /// What starts this program when its user logs in; without it that cannot be changed.
     pub login: Option<LoginItem>,
+    /// The system's keeper of services, where it started this process: it is told how the engine is.
+    pub supervisor: Option<Supervisor>,
     /// Who is handed events besides the targets of the settings.
     pub targets: Vec<GivenTarget>,
     /// Whether the system's keeper of services holds this process up. Such an engine takes the data folder over from one that
@@ -62,8 +67,9 @@ impl Options {
             data_dir: machine.data_dir.clone(),
             program: program.to_owned(),
             system_language: machine.system_language,
-            secrets: Arc::new(OsStore::new()),
+            secrets: secrets::of_this_process(),
             secret: None,
+            agent_key: key::in_environment(),
             ca_files: Vec::new(),
             proxy: None,
             environment: Environment::current(),
@@ -73,6 +79,7 @@ impl Options {
             apps: Apps::Configured,
             desktop: None,
             login: None,
+            supervisor: None,
             targets: Vec::new(),
             service: false,
             yields: false,

@@ -7,7 +7,7 @@ mod file;
 use std::path::PathBuf;
 
 use longwire_contract::{
-    AppId, Domain, JournalSettings, LanguageChoice, NotifySettings, TargetAddress, Theme,
+    AgentSettings, AppId, Domain, JournalSettings, LanguageChoice, NotifySettings, TargetAddress, Theme,
 };
 use longwire_dial::route::Choice;
 
@@ -31,6 +31,8 @@ pub(crate) struct Settings {
     pub(crate) journal: JournalSettings,
     /// What the desktop is told.
     pub(crate) notify: NotifySettings,
+    /// Who answers by itself.
+    pub(crate) agent: AgentSettings,
 }
 
 /// One app, as it is configured. Its secret is elsewhere.

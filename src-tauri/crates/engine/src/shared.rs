@@ -28,7 +28,7 @@ pub(crate) struct Shared {
 struct State {
     snapshot: Snapshot,
     /// What is to be said of apps beside what their links say.
-    troubles: [Vec<(Option<AppId>, Finding)>; 2],
+    troubles: [Vec<(Option<AppId>, Finding)>; 3],
     /// Arrived since the views were told, oldest first.
     fresh: VecDeque<EventView>,
     today: Today,
@@ -41,6 +41,8 @@ pub(crate) enum Source {
     Journal,
     /// The targets.
     Targets,
+    /// The agent.
+    Agent,
 }
 
 /// The most events the views are told of at a time: more than a window shows.

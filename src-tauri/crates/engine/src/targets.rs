@@ -1,5 +1,6 @@
 //! Who is handed events: the targets of the settings and those given on the command line.
 
+mod agent;
 mod build;
 mod change;
 mod follow;
@@ -149,6 +150,15 @@ impl Engine {
             let key = journal.target(&name).await.map_err(crate::journal::fault)?;
             held.push(given.held(name, key)?);
         }
+        match self.held_agent(&journal, &settings, &held).await {
+            Ok(agent) => held.extend(agent),
+            Err(fault) => {
+                warn!(%fault, "the agent cannot be on");
+                let values =
+                    [("target".to_owned(), "agent".to_owned()), ("error".to_owned(), reason(&fault))];
+                unusable.push(Notice { code: NoticeCode::TargetUnusable, values: values.into() });
+            }
+        }
         let targets = held.iter().map(|held| held.target.clone()).collect();
         let keys: Vec<_> = held.iter().map(|held| held.key).collect();
         journal.hold(keys.clone());
@@ -156,16 +166,21 @@ impl Engine {
         let absent = known
             .filter(|(key, _, queue)| !keys.contains(key) && queue.queued > 0)
             .map(|(key, name, queue)| Absent { key, name, queue });
-        self.inner.targets.set_absent(absent.collect());
+        let mut absent: Vec<_> = absent.collect();
         self.inner.targets.set(held);
         if let Some(deliveries) = self.inner.surroundings.inbox.deliveries() {
             deliveries.set(targets).await.map_err(crate::journal::fault)?;
         }
+        // After its courier has ended, which may have written something back.
+        self.drop_agents_queue(&journal, &settings, &mut absent).await;
+        self.inner.targets.set_absent(absent);
         self.inner.surroundings.shared.change(|snapshot| {
             snapshot.notices.retain(|notice| notice.code != NoticeCode::TargetUnusable);
             snapshot.notices.extend(unusable);
+            snapshot.agent.settings = settings.agent;
         });
         self.show_targets();
+        self.show_agent().await;
         Ok(())
     }
 

@@ -4,4 +4,4 @@ mod export;
 mod import;
 mod reset;
 
-pub(crate) use self::export::{export_settings, exported};
+pub(crate) use self::export::{export_settings, exported, open_url};

@@ -1,6 +1,6 @@
 //! What is left out of a report before it is redacted, since it stands in a place of its own.
 
-use longwire_contract::{NotifySettings, Snapshot, TargetAddress, TargetKind};
+use longwire_contract::{AgentSettings, Finding, Guide, NotifySettings, Snapshot, TargetAddress, TargetKind};
 
 use super::known::Known;
 use crate::settings::Settings;
@@ -27,6 +27,17 @@ pub(super) fn snapshot(snapshot: &Snapshot, known: &Known) -> Snapshot {
         }
     }
     rules(&mut snapshot.notify);
+    agent(&mut snapshot.agent.settings);
+    if let Some(trouble) = &mut snapshot.agent.trouble {
+        trouble.response = None;
+        trouble.detail = kind(&trouble.detail);
+    }
+    for target in snapshot.targets.iter_mut().filter(|target| target.kind == TargetKind::Agent) {
+        if let Some(trouble) = &mut target.trouble {
+            trouble.detail = kind(&trouble.detail);
+        }
+    }
+    snapshot.apps.iter_mut().flat_map(|app| &mut app.findings).for_each(finding);
     for change in snapshot.lease.iter_mut().flat_map(|lease| &mut lease.changes) {
         change.service = known.stand_in(&change.service);
     }
@@ -50,7 +61,33 @@ pub(super) fn settings(settings: &Settings, known: &Known) -> Settings {
         target.filters.iter_mut().for_each(|text| *text = filter(text));
     }
     rules(&mut settings.notify);
+    agent(&mut settings.agent);
     settings
+}
+
+/// What of a finding a model's server said may be what somebody asked it, or the key.
+pub(super) fn finding(finding: &mut Finding) {
+    if finding.code.guide() == Guide::Agent {
+        for said in ["message", "error"] {
+            finding.values.entry(said.to_owned()).and_modify(|said| *said = LEFT_OUT.to_owned());
+        }
+        finding.detail = kind(&finding.detail);
+    }
+}
+
+/// What its user tells the model is theirs.
+fn agent(agent: &mut AgentSettings) {
+    if !agent.prompt.is_empty() {
+        agent.prompt = LEFT_OUT.to_owned();
+    }
+}
+
+/// What went wrong, without what somebody said of it.
+fn kind(detail: &str) -> String {
+    match detail.split_once(": ") {
+        Some((kind, _)) => format!("{kind}: {LEFT_OUT}"),
+        None => detail.to_owned(),
+    }
 }
 
 /// A condition without what it compares with: `event.sender.name = …`.

@@ -137,7 +137,9 @@ impl Sources<'_> {
             // Writing to a text does not fail.
             writeln!(out, "{} ({}): {phase}", app.app_id, app.domain).ok();
             for finding in &app.findings {
-                writeln!(out, "- {}", words::finding(self.language(), finding)).ok();
+                let mut finding = finding.clone();
+                bare::finding(&mut finding);
+                writeln!(out, "- {}", words::finding(self.language(), &finding)).ok();
             }
         }
         for notice in &self.snapshot.notices {

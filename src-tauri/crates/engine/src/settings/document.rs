@@ -1,6 +1,7 @@
 //! Settings ↔ TOML text. Reading names the line of a mistake and never repeats the line itself: a secret may have
 //! been pasted into it. Writing keeps comments, order and keys that are not ours.
 
+mod agent;
 mod journal;
 mod notify;
 mod target;
@@ -75,6 +76,7 @@ fn write_into(text: &str, settings: &Settings, all: bool) -> Result<String, Mist
     put_list(root, "ca_files", &files, all || settings.ca_files != defaults.ca_files);
     write_table(root, "journal", |table| journal::write(table, &settings.journal, all));
     write_table(root, "notify", |table| notify::write(table, &settings.notify, all));
+    write_table(root, "agent", |table| agent::write(table, &settings.agent, all));
     write_all(root, "app", "id", &settings.apps, |app| app.id.as_str(), write_app);
     write_all(root, "target", "name", &settings.targets, |target| &target.name, target::write);
     Ok(document.to_string())
@@ -136,7 +138,7 @@ fn put(table: &mut Table, key: &str, new: impl Into<toml_edit::Value>, differs: 
     let new = new.into();
     if !differs {
         table.remove(key);
-    } else if table.get(key).and_then(Item::as_value).is_none_or(|old| plain(old) != plain(&new)) {
+    } else if table.get(key).and_then(Item::as_value).is_none_or(|old| !is_same(old, &new)) {
         table[key] = value(new);
     }
 }
@@ -148,6 +150,14 @@ fn put_list(table: &mut Table, key: &str, texts: &[String], differs: bool) {
 /// What is written of something that may be absent.
 fn names(named: Option<&impl ToString>) -> String {
     named.map(ToString::to_string).unwrap_or_default()
+}
+
+/// Whether they say the same, however it is written.
+fn is_same(old: &toml_edit::Value, new: &toml_edit::Value) -> bool {
+    match (old.as_str(), new.as_str()) {
+        (Some(old), Some(new)) => old == new,
+        _ => plain(old) == plain(new),
+    }
 }
 
 fn plain(value: &toml_edit::Value) -> String {
@@ -169,6 +179,7 @@ impl Reader<'_> {
                 "ca_files" => settings.ca_files = self.paths(item)?,
                 "journal" => settings.journal = self.table(item, "[journal]", journal::read)?,
                 "notify" => settings.notify = self.table(item, "[notify]", notify::read)?,
+                "agent" => settings.agent = self.table(item, "[agent]", agent::read)?,
                 "app" => settings.apps = self.apps(item)?,
                 "target" => settings.targets = self.targets(item)?,
                 _ => self.not_known(root, key),
@@ -385,6 +396,20 @@ paused = true
     }
 
     #[test]
+    fn the_agent_is_written_as_it_is_read_and_only_what_differs() {
+        let text = "[agent]\non = true\nmodel = \"qwen-max\"   # dear\nprompt = \"\"\"Be brief.\n是\"\"\"\nper_day = 20\nkey = \"sk-1\"\n";
+        let (settings, unknown) = read(text).unwrap();
+        let agent = &settings.agent;
+        assert_eq!((agent.on, agent.model.as_str(), agent.per_day), (true, "qwen-max", 20));
+        assert_eq!((agent.prompt.as_str(), agent.groups, agent.memory), ("Be brief.\n是", true, 10));
+        assert_eq!(unknown, [UnknownKey { key: "key".into(), line: 7 }], "no key is read from here");
+        assert_eq!(write(text, &settings).unwrap(), text);
+        let from_nothing = write("", &settings).unwrap();
+        assert_eq!(read(&from_nothing).unwrap().0, settings, "{from_nothing}");
+        assert!(!from_nothing.contains("base_url"), "{from_nothing}");
+    }
+
+    #[test]
     fn no_rules_are_not_the_default_rules() {
         let mut settings = Settings::default();
         settings.notify.rules.clear();
@@ -407,6 +432,8 @@ paused = true
                 "power_safe",
                 "preview",
                 "[[notify.rule]]",
+                "base_url",
+                "per_person",
             ] {
                 assert!(whole.contains(key), "{key}: {whole}");
             }
@@ -440,6 +467,12 @@ paused = true
             ("[journal]\ndays = 1000\n", 2),
             ("[notify]\nquiet = \"25:00-1:00\"\n", 2),
             ("journal = 7\n", 1),
+            ("[agent]\nbase_url = \"http://planted.example/v1?k=planted\"\n", 2),
+            ("[agent]\nbase_url = \"sk-planted\"\n", 2),
+            ("[agent]\non = true\nmodel = \"sk planted\"\n", 3),
+            ("[agent]\nper_day = 0\n", 2),
+            ("[agent]\nmemory = -1\n", 2),
+            ("agent = true\n", 1),
         ];
         for (text, line) in cases {
             let mistake = read(text).unwrap_err();

@@ -56,11 +56,18 @@ impl Engine {
             snapshot.language = settings.language.resolve(options.system_language);
             snapshot.journal.settings = settings.journal;
             snapshot.notify.clone_from(&settings.notify);
+            snapshot.agent.settings.clone_from(&settings.agent);
             tell_ca_files(snapshot, &problems, &settings.ca_files);
         });
         if surroundings.shared.snapshot().ca_files != before.ca_files {
             // Who was not trusted may be now.
             self.nudge(Nudge::Retry).await;
+        }
+        let spoken = settings.language.resolve(options.system_language);
+        let concerned = before.agent.settings != settings.agent || before.language != spoken;
+        if concerned && self.inner.targets_read.initialized() {
+            let _desk = self.desk().await?;
+            self.load_targets().await?;
         }
         kept
     }

@@ -1,6 +1,9 @@
 //! The commands that change targets.
 
-use longwire_contract::{Fault, FaultCode, TargetAddress, TargetDraft, TargetEdit, TargetRef, TargetReport};
+use longwire_contract::{
+    AgentChange, Fault, FaultCode, TargetAddress, TargetDraft, TargetEdit, TargetKind, TargetRef,
+    TargetReport,
+};
 use longwire_journal::TargetKey;
 use tracing::warn;
 
@@ -31,7 +34,7 @@ impl Engine {
             ..TargetSettings::new(name, draft.address)
         };
         let mut target = self.checked(target, &secrets).await?;
-        if settings.targets.iter().any(|other| other.name == target.name) {
+        if self.is_agent(&target.name) || settings.targets.iter().any(|other| other.name == target.name) {
             return Err(exists(&target.name));
         }
         let store = &self.inner.options.secrets;
@@ -100,7 +103,9 @@ impl Engine {
         let _desk = self.desk().await?;
         let renamed = new.name != old.name;
         let changed = self.inner.settings.change(|settings| {
-            if renamed && settings.targets.iter().any(|other| other.name == new.name) {
+            let taken =
+                settings.targets.iter().any(|other| other.name == new.name) || self.is_agent(&new.name);
+            if renamed && taken {
                 return Err(exists(&new.name));
             }
             let target = settings.targets.iter_mut().find(|target| target.name == old.name);
@@ -179,6 +184,8 @@ impl Engine {
     pub(crate) async fn resume_target(&self, name: &str) -> Result<(), Fault> {
         match self.targets().await?.find(name) {
             Some(held) if held.given => {}
+            // Its key may be there by now.
+            Some(held) if held.kind == TargetKind::Agent => self.change_agent(AgentChange::default()).await?,
             // Also one that could not be used: its secrets are read again.
             _ => self.hold_target(name, false).await?,
         }
@@ -201,10 +208,18 @@ impl Engine {
         Ok(TargetReport { ok: attempt.outcome == longwire_contract::AttemptOutcome::Delivered, attempt })
     }
 
+    fn is_agent(&self, name: &str) -> bool {
+        self.inner.targets.find(name).is_some_and(|held| held.kind == TargetKind::Agent)
+    }
+
     /// A target of the settings, which can be changed.
     fn target_settings(&self, name: &str) -> Result<TargetSettings, Fault> {
         if self.inner.targets.find(name).is_some_and(|held: Held| held.given) {
             let error = "it was given on the command line, and is changed there";
+            return Err(Fault::new(FaultCode::TargetUnusable, error).with("error", error));
+        }
+        if self.is_agent(name) {
+            let error = "it is the agent, and is set up as such";
             return Err(Fault::new(FaultCode::TargetUnusable, error).with("error", error));
         }
         let (settings, _) = self.inner.settings.read()?;

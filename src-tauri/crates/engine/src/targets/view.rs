@@ -28,6 +28,10 @@ impl Engine {
         let (mut troubles, mut again): (Vec<(Option<AppId>, Finding)>, Option<u64>) = (Vec::new(), None);
         for (held, state) in found {
             let app = held.settings.app_id.clone();
+            // What is to be said of the agent is said by itself.
+            if held.kind == TargetKind::Agent {
+                continue;
+            }
             for (code, since_ms) in findings(state) {
                 let wait_ms =
                     u64::try_from(longwire_diagnosis::rule(code).visible_after.as_millis()).unwrap_or(0);

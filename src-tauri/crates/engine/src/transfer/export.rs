@@ -24,7 +24,8 @@ fn open(settings: &Settings) -> Settings {
     }
 }
 
-const LEFT_OUT: &str = "App Secrets and the passwords and keys of proxies and targets are not in here.";
+const LEFT_OUT: &str =
+    "App Secrets, the passwords and keys of proxies and targets, and the agent's API key are not in here.";
 
 /// Writes the settings of a data folder into a new file.
 ///
@@ -84,7 +85,7 @@ fn open_proxy(proxy: Choice) -> Choice {
 }
 
 /// A URL without what may be a password: what stands before an `@`, and the query.
-fn open_url(url: &str) -> String {
+pub(crate) fn open_url(url: &str) -> String {
     let url = url.split(['?', '#']).next().unwrap_or_default();
     let Some((scheme, rest)) = url.split_once("://") else {
         return url.rsplit_once('@').map_or(url, |(_, rest)| rest).to_owned();

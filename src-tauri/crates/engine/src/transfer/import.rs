@@ -1,6 +1,8 @@
 use std::fmt::Display;
 
-use longwire_contract::{Domain, Fault, FaultCode, JournalSettings, SettingsPlan, TargetAddress};
+use longwire_contract::{
+    AgentSettings, Domain, Fault, FaultCode, JournalSettings, SettingsPlan, TargetAddress,
+};
 use longwire_dial::Origin;
 use toml_edit::Document;
 
@@ -17,6 +19,8 @@ const LONGEST: usize = 1_000_000;
 const MOST: usize = 100;
 /// Whoever could add a CA could read all traffic: each is trusted one by one, by who knows it.
 const CA_FILES: &str = "ca_files";
+/// What people write to the bot leaves the machine then: only its user says so, here.
+const AGENT_ON: &str = "agent.on";
 /// The most keys that are left out and named, and how much of each, in characters.
 const MOST_UNKNOWN: usize = 20;
 const LONGEST_KEY: usize = 40;
@@ -75,6 +79,7 @@ impl Import {
         }
         let shorten = |key: String| key.chars().take(LONGEST_KEY).collect();
         let ca_files = root.as_table().contains_key(CA_FILES).then(|| CA_FILES.to_owned());
+        let agent = settings.agent.on.then(|| AGENT_ON.to_owned());
         let unknown = unknown.into_iter().map(|unknown| shorten(unknown.key));
         Ok(Self {
             settings: Settings {
@@ -83,7 +88,7 @@ impl Import {
                 ..settings
             },
             keys: root.as_table().iter().map(|(key, _)| key.to_owned()).collect(),
-            unknown: ca_files.into_iter().chain(unknown).take(MOST_UNKNOWN).collect(),
+            unknown: ca_files.into_iter().chain(agent).chain(unknown).take(MOST_UNKNOWN).collect(),
         })
     }
 
@@ -96,6 +101,8 @@ impl Import {
         let journal = at_least(settings.journal, new.journal);
         self.set("journal", &mut settings.journal, &journal, &mut plan);
         self.set("notify", &mut settings.notify, &new.notify, &mut plan);
+        let agent = careful_agent(&settings.agent, &new.agent);
+        self.set("agent", &mut settings.agent, &agent, &mut plan);
         for app in &new.apps {
             if settings.app(&app.id).is_some() {
                 plan.apps_here.push(app.id.clone());
@@ -130,6 +137,12 @@ fn at_least(here: JournalSettings, new: JournalSettings) -> JournalSettings {
         megabytes: here.megabytes.max(new.megabytes),
         power_safe: here.power_safe || new.power_safe,
     }
+}
+
+/// How the agent answers: as the text says, and never switched on by it. Where another server is to be asked, it is off until its user
+/// has looked: what people write, and the API key, would go there.
+fn careful_agent(here: &AgentSettings, new: &AgentSettings) -> AgentSettings {
+    AgentSettings { on: here.on && here.base_url == new.base_url, ..new.clone() }
 }
 
 /// An app without a place of secrets: whoever wrote the text must not name what is read here and sent there. One on a server that
@@ -184,6 +197,23 @@ mod tests {
     fn applied(text: &str) -> (SettingsPlan, Settings) {
         let mut settings = here();
         (Import::read(text).unwrap().apply(&mut settings), settings)
+    }
+
+    #[test]
+    fn nobody_elses_settings_switch_the_agent_on_or_lead_it_elsewhere() {
+        let (plan, settings) = applied("[agent]\non = true\nmodel = \"qwen-max\"\n");
+        assert_eq!((plan.settings, plan.unknown), (vec!["agent".to_owned()], vec!["agent.on".to_owned()]));
+        assert_eq!((settings.agent.on, settings.agent.model.as_str()), (false, "qwen-max"));
+        let into = |text: &str| {
+            let mut settings = here();
+            settings.agent.on = true;
+            Import::read(text).unwrap().apply(&mut settings);
+            settings.agent
+        };
+        assert!(into("[agent]\nper_day = 7\n").on, "the same server is asked as before");
+        assert!(into("theme = \"dark\"\n").on);
+        let elsewhere = into("[agent]\non = true\nbase_url = \"https://theirs.example/v1\"\n");
+        assert_eq!((elsewhere.on, elsewhere.base_url.as_str()), (false, "https://theirs.example/v1"));
     }
 
     #[test]

@@ -51,6 +51,7 @@ impl Engine {
         });
         faults.extend(self.load_targets().await.err());
         faults.extend(self.forget_targets(&before.targets).await.err());
+        faults.extend(self.forget_agent().await.err());
         faults.extend(self.forget_events().await.err());
         self.inner.report.forget();
         if self.inner.options.login.is_some() {
