@@ -15,6 +15,7 @@ pub(crate) fn run(repository: &Repository, arguments: &[String]) -> Result<(), F
         debian::ensure(debian::TO_TEST, || find("Xvfb").is_some() && find("xfce4-panel").is_some())?;
         debian::ensure(debian::FOR_CHINESE, || true)?;
         package::build(repository, &["longwire-empty"])?;
+        package::build_command(repository)?;
         package::debian(repository)?;
     }
     say("building for release");

@@ -11,7 +11,8 @@ use crate::process::{Failure, find, output, probe, run, say};
 pub(crate) const TO_BUILD: &[&str] = &["libayatana-appindicator3-dev", "libwebkit2gtk-4.1-dev", "pkg-config"];
 
 /// What the tests drive the app with: a display, a tray, notifications, a Secret Service, a WebDriver; and what they put in
-/// the way of a connection: proxies of each kind, networks of their own; and the stores of CAs and of proxy settings.
+/// the way of a connection: proxies of each kind, networks of their own; the stores of CAs and of proxy settings; and what judges
+/// a unit.
 pub(crate) const TO_TEST: &[&str] = &[
     "ca-certificates",
     "curl",
@@ -32,6 +33,7 @@ pub(crate) const TO_TEST: &[&str] = &[
     "nftables",
     "openssl",
     "squid-openssl",
+    "systemd",
     "tinyproxy-bin",
     "webkit2gtk-driver",
     "xauth",
@@ -43,6 +45,12 @@ pub(crate) const TO_TEST: &[&str] = &[
 /// The services that a package starts when it is installed. The tests start these programs themselves.
 const SERVICES: &[(&str, &str)] =
     &[("dante-server", "danted"), ("microsocks", "microsocks"), ("squid-openssl", "squid")];
+
+/// What Debian packages are made and looked at with.
+pub(crate) const TO_PACKAGE: &[&str] = &["debhelper", "lintian"];
+
+/// What a clean Debian to try them in is made with.
+pub(crate) const TO_VERIFY: &[&str] = &["debootstrap"];
 
 /// What Chinese is shown with.
 pub(crate) const FOR_CHINESE: &[&str] = &["fonts-noto-cjk"];
@@ -117,7 +125,7 @@ fn missing<'a>(packages: &[&'a str], installed: &str) -> Vec<&'a str> {
 }
 
 /// Runs a command with the rights it needs, asking for a password only where somebody can type one.
-fn as_root(words: &[&str]) -> Result<(), Failure> {
+pub(crate) fn as_root(words: &[&str]) -> Result<(), Failure> {
     let (program, arguments) = words.split_first().ok_or_else(|| Failure::new("no command"))?;
     let mut command = if output(Command::new("id").arg("-u"))?.trim() == "0" {
         Command::new(program)
@@ -144,7 +152,8 @@ mod tests {
 
     #[test]
     fn the_lists_are_sorted_and_name_nothing_twice() {
-        let lists = [TO_BUILD, TO_TEST, FOR_CHINESE, FOR_PAGES, FOR_FUZZING, FOR_PYTHON];
+        let lists =
+            [TO_BUILD, TO_TEST, TO_PACKAGE, TO_VERIFY, FOR_CHINESE, FOR_PAGES, FOR_FUZZING, FOR_PYTHON];
         for list in lists {
             assert!(list.is_sorted());
         }

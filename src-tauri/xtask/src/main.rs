@@ -32,7 +32,8 @@ Longwire's developer commands.
   cargo xtask test [STEP…]   everything a change must pass, in order; STEPs alone where named
   cargo xtask check-macos    type-checks and lints the whole workspace for Apple silicon, also from Linux
   cargo xtask bench [ARGS…]  builds for release and measures (--quick: a short run; --check: fails where a demand does)
-  cargo xtask package        builds the Debian package of the tray app
+  cargo xtask package        builds this system's packages: .deb of the app and of the command, or .dmg (--verify: tries those
+                             that were made in a clean Debian, as root; --cask IMAGE HOME: prints the cask for a .dmg)
   cargo xtask codegen        writes ui/src/backend/contract.gen.ts from the contract crate (--check: only compares)
   cargo xtask layers         checks who may depend on whom, and where the system may be touched
 
@@ -69,12 +70,12 @@ fn carry_out(command: &str, rest: &[String]) -> Result<(), Failure> {
         ("run", arguments) => run::run(&repository, arguments),
         ("test", steps) => test::run(&repository, steps),
         ("bench", arguments) => bench::run(&repository, arguments),
-        ("package", []) => package::run(&repository),
+        ("package", arguments) => package::run(&repository, arguments),
         ("check-macos", []) => macos::check(&repository),
         ("codegen", []) => codegen::write(&repository),
         ("codegen", [flag]) if flag == "--check" => codegen::check(&repository),
         ("layers", []) => layers::check(&repository),
-        ("check-macos" | "codegen" | "layers" | "package", _) => {
+        ("check-macos" | "codegen" | "layers", _) => {
             Err(Failure::new(format!("{command} does not take {}: see cargo xtask --help", rest.join(" "))))
         }
         _ => Err(Failure::new(format!("no command {command:?}: see cargo xtask --help"))),

@@ -86,7 +86,8 @@ impl Node {
         Ok(command)
     }
 
-    fn npm(&self, ui: &Path, arguments: &[&str]) -> Command {
+    /// npm, in the window's folder.
+    pub(crate) fn npm(&self, ui: &Path, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.npm[0]);
         command.args(&self.npm[1..]).args(arguments).current_dir(ui).env("PATH", &self.path);
         command

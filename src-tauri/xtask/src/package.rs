@@ -1,11 +1,19 @@
+mod clean_root;
+mod copyright;
+mod deb;
+mod macos;
+mod papers;
+mod sbom;
+mod tree;
+
 use std::{
-    fs, io,
+    io,
     path::{Path, PathBuf},
 };
 
 use crate::{
-    node::{self, Node},
-    process::{Failure, cargo, run as run_command, say},
+    node,
+    process::{Failure, cargo, find, run as run_command, say},
     repository::Repository,
     run::prepare,
 };
@@ -13,15 +21,29 @@ use crate::{
 /// The window comes out of the program itself, with nothing of a development server in it.
 const SHIPPED: &str = "tauri/custom-protocol";
 
-/// Builds the Debian package of the tray app, and says where it is and how large.
-pub(crate) fn run(repository: &Repository) -> Result<(), Failure> {
-    if !cfg!(target_os = "linux") {
-        return Err(Failure::new("a Debian package is made on Linux"));
+/// What all of it is a version of.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Builds for release and makes this system's packages, or tries those that were made.
+pub(crate) fn run(repository: &Repository, arguments: &[String]) -> Result<(), Failure> {
+    let words: Vec<_> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        [] if cfg!(target_os = "macos") => macos::make(repository),
+        [] => {
+            build(repository, &[])?;
+            build_command(repository)?;
+            let papers = papers::Papers::gather(repository)?;
+            let packages = deb::make(repository, &release(repository), Some(&papers))?;
+            deb::lint(&packages)?;
+            tell(&packages)
+        }
+        ["--verify"] => clean_root::verify(repository, &deb::made(repository)?),
+        ["--cask", image, home] => macos::cask(repository, Path::new(image), home),
+        _ => Err(Failure::new(format!(
+            "package does not take {}: see cargo xtask --help",
+            arguments.join(" ")
+        ))),
     }
-    build(repository, &[])?;
-    let package = debian(repository)?;
-    say(format_args!("{} ({})", package.display(), size(&package)?));
-    Ok(())
 }
 
 /// Builds the tray app for release, with its window, and beside it other packages that use some of the same libraries.
@@ -37,29 +59,70 @@ pub(crate) fn build(repository: &Repository, beside: &[&str]) -> Result<(), Fail
     run_command(&mut build)
 }
 
-/// Makes the Debian package of what was built.
-pub(crate) fn debian(repository: &Repository) -> Result<PathBuf, Failure> {
-    let folder = repository.target.join("release/bundle/deb");
-    // One of another version, or of another build, would be taken for this one.
-    if folder.exists() {
-        fs::remove_dir_all(&folder).map_err(|error| unread(&folder, &error))?;
+/// Builds the command for release. By itself: together with others it would get the features that those ask of its libraries.
+pub(crate) fn build_command(repository: &Repository) -> Result<(), Failure> {
+    say("building the command for release");
+    run_command(cargo(&repository.root).args(["build", "--release", "--package", "longwire-cli"]))
+}
+
+/// Makes the Debian packages of what was built for release, without the papers that travel with one that is given away.
+pub(crate) fn debian(repository: &Repository) -> Result<Vec<PathBuf>, Failure> {
+    deb::make(repository, &release(repository), None)
+}
+
+/// Makes Debian packages of the programs as the tests have them, in a hurry, and has lintian look at them.
+pub(crate) fn check(repository: &Repository) -> Result<(), Failure> {
+    let programs = repository.target.join("debug");
+    if !programs.join("longwire").is_file() || !programs.join("longwire-app").is_file() {
+        prepare()?;
+        run_command(cargo(&repository.root).args([
+            "build",
+            "--package",
+            "longwire-cli",
+            "--package",
+            "longwire-app",
+        ]))?;
     }
-    say("making the Debian package");
-    let mut bundler = Node::ensure(repository)?.bundler(repository)?;
-    bundler.args(["bundle", "--bundles", "deb", "--ci"]).current_dir(repository.root.join("src-tauri"));
-    run_command(&mut bundler)?;
-    fs::read_dir(&folder)
-        .map_err(|error| unread(&folder, &error))?
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .find(|path| path.extension().is_some_and(|extension| extension == "deb"))
-        .ok_or_else(|| Failure::new(format!("no package in {}", folder.display())))
+    deb::lint(&deb::make(repository, &programs, None)?)
 }
 
-fn size(package: &Path) -> Result<String, Failure> {
-    let about = package.metadata().map_err(|error| unread(package, &error))?;
-    Ok(format!("{:.1} MB", about.len() as f64 / 1e6))
+fn release(repository: &Repository) -> PathBuf {
+    repository.target.join("release")
 }
 
-fn unread(path: &Path, error: &io::Error) -> Failure {
+/// Says where packages are and how large.
+fn tell(packages: &[PathBuf]) -> Result<(), Failure> {
+    for package in packages {
+        let about = package.metadata().map_err(|error| broken(package, &error))?;
+        say(format_args!("{} ({:.1} MB)", package.display(), about.len() as f64 / 1e6));
+    }
+    Ok(())
+}
+
+fn broken(path: &Path, error: &io::Error) -> Failure {
     Failure::new(format!("{}: {error}", path.display()))
+}
+
+/// A program of cargo's: the machine's own, else one built here, once.
+fn tool(repository: &Repository, name: &str, install: &[&str]) -> Result<PathBuf, Failure> {
+    if let Some(own) = find(name) {
+        return Ok(own);
+    }
+    let built = repository.tools().join("bin").join(name);
+    if !built.is_file() {
+        say(format_args!("building {name} (some minutes, once)"));
+        let mut build = cargo(&repository.root);
+        build
+            .args(["install", "--locked", "--quiet", name])
+            .args(install)
+            .arg("--root")
+            .arg(repository.tools());
+        run_command(&mut build)?;
+    }
+    Ok(built)
+}
+
+/// The files that packages are made with.
+fn packaging(repository: &Repository) -> PathBuf {
+    repository.root.join("src-tauri/packaging")
 }

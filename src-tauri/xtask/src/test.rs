@@ -7,6 +7,7 @@ use std::{
 use crate::{
     codegen, debian, deny, layers, macos,
     node::{self, Node},
+    package,
     process::{Failure, cargo, find, run as run_command, say},
     python::Venv,
     repository::Repository,
@@ -33,6 +34,11 @@ const STEPS: &[Step] = &[
     Step { name: "pages", holds: "every page in Chromium: accessible, nothing cut", run: pages },
     Step { name: "clippy", holds: "no warning in any crate", run: clippy },
     Step { name: "tests", holds: "every Rust test, real peers and the real desktop included", run: tests },
+    Step {
+        name: "packages",
+        holds: "the Debian packages can be made, and lintian is content",
+        run: packages,
+    },
     Step { name: "documentation", holds: "the documentation builds, its examples run", run: documentation },
     Step { name: "fuzz", holds: "the fuzz target builds", run: fuzz },
     Step { name: "macos", holds: "cargo xtask check-macos", run: macos::check },
@@ -144,6 +150,10 @@ fn tests(repository: &Repository) -> Result<(), Failure> {
         let all = ["test", "--workspace", "--no-fail-fast", "--lib", "--bins", "--tests"];
         run_command(cargo(&repository.root).args(all))
     }
+}
+
+fn packages(repository: &Repository) -> Result<(), Failure> {
+    if cfg!(target_os = "linux") { package::check(repository) } else { Ok(()) }
 }
 
 fn documentation(repository: &Repository) -> Result<(), Failure> {

@@ -19,7 +19,10 @@ pub(super) fn measure() -> Result<Vec<Row>, Error> {
     let folder = env::current_exe()?.with_file_name("bundle").join("deb");
     let newest = files(&folder)?
         .into_iter()
-        .filter(|file| file.extension().is_some_and(|extension| extension == "deb"))
+        .filter(|file| {
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            name.starts_with("longwire-app_") && name.ends_with(".deb")
+        })
         .max_by_key(|file| file.metadata().and_then(|about| about.modified()).ok());
     let package = newest.ok_or_else(|| Error::NotBuilt(folder))?;
     let mut bundle = 0;
@@ -28,7 +31,7 @@ pub(super) fn measure() -> Result<Vec<Row>, Error> {
     }
     Ok(vec![
         row("the window's files, gzip -9", bundle, LARGEST_BUNDLE),
-        row("the Debian package", package.metadata()?.len(), LARGEST_PACKAGE),
+        row("the app's Debian package", package.metadata()?.len(), LARGEST_PACKAGE),
     ])
 }
 
