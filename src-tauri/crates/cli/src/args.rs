@@ -1,9 +1,12 @@
+mod agent;
 mod ca;
+mod completions;
 mod events;
 mod guide;
 mod logs;
 mod proxy;
 mod report;
+mod service;
 mod settings;
 mod target;
 mod trigger;
@@ -14,12 +17,15 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use longwire_contract::{AppId, Domain, SimulatedFault, text::word};
 
 pub(crate) use self::{
+    agent::{Agent, AgentEdit, AgentKeyEntry, AgentManner, AgentOn, AgentShow, AgentTest},
     ca::{Ca, CaFrom, CaInspect, CaList, CaTrust, CaUntrust},
+    completions::{Completions, Manual, ShellName},
     events::{Events, EventsDelete, EventsExport, EventsList, EventsReplay, EventsShow, EventsTail},
     guide::Guide,
     logs::Logs,
     proxy::{Proxy, ProxyOff, ProxyRestore, ProxyStatus},
     report::Report,
+    service::{Service, ServiceInstall, ServiceStatus, ServiceUninstall, Whose},
     settings::{Settings, SettingsExport, SettingsImport, SettingsReset},
     target::{Target, TargetAdd, TargetEdit, TargetKeys, TargetList, TargetName, TargetRemove},
     trigger::Trigger,
@@ -52,6 +58,14 @@ Events are kept, also while the bot is down:
   longwire events list                    what arrived, and what became of it
   longwire events replay --failed         hand over once more what the bot did not take
   longwire trigger im.message.receive_v1  make an event, without the platform
+
+Without a terminal, for good:
+  longwire service install                let the system start it, and start it again should it end
+  longwire service status                 what the system says of it, and what the engine says
+
+Answers without a bot of yours:
+  longwire agent key                      enter the API key of a model
+  longwire agent on                       let it answer; says first what leaves this machine
 
 A proxy in the way:
   longwire ca inspect platform            who signs the platform's certificate here
@@ -125,6 +139,9 @@ pub(crate) enum Command {
     /// Add, list, change, test and remove those who are handed events
     #[command(subcommand)]
     Target(Target),
+    /// Let a model answer messages by itself: set it up, try it, switch it on and off
+    #[command(subcommand)]
+    Agent(Agent),
     /// Read what to do about each way in which people get stuck, offline
     #[command(after_long_help = guide::GUIDE_HELP)]
     Guide(Guide),
@@ -137,9 +154,21 @@ pub(crate) enum Command {
     /// Show the settings, take them to another computer, take them over, or forget them
     #[command(subcommand)]
     Settings(Settings),
+    /// Have the system hold Longwire up as a service, and see how it stands
+    #[command(subcommand)]
+    Service(Service),
     /// Play the platform on this machine, to try Longwire or a bot without an account
     #[command(after_long_help = SIMULATE_HELP)]
     Simulate(Simulate),
+    /// Print what a shell completes this command with
+    #[command(after_long_help = completions::COMPLETIONS_HELP)]
+    Completions(Completions),
+    /// Write the manual pages into a folder, as the packages install them
+    #[command(hide = true)]
+    Manual(Manual),
+    /// Print the unit of systemd that the packages install
+    #[command(hide = true)]
+    Unit,
 }
 
 /// How the platform is reached, and who is trusted on the way.
@@ -163,7 +192,8 @@ and those of --forward, --exec and --print. While a target does not answer, even
 What was not handed over when the command ended is handed over the next time, to the same URL or command.
 
 What fails for a time (no network, a busy platform) is tried again for ever, with growing pauses. When the platform refuses \
-every app (exit 3), or a secret is missing (exit 1), trying again cannot help and the command ends. Ctrl-C closes the \
+every app (exit 3), or a secret is missing (exit 1), trying again cannot help and the command ends; as a service (`longwire service \
+install`, or any unit of systemd with Type=notify) it waits for you instead. Ctrl-C closes the \
 connection in good order and exits 0; if no app was connected by then, the code says why not.";
 
 #[derive(Args, Debug)]

@@ -2,10 +2,12 @@
 //!
 //! Standard output is data, standard error is the log and what is said to a person. Exit codes are [`exit::Exit`]'s.
 
+mod agent;
 mod app;
 mod args;
 mod ca;
 mod command_line;
+mod completions;
 mod confirm;
 mod doctor;
 mod events;
@@ -14,6 +16,7 @@ mod given_proxy;
 mod guide;
 mod handed;
 mod logs;
+mod manual;
 mod options;
 mod order;
 mod output;
@@ -24,19 +27,21 @@ mod proxies;
 mod report;
 mod run;
 mod secret;
+mod service;
 mod settings;
 mod signals;
 mod simulate;
 mod status;
 mod target;
 mod trigger;
+mod unit;
 mod words;
 
 use std::{path::Path, process::ExitCode};
 
 use clap::Parser;
-use longwire_contract::{Fault, FaultCode, Language};
-use longwire_engine::{Machine, log};
+use longwire_contract::{Fault, FaultCode, Language, ServiceKeeper};
+use longwire_engine::{Machine, Supervisor, log};
 use tokio::runtime::Builder;
 use tracing::Level;
 
@@ -83,11 +88,18 @@ async fn carry_out(arguments: Arguments, machine: Machine) -> Result<Exit, Fault
         Command::Events(command) => events::events(command, &machine).await,
         Command::Trigger(options) => trigger::trigger(options, &machine).await,
         Command::Target(command) => target::target(command, &machine).await,
+        Command::Agent(command) => agent::agent(command, &machine).await,
         Command::Guide(options) => Ok(guide::guide(&options, machine.language())),
         Command::Logs(options) => logs::logs(&options, &machine).await,
         Command::Report(options) => report::report(&options, &machine).await,
         Command::Settings(command) => settings::settings(command, &machine).await,
+        Command::Service(command) => {
+            service::service(command, &machine, arguments.common.data_dir.is_some()).await
+        }
         Command::Simulate(options) => simulate::simulate(options, machine.language()).await,
+        Command::Completions(options) => Ok(completions::completions(&options)),
+        Command::Manual(options) => manual::manual(&options),
+        Command::Unit => unit::unit(),
     }
 }
 
@@ -108,9 +120,15 @@ fn is_in_environment(data_dir: &Path) -> bool {
 fn levels(arguments: &Arguments) -> (Level, Level) {
     match (arguments.common.log_level, &arguments.command) {
         (Some(asked), _) => (level(asked), level(asked)),
+        // launchd lets that file grow for ever; all of it is in longwire.log.
+        (None, Command::Run(_)) if is_launched() => (Level::ERROR, Level::INFO),
         (None, Command::Run(_) | Command::Simulate(_)) => (Level::INFO, Level::INFO),
         (None, _) => (Level::ERROR, Level::INFO),
     }
+}
+
+fn is_launched() -> bool {
+    Supervisor::of_this_process().is_some_and(|supervisor| supervisor.keeper() == ServiceKeeper::Launchd)
 }
 
 fn level(level: LogLevel) -> Level {

@@ -6,6 +6,7 @@ use longwire_contract::{
 use longwire_engine::{Client, Machine};
 
 use crate::{
+    agent::in_a_word,
     args::Status,
     exit::Exit,
     guide::more,
@@ -57,6 +58,7 @@ fn lines(snapshot: &Snapshot, words: &Words, now_ms: u64) -> Vec<String> {
     if let Some(kept) = kept(&snapshot.journal, words) {
         lines.push(kept);
     }
+    lines.extend(in_a_word(words, &snapshot.agent));
     lines.extend(snapshot.notices.iter().map(|one| format!("! {}", notice(words.language(), one))));
     lines
 }
@@ -69,7 +71,7 @@ fn kept(journal: &JournalView, words: &Words) -> Option<String> {
 }
 
 /// One app on one line: its state's shape and name, who and where, since when, and why not.
-fn line(app: &AppView, words: &Words, now_ms: u64) -> String {
+pub(crate) fn line(app: &AppView, words: &Words, now_ms: u64) -> String {
     let shape = match app.phase {
         Phase::Connected => '●',
         Phase::Connecting => '○',
