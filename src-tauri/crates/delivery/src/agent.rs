@@ -17,6 +17,8 @@ mod reply;
 mod roads;
 mod split;
 mod sse;
+#[cfg(test)]
+mod tests;
 
 use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 

@@ -42,11 +42,11 @@ const LONGEST_MEMORY: usize = 24_000;
 
 /// Who answers messages with what a model says.
 pub struct Agent {
-    model: Model,
+    pub(super) model: Model,
     manner: Manner,
     bots: Arc<dyn Bots>,
     notebook: Notebook,
-    dialer: Arc<Dialer>,
+    pub(super) dialer: Arc<Dialer>,
     roads: Roads,
     kept: Mutex<HashMap<AppId, Arc<Kept>>>,
     state: watch::Sender<AgentState>,
@@ -220,6 +220,10 @@ impl Agent {
                 });
                 Ok(Ended::answered(&heard))
             }
+            Err(ended @ Ended::Taken(_)) => {
+                self.notebook.settled(asked.key, clock::now_ms()).await?;
+                Err(ended)
+            }
             Err(ended) => {
                 if let Err(error) = self.notebook.failed(asked.key.clone(), asked.day.clone()).await {
                     tracing::warn!("that the agent has not answered cannot be written down: {error}");
@@ -249,6 +253,8 @@ impl Agent {
             match self.once(reply, question, told, quiet).await? {
                 Ok(heard) => break heard,
                 Err(refusal) => {
+                    // Seen at once, and not only once it is given up.
+                    self.state.send_modify(|state| state.trouble = Some(refusal.trouble.clone()));
                     let pause = patience.next(&refusal).ok_or(Ended::Failed(refusal.trouble))?;
                     if !quiet {
                         reply.begin(thinking).await?;

@@ -25,7 +25,8 @@ impl<'t> Fence<'t> {
                 (!closes).then_some(open)
             }
             None => {
-                let opens = !mark.is_empty() && !(mark.starts_with('`') && inner[mark.len()..].contains('`'));
+                let is_span = mark.starts_with('`') && inner[mark.len()..].contains('`');
+                let opens = !mark.is_empty() && !is_span;
                 opens.then_some(Self { mark, line: inner })
             }
         }

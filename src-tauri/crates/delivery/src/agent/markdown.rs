@@ -7,6 +7,7 @@ const TABLES: usize = 3;
 
 /// What a card shows as this text. At most twice as large, as [`weight`](super::split::weight) counts.
 pub(super) fn safe(text: &str) -> String {
+    let text: String = text.chars().filter(|c| !steers(*c)).collect();
     let (mut safe, mut open, mut tables) = (String::with_capacity(text.len()), None, 0);
     let mut lines = text.lines().peekable();
     while let Some(line) = lines.next() {
@@ -59,7 +60,7 @@ fn code(line: &str, safe: &mut String) {
     let mut rest = line;
     while let Some(at) = rest.find('<') {
         let (before, tag) = rest.split_at(at + 1);
-        push(before, safe);
+        safe.push_str(before);
         if tag.get(..2).is_some_and(|name| name.eq_ignore_ascii_case("at"))
             && !tag[2..].starts_with(|c: char| c.is_ascii_alphanumeric())
         {
@@ -67,14 +68,14 @@ fn code(line: &str, safe: &mut String) {
         }
         rest = tag;
     }
-    push(rest, safe);
+    safe.push_str(rest);
 }
 
 /// Outside of code a tag is text, and a picture, which a card would have to be given first, is a link to it.
 fn prose(line: &str, safe: &mut String) {
     let mut rest = line;
     while let Some(at) = rest.find(['<', '!', '`', '\\']) {
-        push(&rest[..at], safe);
+        safe.push_str(&rest[..at]);
         rest = &rest[at..];
         let taken = match rest.as_bytes()[0] {
             b'`' => {
@@ -85,6 +86,11 @@ fn prose(line: &str, safe: &mut String) {
             }
             b'<' => {
                 safe.push_str("&#60;");
+                1
+            }
+            // The second of two would make the picture of the link.
+            b'!' if rest.starts_with("!![") => {
+                safe.push_str("!\u{200b}");
                 1
             }
             b'!' if rest.starts_with("![](") => {
@@ -104,7 +110,7 @@ fn prose(line: &str, safe: &mut String) {
         };
         rest = &rest[taken..];
     }
-    push(rest, safe);
+    safe.push_str(rest);
 }
 
 /// How long a span of code is that begins with so many backticks, where it ends in this line.
@@ -121,11 +127,9 @@ fn span(text: &str, ticks: usize) -> Option<usize> {
 }
 
 /// What steers a terminal, or the direction of writing, is in nobody's answer.
-fn push(text: &str, safe: &mut String) {
-    let steers = |c: char| {
-        (c.is_control() && c != '\t') || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
-    safe.extend(text.chars().filter(|c| !steers(*c)));
+fn steers(c: char) -> bool {
+    let layout = matches!(c, '\n' | '\t');
+    (c.is_control() && !layout) || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[cfg(test)]
@@ -155,6 +159,8 @@ mod tests {
             ("```rust\nlet x", "```rust\nlet x\n```"),
             ("a\u{202e}b\u{1b}[0m\u{0}", "ab[0m"),
             ("a\r\nb", "a\nb"),
+            ("!![a](b)", "!\u{200b}[a](b)"),
+            ("!\u{202e}[a](b) `<\u{0}at>`", "[a](b) `<\u{200b}at>`"),
         ];
         for (text, shown) in table {
             assert_eq!(safe(text), shown, "{text:?}");
@@ -178,7 +184,7 @@ mod tests {
     proptest! {
         #[test]
         fn nobody_is_mentioned_and_it_is_at_most_twice_as_large(
-            text in "([a-z你<>`~!|\\\\\\[\\]()\n \"-]|<at |```|\\|-\n|![]\\(){0,400}",
+            text in "([a-z你<>`~!|\\\\()\n \"-]|\\[|\\]|<at |```|\\|-\n|!\\[\\]\\(){0,400}",
         ) {
             let shown = safe(&text);
             let weights = |text: &str| text.chars().map(weight).sum::<usize>();

@@ -216,6 +216,7 @@ impl<'a> Listener<'a> {
             }
             if let Some(whole) = &mut whole {
                 whole.extend_from_slice(&chunk);
+                until = Instant::now() + BETWEEN;
                 continue;
             }
             if read == chunk.len() && chunk.trim_ascii_start().starts_with(b"{") {
@@ -224,7 +225,7 @@ impl<'a> Listener<'a> {
             }
             let mut result = Ok(false);
             let fed = events.feed(&chunk, |data| {
-                if matches!(result, Ok(_)) {
+                if result.is_ok() {
                     result = self.event(data).map(|()| true);
                 }
             });
