@@ -98,8 +98,8 @@ const ANSWER = `I can **answer questions**, sum up what was said, and translate.
 
 ### For example
 
-- *“Sum up the last ten messages.”*
-- *“What does error 11310 mean?”*
+- “Sum up the last ten messages.”
+- “What does error 11310 mean?”
 
 \`\`\`sh
 longwire agent test "What can you do?"

@@ -493,10 +493,9 @@ const SCENARIOS: Record<string, () => Scenario> = {
     }
   }),
   'service-restarting': () => ({
-    apps: [app({ phase: 'connecting', hops: road('feishu', 'tls', 'busy') })],
+    apps: [app({})],
     agent: {
-      attached: true,
-      service: { state: 'restarting', current: false, restarts: 3, lingers: false, error: 'Result: watchdog' }
+      service: { state: 'restarting', current: false, restarts: 3, lingers: false, error: 'Result: exit-code' }
     }
   }),
   'service-failed': () => ({
