@@ -2,7 +2,7 @@ import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/sv
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { CommandFault } from '../backend/backend'
 import { route } from '../state/route.svelte'
-import { click, open, sent, value } from '../test/window'
+import { click, ID, open, sent, value } from '../test/window'
 
 afterEach(cleanup)
 
@@ -33,6 +33,15 @@ describe('the events', () => {
     await waitFor(() => expect(route()).toMatchObject({ seq: 1 }))
     await press('Home')
     await waitFor(() => expect(route()).toMatchObject({ seq: 24 }))
+  })
+
+  it('say whose they are where that app is there no more', async () => {
+    const backend = await list('connected')
+    expect(rows()[0]?.textContent).not.toContain('cli_')
+    await backend.call('trigger', { event_type: 'im.message.receive_v1', app_id: ID, set: [] })
+    await waitFor(() => expect(rows()[0]?.textContent).toContain('cli_0123…ef'))
+    await press('Home')
+    await waitFor(() => expect(screen.getByTestId('event-detail').textContent).toContain('cli_0123…ef'))
   })
 
   it('are as many in the page as can be seen, however many there are', async () => {

@@ -21,6 +21,14 @@ const paste = (testid: string, text: string) =>
   fireEvent.paste(screen.getByTestId(testid), { clipboardData: { getData: () => text } })
 
 describe('the first run', () => {
+  it('has App Secret follow App ID, and then the other way to keep it', async () => {
+    await open('empty', '#/start')
+    const order = screen
+      .getAllByTestId(/^(app-id|app-secret|secret-in-file)$/)
+      .map((element) => element.getAttribute('data-testid'))
+    expect(order).toEqual(['app-id', 'app-secret', 'secret-in-file'])
+  })
+
   it('leads from an App ID to the console in one go', async () => {
     const backend = await open('empty', '#/start')
     const checks = sent(backend, 'app_check')
