@@ -68,18 +68,6 @@ describe('slices of time', () => {
 describe('outages', () => {
   it('are none where a start or a pause is followed by the first connection, unless that takes long', () => {
     const start = [span(0, 10, 'connecting'), span(10, 20_000, 'connected')]
-    const resumed = [span(20_000, 21_000, 'paused'), span(21_000, 21_010, 'connecting'), span(21_010, 30_000, 'connected')]
-    const spans = [span(-1000, 0), ...start, ...resumed]
-    expect(outages(spans, 30_000)).toEqual([])
-    expect(slices(spans, -1000, 30_000, 1).map(kindOf)).toEqual(['up'])
-    const slow = [span(-1000, 0), span(0, 12_000, 'connecting'), span(12_000, 30_000, 'connected')]
-    expect(outages(slow, 30_000)).toEqual([{ from_ms: 0, to_ms: 12_000, open: false }])
-    const refused = [span(-1000, 0), span(0, 10, 'connecting'), span(10, 30_000, 'needs_you')]
-    expect(outages(refused, 30_000)).toEqual([{ from_ms: 0, to_ms: 30_000, open: true }])
-  })
-
-  it('are none where a start or a pause is followed by the first connection, unless that takes long', () => {
-    const start = [span(0, 10, 'connecting'), span(10, 20_000, 'connected')]
     const resumed = [
       span(20_000, 21_000, 'paused'),
       span(21_000, 21_010, 'connecting'),
