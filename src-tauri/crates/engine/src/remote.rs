@@ -7,7 +7,9 @@ mod telling;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use longwire_contract::{AppView, EventView, Fault, FaultCode, LogLine, Phase, Push, Request, Snapshot};
+use longwire_contract::{
+    AppView, EventView, Fault, FaultCode, Language, LogLine, Phase, Push, Request, Snapshot,
+};
 use longwire_host::notification::NotShown;
 use serde_json::Value;
 use tokio::{
@@ -43,6 +45,8 @@ struct Inner {
 #[derive(Debug)]
 struct Heard {
     snapshots: watch::Sender<Arc<Snapshot>>,
+    /// What the system speaks here: a service has no user whose language it could know.
+    system_language: Language,
     /// Why the desktop here shows nothing.
     trouble: Mutex<Option<NotShown>>,
     events: broadcast::Sender<Arc<Vec<EventView>>>,
@@ -67,13 +71,15 @@ impl Remote {
         };
         info!(pid = first.pid, "attached to {}", first.program);
         let told = Arc::new(Heard {
-            snapshots: watch::Sender::new(Arc::new(*first)),
+            snapshots: watch::Sender::default(),
+            system_language: options.system_language,
             trouble: Mutex::default(),
             events: broadcast::Sender::new(UNSEEN),
             lines: broadcast::Sender::new(UNSEEN),
             clicked: broadcast::Sender::new(UNSEEN),
             gone: CancellationToken::new(),
         });
+        told.show(*first);
         let mut tasks = JoinSet::new();
         let (arriving, arrivals) = arrivals();
         tasks.spawn(follow(followed, told.clone(), arriving));
@@ -137,8 +143,9 @@ impl Remote {
 }
 
 impl Heard {
-    /// Shows a state, with what is to be said of the desktop here.
+    /// Shows a state as it is for this desktop: in its language, and with what is to be said of it.
     fn show(&self, mut snapshot: Snapshot) {
+        snapshot.language = snapshot.language_choice.resolve(self.system_language);
         // That process has no desktop, or its own.
         notify::tell_trouble(&mut snapshot, self.trouble().as_ref());
         self.snapshots.send_modify(|shown| {

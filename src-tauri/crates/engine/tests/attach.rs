@@ -73,10 +73,12 @@ async fn sees(
 async fn one_that_is_held_is_followed_and_commanded_and_outlives_its_follower() {
     let bench = Bench::new().await;
     let engine = bench.engine().await;
-    let backend = Backend::open(bench.options()).await.unwrap();
+    let here = Options { system_language: Language::Chinese, ..bench.options() };
+    let backend = Backend::open(here).await.unwrap();
     assert!(matches!(backend, Backend::Attached(_)));
     let mut snapshots = backend.snapshots();
     let first = sees(&mut snapshots, |snapshot| snapshot.phase == Phase::Connected).await;
+    assert_eq!(first.language, Language::Chinese, "what this desktop speaks, and not that process");
     assert_eq!((first.program.as_str(), first.pid), ("test", std::process::id()));
     assert_eq!(bench.platform.stats().links, 1, "there is one connection");
 
@@ -88,9 +90,9 @@ async fn one_that_is_held_is_followed_and_commanded_and_outlives_its_follower() 
     assert_eq!(page.events.len(), 1);
     assert!(!backend.call::<call::ReadLog>(&LogQuery::default()).await.unwrap().more);
 
-    let change = SettingsChange { language: Some(LanguageChoice::Chinese), ..SettingsChange::default() };
+    let change = SettingsChange { language: Some(LanguageChoice::English), ..SettingsChange::default() };
     backend.call::<call::ChangeSettings>(&change).await.unwrap();
-    let told = sees(&mut snapshots, |snapshot| snapshot.language == Language::Chinese).await;
+    let told = sees(&mut snapshots, |snapshot| snapshot.language == Language::English).await;
     assert!(told.rev > first.rev);
     let read = backend.call::<call::ReadSnapshot>(&()).await.unwrap();
     assert!(read.rev >= told.rev, "what is read is not older than what was told");
