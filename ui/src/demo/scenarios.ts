@@ -469,7 +469,7 @@ const SCENARIOS: Record<string, () => Scenario> = {
   'agent-no-key': () => ({
     apps: [app({ findings: [agentFinding('agent_no_key')] })],
     events: 24,
-    targets: [target(), agentTarget({ health: 'down', queued: 3, delivered: 0 })],
+    targets: [target(), agentTarget({ health: 'failing', failed: 3, delivered: 0 })],
     agent: { view: agentOn({ key: 'absent', today: AGENT.today }) }
   }),
   'agent-key-wrong': () => ({
