@@ -209,7 +209,7 @@ async fn complete(State(model): State<Inner>, headers: HeaderMap, body: Bytes) -
         Answer::Endless(bytes) => {
             let word = chunk(&asked.model, &json!({ "content": "word ".repeat(200) }), &Value::Null);
             let count = bytes / word.len() + 1;
-            streamed(stream::repeat(Ok(word)).take(count))
+            streamed(stream::repeat(word).take(count).map(Ok))
         }
         Answer::Whole(text) => whole(&asked.model, &text),
         Answer::Refusal(status, code, message, retry_after) => refusal(status, code, message, retry_after),
