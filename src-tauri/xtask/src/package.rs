@@ -5,6 +5,8 @@ mod macos;
 mod papers;
 mod sbom;
 mod tree;
+#[cfg(test)]
+mod workflows;
 
 use std::{
     io,
@@ -29,9 +31,11 @@ pub(crate) fn run(repository: &Repository, arguments: &[String]) -> Result<(), F
     let words: Vec<_> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
         [] if cfg!(target_os = "macos") => macos::make(repository),
-        [] => {
-            build(repository, &[])?;
-            build_command(repository)?;
+        [] | ["--built"] => {
+            if words.is_empty() {
+                build(repository, &[])?;
+                build_command(repository)?;
+            }
             let papers = papers::Papers::gather(repository)?;
             let packages = deb::make(repository, &release(repository), Some(&papers))?;
             deb::lint(&packages)?;

@@ -19,7 +19,7 @@ use std::{
 
 use longwire_contract::{ServiceKeeper, ServiceScope, ServiceState, ServiceView};
 pub use supervisor::{News, Supervisor};
-pub use unit::{CREDENTIALS, SEALED_CREDENTIALS, STATE};
+pub use unit::{CREDENTIALS, SEALED_CREDENTIALS, STATE, packaged};
 
 use self::{launchd::Launchd, systemd::Systemd};
 use crate::command::{Mute, Processes, Runner};

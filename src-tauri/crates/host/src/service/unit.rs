@@ -47,6 +47,7 @@ const ISOLATION: &[&str] = &[
     "ProtectKernelLogs=yes",
     "ProtectKernelModules=yes",
     "ProtectKernelTunables=yes",
+    "CapabilityBoundingSet=",
 ];
 
 /// What a user's own keeper can isolate with at all, where the kernel lets users have namespaces.
@@ -58,7 +59,6 @@ PrivateDevices=yes
 DevicePolicy=closed
 ProtectProc=invisible
 RemoveIPC=yes
-CapabilityBoundingSet=
 AmbientCapabilities=
 ";
 
@@ -83,6 +83,23 @@ impl Unit {
     /// [`ServiceError::Unnameable`].
     pub(super) fn text(&self, version: u32) -> Result<String, ServiceError> {
         let Wanted { program, data_dir, user } = &self.wanted;
+        let edit = if self.scope == ServiceScope::System { "edit " } else { "--user edit " };
+        let run = format!("{} run --data-dir {}", quoted(program)?, argument(data_dir)?);
+        let mut text = format!(
+            "# Written by `longwire service install`; changes belong into a drop-in: `systemctl {edit}longwire.service`.\n",
+        );
+        text.push_str(&self.sections(version, &run)?);
+        text.push_str(&format!("\n{MARK}\nProgram={}\nDataDir={}\n", text_of(program)?, text_of(data_dir)?));
+        if let Some(user) = user {
+            text.push_str(&format!("User={user}\n"));
+        }
+        text.push_str(if self.isolated { "Isolated=yes\n" } else { "Isolated=no\n" });
+        Ok(text)
+    }
+
+    /// What systemd reads of it: `run` is the service.
+    fn sections(&self, version: u32, run: &str) -> Result<String, ServiceError> {
+        let Wanted { data_dir, user, .. } = &self.wanted;
         let system = self.scope == ServiceScope::System;
         let own_state = system && data_dir == Path::new(STATE);
         let folder = quoted(data_dir)?;
@@ -90,18 +107,16 @@ impl Unit {
         // After the target that wants it: neither a start of the machine nor a login waits until the platform is reached.
         let after = if system { "network-online.target multi-user.target" } else { "default.target" };
         let mut text = format!(
-            "# Written by `longwire service install`; changes belong into a drop-in: `systemctl {edit}longwire.service`.\n\
-             [Unit]\n\
+            "[Unit]\n\
              Description=Longwire: the long connections of Feishu and Lark bots\n\
              After={after}\n",
-            edit = if system { "edit " } else { "--user edit " },
         );
         if system {
             text.push_str("Wants=network-online.target\n");
         }
         // However often it ends, it is started again.
         text.push_str("StartLimitIntervalSec=0\n\n[Service]\nType=notify\nNotifyAccess=main\n");
-        text.push_str(&format!("ExecStart={} run --data-dir {}\n", quoted(program)?, argument(data_dir)?));
+        text.push_str(&format!("ExecStart={run}\n"));
         if let Some(user) = user {
             text.push_str(&format!("User={user}\n"));
         }
@@ -136,12 +151,7 @@ impl Unit {
         if system {
             text.push_str(FOR_SYSTEM);
         }
-        text.push_str(&format!("\n[Install]\nWantedBy={target}\n\n{MARK}\n"));
-        text.push_str(&format!("Program={}\nDataDir={}\n", text_of(program)?, text_of(data_dir)?));
-        if let Some(user) = user {
-            text.push_str(&format!("User={user}\n"));
-        }
-        text.push_str(if self.isolated { "Isolated=yes\n" } else { "Isolated=no\n" });
+        text.push_str(&format!("\n[Install]\nWantedBy={target}\n"));
         Ok(text)
     }
 
@@ -159,6 +169,17 @@ impl Unit {
             isolated: value("Isolated")? == "yes",
         })
     }
+}
+
+/// The unit that a package brings for every user who switches it on, on the user's own data folder. It has no view of the file system
+/// of its own, which not every user's keeper can give: `longwire service install` asks for that.
+///
+/// # Errors
+/// [`ServiceError::Unnameable`].
+pub fn packaged(program: &Path) -> Result<String, ServiceError> {
+    let wanted = Wanted { program: program.to_owned(), data_dir: PathBuf::new(), user: None };
+    let unit = Unit { scope: ServiceScope::User, wanted, isolated: false };
+    unit.sections(CREDENTIALS_SINCE, &format!("{} run", quoted(program)?))
 }
 
 /// A path as one word of a unit's line.
@@ -204,11 +225,7 @@ mod tests {
         ] {
             assert!(has(&old, line), "{line}\n{old}");
         }
-        assert!(
-            !old.contains("RestartSteps")
-                && !old.contains("LoadCredential")
-                && !old.contains("CapabilityBounding")
-        );
+        assert!(!old.contains("RestartSteps") && !old.contains("LoadCredential"));
         let new = unit.text(254).unwrap();
         assert!(
             has(&new, "RestartSteps=6")
@@ -254,5 +271,19 @@ mod tests {
         assert_eq!(Unit::read(&system.text(256).unwrap(), ServiceScope::System), Some(system));
         let broken = self::unit(ServiceScope::User, "/a\nExecStart=/bin/evil");
         assert_eq!(broken.text(252), Err(ServiceError::Unnameable(broken.wanted.data_dir.clone())));
+    }
+    #[test]
+    fn the_one_of_a_package_is_for_every_user() {
+        let text = packaged(Path::new("/usr/bin/longwire")).unwrap();
+        assert!(
+            has(&text, "ExecStart=\"/usr/bin/longwire\" run") && has(&text, "WantedBy=default.target"),
+            "{text}"
+        );
+        assert!(
+            has(&text, "NoNewPrivileges=yes") && isolation_of_users().all(|line| !has(&text, line)),
+            "{text}"
+        );
+        // It is not one that `longwire service uninstall` may take away.
+        assert_eq!(Unit::read(&text, ServiceScope::User), None);
     }
 }
