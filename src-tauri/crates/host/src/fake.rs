@@ -8,6 +8,8 @@ mod notifications;
 mod runner;
 #[cfg(any(test, feature = "fake"))]
 mod systemd;
+#[cfg(test)]
+mod systemd_runner;
 
 #[cfg(any(test, feature = "fake"))]
 pub use mac::{
@@ -21,6 +23,6 @@ pub use runner::{Killed, MacRunner, keeper};
 #[cfg(any(test, feature = "fake"))]
 pub use systemd::Systemd;
 #[cfg(test)]
-pub(crate) use systemd::SystemdRunner;
+pub(crate) use systemd_runner::SystemdRunner;
 
 pub use crate::secrets::memory::MemoryStore;

@@ -1,19 +1,10 @@
 //! A systemd, as far as its command line tools show it: what they print, what they change, and how they fail.
 
-use std::{
-    ffi::OsStr,
-    fs,
-    os::unix::{fs::symlink, process::ExitStatusExt},
-    path::{Path, PathBuf},
-    process::ExitStatus,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::{fs, os::unix::fs::symlink, path::PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use super::{Answer, Call};
-use crate::command::{Mute, Runner, Said};
 
 /// The state of one, as far as one unit of its goes.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -50,7 +41,7 @@ impl Default for Systemd {
         Self {
             version: 252,
             folder: PathBuf::new(),
-            users: vec!["nobody".to_owned()],
+            users: ["nobody", "daemon"].map(str::to_owned).into(),
             unreachable: false,
             isolates: true,
             lingers: Some(false),
@@ -173,24 +164,5 @@ impl Systemd {
 
     fn link(&self) -> PathBuf {
         self.folder.join("default.target.wants/longwire.service")
-    }
-}
-
-/// Runs the tools of a systemd in memory.
-#[cfg(test)]
-#[derive(Clone, Debug)]
-pub(crate) struct SystemdRunner(pub(crate) Arc<Mutex<Systemd>>);
-
-#[cfg(test)]
-impl Runner for SystemdRunner {
-    fn run(&self, program: &Path, arguments: &[&OsStr], _: Duration) -> Result<Said, Mute> {
-        let arguments: Vec<String> = arguments.iter().map(|one| one.to_string_lossy().into_owned()).collect();
-        let mut systemd = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let answer = systemd.run(&program.to_string_lossy(), &arguments);
-        Ok(Said {
-            status: ExitStatus::from_raw(answer.status << 8),
-            output: answer.stdout.into_bytes(),
-            errors: answer.stderr.into_bytes(),
-        })
     }
 }
