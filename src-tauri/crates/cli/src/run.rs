@@ -1,3 +1,5 @@
+mod kept;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -6,7 +8,9 @@ use std::{
 use longwire_contract::{
     AppId, Domain, Fault, FaultCode, Finding, FindingCode, Language, Notice, Phase, Severity, Snapshot, words,
 };
-use longwire_engine::{Apps, Engine, GivenApp, GivenTarget, Machine, webhook_secrets_in_environment};
+use longwire_engine::{
+    Apps, Engine, GivenApp, GivenTarget, Machine, Supervisor, webhook_secrets_in_environment,
+};
 use tokio::sync::watch;
 use tracing::{error, info, warn};
 
@@ -40,8 +44,13 @@ pub(crate) async fn run(run: Run, machine: Machine) -> Result<Exit, Fault> {
         }
         None => options.secret = given,
     }
+    options.supervisor = Supervisor::of_this_process();
+    options.service = options.supervisor.is_some();
     // Before anything connects, so that no signal finds the process unprepared.
     let mut signals = Signals::listen()?;
+    if let Some(supervisor) = options.supervisor {
+        return kept::run(options, supervisor, language, signals).await;
+    }
     let engine = Engine::open(options).await?;
     let snapshots = engine.snapshots();
     if snapshots.borrow().apps.is_empty() {
@@ -108,6 +117,17 @@ impl From<&Finding> for Said {
 impl Watcher {
     fn new(language: Language) -> Self {
         Self { language, said: BTreeMap::new(), notices: Vec::new(), connected: false, last: Arc::default() }
+    }
+
+    /// Follows them for as long as the engine lives.
+    async fn follow(&mut self, mut snapshots: watch::Receiver<Arc<Snapshot>>) {
+        loop {
+            let snapshot = snapshots.borrow_and_update().clone();
+            self.see(snapshot);
+            if snapshots.changed().await.is_err() {
+                return;
+            }
+        }
     }
 
     /// Ends when no app can be connected without the user.
