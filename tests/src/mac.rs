@@ -9,8 +9,14 @@ use tempfile::TempDir;
 use crate::{Sandbox, Start, desktop::Session, program};
 
 /// Where macOS has its tools. A machine that has them is a Mac, whatever it was built for.
-const TOOLS: [&str; 5] =
-    ["/usr/sbin/networksetup", "/usr/sbin/scutil", "/sbin/route", "/usr/bin/osascript", "/usr/bin/security"];
+const TOOLS: [&str; 6] = [
+    "/usr/sbin/networksetup",
+    "/usr/sbin/scutil",
+    "/sbin/route",
+    "/usr/bin/osascript",
+    "/usr/bin/security",
+    "/bin/launchctl",
+];
 
 /// A Mac that is kept in a file. Who sees it is told by a variable, so that a sandbox may hold many.
 pub struct FakeMac {
