@@ -13,7 +13,7 @@ async fn a_question_is_answered_in_one_reply_that_grows_in_place() {
     let _run = scene.run();
     let text = "**one** two three four five six seven eight nine ten";
     scene.model.next(Answer::slow(text, Duration::from_millis(250)));
-    let question = scene.write(MessageSpec::text("count to ten, 好吗?"));
+    let question = scene.write(MessageSpec::text("count to ten, 好吗?")).await;
     let reply = scene.answered(&question, "ten").await;
     assert_eq!(reply.words().trim(), text);
     assert_eq!((reply.msg_type.as_str(), reply.chat_id), ("interactive", question.chat_id.clone()));
@@ -38,7 +38,7 @@ async fn what_was_said_before_goes_along_until_reset() {
     let scene = Scene::with("memory = 2").await;
     let _run = scene.run();
     let ask = async |text: &str, answer: &str| {
-        let question = scene.write(MessageSpec::text(text).from(3));
+        let question = scene.write(MessageSpec::text(text).from(3)).await;
         scene.answered(&question, answer).await;
     };
     for text in ["first", "second", "third", "fourth"] {
@@ -51,11 +51,11 @@ async fn what_was_said_before_goes_along_until_reset() {
     assert_eq!(said(1), ["first", "You said: first", "second"]);
     assert_eq!(said(3), ["second", "You said: second", "third", "You said: third", "fourth"]);
     // Another chat knows nothing of it.
-    let other = scene.write(MessageSpec::text("hello").from(4));
+    let other = scene.write(MessageSpec::text("hello").from(4)).await;
     scene.answered(&other, "You said: hello").await;
     assert_eq!(said(4), ["hello"]);
 
-    let reset = scene.write(MessageSpec::text(" /reset ").from(3));
+    let reset = scene.write(MessageSpec::text(" /reset ").from(3)).await;
     until("it says that it forgot", || !scene.replies(&reset).is_empty()).await;
     ask("fifth", "You said: fifth").await;
     assert_eq!(scene.model.asked().len(), 6, "the model is not asked what to forget");
@@ -69,7 +69,7 @@ async fn a_long_answer_is_split_and_nothing_of_it_is_lost() {
     let lines: Vec<String> =
         (0..1500).map(|number| format!("第 {number} 行, a line of a long answer\n")).collect();
     scene.model.next(Answer::Words(lines.clone(), Duration::ZERO));
-    let question = scene.write(MessageSpec::text("tell me all"));
+    let question = scene.write(MessageSpec::text("tell me all")).await;
     scene.answered(&question, "第 1499 行").await;
     let replies = scene.replies(&question);
     assert!(replies.len() > 1, "{} bytes in one", replies[0].content.len());
@@ -86,7 +86,7 @@ async fn an_answer_with_more_tables_than_a_card_takes_is_shown_all_the_same() {
     let table = |number: usize| format!("Table {number}:\n\n| a | b |\n|---|---|\n| cell {number} | 2 |\n\n");
     let tables: Vec<String> = (0..9).map(table).collect();
     scene.model.next(Answer::Words(tables, Duration::ZERO));
-    let question = scene.write(MessageSpec::text("in tables, please"));
+    let question = scene.write(MessageSpec::text("in tables, please")).await;
     scene.answered(&question, "cell 8").await;
     let whole: String = scene.replies(&question).iter().map(|reply| reply.words()).collect();
     assert!((0..9).all(|number| whole.contains(&format!("cell {number}"))), "{whole}");
@@ -97,7 +97,7 @@ async fn a_whole_answer_in_place_of_a_stream_is_an_answer() {
     let scene = Scene::new().await;
     let _run = scene.run();
     scene.model.next(Answer::Whole("All at once.".to_owned()));
-    let question = scene.write(MessageSpec::text("now"));
+    let question = scene.write(MessageSpec::text("now")).await;
     scene.answered(&question, "All at once.").await;
 }
 
@@ -105,10 +105,10 @@ async fn a_whole_answer_in_place_of_a_stream_is_an_answer() {
 async fn a_token_that_has_run_out_is_replaced() {
     let scene = Scene::new().await;
     let _run = scene.run();
-    let first = scene.write(MessageSpec::text("first"));
+    let first = scene.write(MessageSpec::text("first")).await;
     scene.answered(&first, "You said: first").await;
     scene.platform.expire_tokens();
-    let second = scene.write(MessageSpec::text("second"));
+    let second = scene.write(MessageSpec::text("second")).await;
     scene.answered(&second, "You said: second").await;
     assert_eq!(scene.platform.messages().len(), 2);
 }
@@ -132,8 +132,10 @@ async fn an_event_is_acknowledged_at_once_however_long_its_answer_takes() {
 async fn many_questions_at_once_in_one_chat_are_answered_in_their_order() {
     let scene = Scene::new().await;
     let _run = scene.run();
-    let questions: Vec<_> =
-        (0..12).map(|number| scene.write(MessageSpec::text(format!("question {number}.")))).collect();
+    let mut questions = Vec::new();
+    for number in 0..12 {
+        questions.push(scene.write(MessageSpec::text(format!("question {number}."))).await);
+    }
     for (number, question) in questions.iter().enumerate() {
         scene.answered(question, &format!("You said: question {number}.")).await;
     }
@@ -147,11 +149,11 @@ async fn many_questions_at_once_in_one_chat_are_answered_in_their_order() {
 async fn whoever_has_had_enough_is_told_once_and_the_others_go_on() {
     let scene = Scene::with("per_person = 2").await;
     let _run = scene.run();
-    let ask = |person: u32, text: &str| scene.write(MessageSpec::text(text).from(person));
-    let mine: Vec<_> = ["a", "b", "c", "d"].iter().map(|text| ask(1, text)).collect();
+    let ask = async |person: u32, text: &str| scene.write(MessageSpec::text(text).from(person)).await;
+    let mine = [ask(1, "a").await, ask(1, "b").await, ask(1, "c").await, ask(1, "d").await];
     scene.answered(&mine[1], "You said: b").await;
     until("the third is told", || !scene.replies(&mine[2]).is_empty()).await;
-    let other = ask(2, "mine");
+    let other = ask(2, "mine").await;
     scene.answered(&other, "You said: mine").await;
     scene.until("all are done", |snapshot| snapshot.targets.iter().all(|target| target.queued == 0)).await;
     assert_eq!(scene.replies(&mine[3]), []);

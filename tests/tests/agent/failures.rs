@@ -32,14 +32,14 @@ async fn gives_up(answer: Answer, code: FindingCode) {
     let scene = Scene::new().await;
     let run = scene.run();
     scene.model.always(answer);
-    let first = scene.write(MessageSpec::text("first").from(7));
+    let first = scene.write(MessageSpec::text("first").from(7)).await;
     found(&scene, code).await;
     until("a polite reply", || !scene.said(&first.chat_id).is_empty()).await;
-    let second = scene.write(MessageSpec::text("second").from(7));
+    let second = scene.write(MessageSpec::text("second").from(7)).await;
     scene.model.until(2).await;
     scene.until("both are done", |snapshot| snapshot.agent.today.failures == 2).await;
     scene.model.always(Answer::Echo);
-    let third = scene.write(MessageSpec::text("third").from(7));
+    let third = scene.write(MessageSpec::text("third").from(7)).await;
     scene.answered(&third, "You said: third").await;
     let said = scene.said(&first.chat_id);
     assert_eq!((said.len(), scene.replies(&second).len()), (2, 0), "{said:#?}");
@@ -54,7 +54,7 @@ async fn goes_on(answer: Answer, code: FindingCode) {
     let scene = Scene::new().await;
     let run = scene.run();
     scene.model.always(answer);
-    let question = scene.write(MessageSpec::text("a question").from(7));
+    let question = scene.write(MessageSpec::text("a question").from(7)).await;
     found(&scene, code).await;
     scene.model.always(Answer::Echo);
     scene.answered(&question, "You said: a question").await;
@@ -86,7 +86,7 @@ async fn too_many_questions_for_hours() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_model_that_there_is_not() {
-    goes_on(
+    gives_up(
         Answer::Refusal(404, "model_not_found", "The model does not exist.", None),
         FindingCode::AgentRefused,
     )
@@ -107,8 +107,25 @@ async fn half_a_chunk_and_then_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_that_ends_in_the_middle() {
-    let half = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Well, \"}}]}\n\ndata: {\"choices\":[{\"ind";
+    let half = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Well, \"}}]}\n\n";
     goes_on(Answer::Raw(Bytes::from(half)), FindingCode::AgentFailing).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_and_then_nonsense() {
+    let scene = Scene::new().await;
+    let run = scene.run();
+    let said = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"Well, \"}}]}\n\ndata: {\"choices\":[{\"ind";
+    scene.model.next(Answer::Raw(Bytes::from(said)));
+    let first = scene.write(MessageSpec::text("first")).await;
+    found(&scene, FindingCode::AgentFailing).await;
+    // What was said stands, and that there is no more.
+    let reply = scene.answered(&first, "Well, ").await;
+    assert!(reply.words().trim().len() > "Well, ".len(), "{}", reply.words());
+    let second = scene.write(MessageSpec::text("second")).await;
+    scene.answered(&second, "You said: second").await;
+    assert_eq!(scene.said(&first.chat_id).len(), 2);
+    unharmed(&scene, run).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -124,8 +141,18 @@ async fn nonsense() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ten_megabytes_of_words() {
-    gives_up(Answer::Endless(10 << 20), FindingCode::AgentFailing).await;
+async fn of_ten_megabytes_of_words_as_many_are_shown_as_anybody_reads() {
+    let scene = Scene::new().await;
+    let run = scene.run();
+    scene.model.next(Answer::Endless(10 << 20));
+    let question = scene.write(MessageSpec::text("on and on")).await;
+    let snapshot = scene.until("it has answered", |snapshot| snapshot.agent.today.answers == 1).await;
+    assert_eq!(snapshot.agent.today.failures, 0);
+    let bytes: usize = scene.replies(&question).iter().map(|reply| reply.words().len()).sum();
+    assert!((1_000..1_000_000).contains(&bytes), "{bytes}");
+    let next = scene.write(MessageSpec::text("and now?")).await;
+    scene.answered(&next, "You said: and now?").await;
+    unharmed(&scene, run).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -153,11 +180,11 @@ async fn a_server_that_is_not_there() {
     let scene = Scene::new().await;
     let run = scene.run();
     let url = scene.model.url().to_owned();
-    let gone = scene.command(&["agent", "on", "--base-url", "http://127.0.0.1:9/v1"]);
+    let gone = scene.command(&["agent", "on", "--base-url", "http://127.0.0.1:9/v1", "--yes"]);
     assert_eq!(gone.code, Some(0), "{}{}", gone.stdout, gone.stderr);
-    let question = scene.write(MessageSpec::text("anybody?"));
+    let question = scene.write(MessageSpec::text("anybody?")).await;
     found(&scene, FindingCode::AgentUnreachable).await;
-    scene.command(&["agent", "on", "--base-url", &url]);
+    scene.command(&["agent", "on", "--base-url", &url, "--yes"]);
     scene.answered(&question, "You said: anybody?").await;
     assert_eq!(scene.replies(&question).len(), 1);
     unharmed(&scene, run).await;
@@ -170,6 +197,6 @@ async fn a_message_that_was_withdrawn_holds_up_nobody() {
     scene.model.next(Answer::slow("too late, too late", std::time::Duration::from_millis(300)));
     let question = scene.platform.send_message(MessageSpec::text("never mind")).unwrap();
     scene.platform.withdraw(&question.event.written().unwrap().message_id);
-    let next = scene.write(MessageSpec::text("another"));
+    let next = scene.write(MessageSpec::text("another")).await;
     scene.answered(&next, "You said: another").await;
 }

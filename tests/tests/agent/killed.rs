@@ -20,7 +20,8 @@ async fn a_thousand_messages_in_ten_chats_are_answered_once_each_with_kills_in_b
     for number in 0..EACH {
         for chat in 0..CHATS {
             let text = format!("chat {chat} question {number} end");
-            let question = scene.write(MessageSpec::text(&text).from(100 + chat));
+            let sent = scene.platform.send_message(MessageSpec::text(&text).from(100 + chat)).unwrap();
+            let question = sent.event.written().unwrap();
             questions.insert(question.message_id, text);
         }
     }

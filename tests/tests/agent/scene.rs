@@ -6,7 +6,7 @@ use std::{
 use longwire_contract::{FindingCode, Snapshot, call};
 use longwire_engine::Client;
 use longwire_openplatform::{App, MessageSpec, Recorded, Running, Simulator, Target, Written};
-use longwire_tests::{Ended, Model, Process, Start, longwire};
+use longwire_tests::{Ended, Model, Process, Start, acked, longwire};
 use secrecy::SecretString;
 use tempfile::TempDir;
 use tokio::time::sleep;
@@ -69,9 +69,12 @@ impl Scene {
             .end()
     }
 
-    /// Somebody writes this to the bot.
-    pub(crate) fn write(&self, message: MessageSpec) -> Written {
-        self.platform.send_message(message).unwrap().event.written().unwrap()
+    /// Somebody writes this to the bot; it has arrived when this returns, so that what is written next comes after it.
+    pub(crate) async fn write(&self, message: MessageSpec) -> Written {
+        let delivery = self.platform.send_message(message).unwrap();
+        let written = delivery.event.written().unwrap();
+        acked(delivery).await;
+        written
     }
 
     /// What the bot replied to a message so far, in order.

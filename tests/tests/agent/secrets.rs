@@ -23,13 +23,13 @@ fn files(folder: &Path, texts: &mut Vec<String>) {
 async fn no_key_and_no_token_is_written_anywhere() {
     let scene = Scene::new().await;
     let run = scene.run();
-    let question = scene.write(MessageSpec::text("a plain question"));
+    let question = scene.write(MessageSpec::text("a plain question")).await;
     scene.answered(&question, "You said: a plain question").await;
     // A server that repeats what it was given, as some do.
     let echoed: &'static str =
         Box::leak(format!("Incorrect API key provided: {}.", Model::KEY).into_boxed_str());
     scene.model.next(Answer::Refusal(401, "invalid_api_key", echoed, None));
-    scene.write(MessageSpec::text("another").from(1));
+    scene.write(MessageSpec::text("another").from(1)).await;
     let snapshot = scene.until("the trouble is known", |snapshot| snapshot.agent.trouble.is_some()).await;
     let mut seen = vec![format!("{snapshot:?}")];
     for words in
