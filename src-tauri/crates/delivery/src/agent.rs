@@ -8,6 +8,7 @@ mod card;
 mod chunk;
 mod ended;
 mod fence;
+mod late;
 mod markdown;
 mod message;
 mod model;
@@ -26,6 +27,7 @@ use longwire_contract::AppId;
 use longwire_dial::{Dialer, Origin};
 use secrecy::SecretString;
 
+pub(crate) use self::late::too_late;
 pub use self::{answering::Agent, model::ask};
 
 /// A model on an OpenAI-compatible server.
