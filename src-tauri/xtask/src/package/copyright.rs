@@ -21,6 +21,9 @@ const COMMON: &[(&str, &str)] = &[
     ("MPL-2.0", "/usr/share/common-licenses/MPL-2.0"),
 ];
 
+/// The one whose text debian/copyright gives.
+const GIVEN: &str = "MIT";
+
 /// What cargo-about finds out.
 #[derive(Deserialize)]
 struct Found {
@@ -78,9 +81,13 @@ pub(super) fn of_window(repository: &Repository) -> Result<String, Failure> {
     let mut text = String::new();
     for package in window_packages(&repository.ui())? {
         let (name, version, license) = (package.name, package.version, package.license);
-        let terms = terms(&package.folder)?.ok_or_else(|| {
-            Failure::new(format!("{} has no text of its licence", package.folder.display()))
-        })?;
+        // Without a text of its own it is under the one that stands above.
+        let terms = match terms(&package.folder, &license)? {
+            None if license != GIVEN => {
+                return Err(Failure::new(format!("{} has no text of its licence", package.folder.display())));
+            }
+            terms => terms.unwrap_or_default(),
+        };
         text.push_str(&paragraph(&[format!("window/{name}-{version}/*")], &[], &license, &terms));
     }
     Ok(text)
@@ -106,20 +113,25 @@ fn window_packages(ui: &Path) -> Result<Vec<Package>, Failure> {
         .map(|(place, about)| {
             let text = |key: &str| about[key].as_str().unwrap_or_default().to_owned();
             let name = place.rsplit("node_modules/").next().unwrap_or(place).to_owned();
-            Package { folder: ui.join(place), name, version: text("version"), license: text("license") }
+            // The first that is accepted, where there is a choice.
+            let license = text("license");
+            let chosen = license.split(" OR ").find(|one| one.trim_matches(['(', ')']) == GIVEN);
+            let license = chosen.map_or(license.clone(), |_| GIVEN.to_owned());
+            Package { folder: ui.join(place), name, version: text("version"), license }
         })
         .filter(|package| package.folder.is_dir())
         .collect())
 }
 
 /// The texts of a package's licence, one after the other where there are several.
-fn terms(folder: &Path) -> Result<Option<String>, Failure> {
+fn terms(folder: &Path, license: &str) -> Result<Option<String>, Failure> {
     let entries = fs::read_dir(folder).map_err(|error| broken(folder, &error))?;
     let mut files: Vec<_> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| {
             let name = path.file_name().unwrap_or_default().to_string_lossy().to_uppercase();
-            name.starts_with("LICENSE") && !name.ends_with(".SPDX")
+            let other = license == GIVEN && name.contains("APACHE");
+            name.starts_with("LICENSE") && !name.ends_with(".SPDX") && !other
         })
         .collect();
     files.sort();
@@ -224,8 +236,9 @@ mod tests {
             window_packages(ui.path()).unwrap().into_iter().map(|package| package.name).collect();
         assert_eq!(names, ["a"]);
         let folder = ui.path().join("node_modules/a");
-        assert_eq!(terms(&folder), Ok(None));
+        assert_eq!(terms(&folder, GIVEN), Ok(None));
         fs::write(folder.join("LICENSE.md"), TERMS).unwrap();
-        assert_eq!(terms(&folder), Ok(Some(TERMS.to_owned())));
+        fs::write(folder.join("LICENSE-APACHE"), "the other").unwrap();
+        assert_eq!(terms(&folder, GIVEN), Ok(Some(TERMS.to_owned())));
     }
 }
