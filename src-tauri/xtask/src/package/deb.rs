@@ -31,7 +31,7 @@ const ICON: &str = "longwire-app";
 const MAINTAINER: &str = "Longwire contributors <longwire@users.noreply.github.com>";
 
 /// Makes the packages of the command and of the app from programs that are built. Without papers they are for trying alone,
-/// and are not compressed.
+/// and are packed in a hurry.
 pub(super) fn make(
     repository: &Repository,
     programs: &Path,
@@ -45,7 +45,7 @@ pub(super) fn make(
     let tree = lay(repository, programs, papers)?;
     let mut build = Command::new("dpkg-buildpackage");
     build.args(["--build=binary", "--no-sign", "--no-check-builddeps"]).current_dir(tree.folder());
-    build.env("COMPRESSION", if papers.is_some() { "xz" } else { "none" });
+    build.env("COMPRESSION", if papers.is_some() { "-Zxz" } else { "-Zgzip -z1" });
     run(build.env("LC_ALL", "C.UTF-8"))?;
     // Those of another version, or of another build, would be taken for these.
     let made = Tree::empty(bundle(programs))?;
