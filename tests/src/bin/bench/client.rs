@@ -1,5 +1,5 @@
 use std::{
-    env,
+    env, fs,
     path::Path,
     process::{Child, ChildStdout, Command, Stdio},
     time::{Duration, Instant},
@@ -7,6 +7,7 @@ use std::{
 
 use fastrand::Rng;
 use longwire_openplatform::{App, Authority, ClientConfig, FloodReport, Leaf, Running, Simulator};
+use longwire_tests::Model;
 use secrecy::ExposeSecret;
 use tempfile::TempDir;
 use tokio::time::timeout;
@@ -28,6 +29,8 @@ pub(crate) enum Program {
     Encrypted,
     /// `longwire run --print`, its standard output a pipe.
     Printing,
+    /// `longwire run` with its agent on.
+    Answering,
 }
 
 /// A client in a process of its own, and the simulator that is all its own. It ends when dropped.
@@ -46,6 +49,7 @@ impl Program {
             Self::Longwire => "longwire",
             Self::Encrypted => "longwire over TLS",
             Self::Printing => "longwire --print",
+            Self::Answering => "longwire with its agent on",
         }
     }
 
@@ -61,8 +65,10 @@ impl Program {
             Self::Bare => command.args([app_id, url]),
             _ => command.args(["run", "--app-id", app_id, "--domain", url]),
         };
-        if self == Self::Printing {
-            command.arg("--print").stdout(Stdio::piped());
+        match self {
+            Self::Printing => drop(command.arg("--print").stdout(Stdio::piped())),
+            Self::Answering => drop(command.env("LONGWIRE_AGENT_KEY", Model::KEY)),
+            Self::Bare | Self::Longwire | Self::Encrypted => {}
         }
         Ok(command)
     }
@@ -71,6 +77,11 @@ impl Program {
 impl Client {
     /// Starts a simulator and a client of it, which is connected when this returns.
     pub(crate) async fn start(program: Program, config: ClientConfig) -> Result<Self, Error> {
+        Self::with(program, config, "").await
+    }
+
+    /// The same, with these settings.
+    pub(crate) async fn with(program: Program, config: ClientConfig, settings: &str) -> Result<Self, Error> {
         let app = App::random(&mut Rng::new());
         let mut builder =
             Simulator::builder().app(app.clone()).client_config(config).ack_deadline(ACK_DEADLINE);
@@ -79,6 +90,9 @@ impl Client {
         }
         let simulator = builder.start().await?;
         let data_dir = tempfile::tempdir()?;
+        if !settings.is_empty() {
+            fs::write(data_dir.path().join("config.toml"), settings)?;
+        }
         let child = spawn(program, &app, &simulator, data_dir.path())?;
         let client = Self { program, child, app, simulator, data_dir };
         client.connected().await?;

@@ -4,6 +4,7 @@
 // A developer's tool: it starts processes and prints.
 #![allow(clippy::disallowed_methods, clippy::print_stdout, clippy::print_stderr)]
 
+mod agent;
 mod client;
 #[cfg(target_os = "linux")]
 mod connecting;
@@ -65,6 +66,8 @@ enum Part {
     Printing,
     /// Searches among many kept events, and the start with them
     Kept,
+    /// Acknowledgements while the agent answers many
+    Agent,
     /// The wakes of an idle connection
     Idle,
     /// The app on a desktop of its own: its start, its window, its memory, its size
@@ -117,6 +120,10 @@ async fn measure(plan: &Plan, wanted: impl Fn(Part) -> bool) -> Result<Report, E
     if wanted(Part::Kept) {
         say(format_args!("{} events kept", plan.many));
         report.add(kept::measure(plan.many).await?);
+    }
+    if wanted(Part::Agent) {
+        say(format_args!("{} rounds, {} answers streaming and none", plan.rounds, agent::ANSWERS));
+        report.add([agent::measure(plan.rounds, plan.streaming).await?]);
     }
     #[cfg(target_os = "linux")]
     if wanted(Part::Desktop) {

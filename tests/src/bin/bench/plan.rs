@@ -12,6 +12,8 @@ pub(crate) struct Plan {
     pub(crate) some: u64,
     /// Events after which it is taken again.
     pub(crate) many: u64,
+    /// For how long acknowledgements are timed while answers stream, and as long while none does.
+    pub(crate) streaming: Duration,
     /// How often each way is connected, by us and by curl.
     #[cfg(target_os = "linux")]
     pub(crate) connects: usize,
@@ -39,6 +41,7 @@ impl Plan {
             together: 200_000,
             some: 100_000,
             many: 1_000_000,
+            streaming: Duration::from_secs(5),
             #[cfg(target_os = "linux")]
             connects: 201,
             #[cfg(target_os = "linux")]
@@ -60,6 +63,7 @@ impl Plan {
             together: 30_000,
             some: 20_000,
             many: 200_000,
+            streaming: Duration::from_secs(3),
             #[cfg(target_os = "linux")]
             connects: 21,
             #[cfg(target_os = "linux")]
