@@ -84,7 +84,7 @@ fn a_foreign_unit_stays_and_is_named() {
     assert_eq!(user.systemd().changes(), [""; 0]);
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn status_says_where_systemd_and_the_engine_disagree_and_where_they_agree() {
     let run = Run::start(&[], &[]).await;
     let user = User::new();

@@ -1,9 +1,4 @@
-use std::{
-    fs,
-    os::unix::fs::PermissionsExt,
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::{fs, os::unix::fs::PermissionsExt, path::Path, time::Instant};
 
 use longwire_openplatform::{App, Fault, Running, Simulator};
 use longwire_tests::{Process, Start, longwire};
