@@ -2,7 +2,7 @@
 
 #![cfg(target_os = "linux")]
 // Helpers of tests fail as tests do, and ask real programs.
-#![allow(clippy::disallowed_methods, clippy::panic, clippy::unwrap_used)]
+#![allow(clippy::disallowed_methods, clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod fake;
 mod installed;

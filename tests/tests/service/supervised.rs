@@ -53,7 +53,7 @@ async fn it_is_ready_once_it_is_connected_and_not_before() {
     platform.set_fault(None).await;
     platform.cut_links();
     let then = supervisor.until(is("READY=1"));
-    let connected = then.iter().filter(|said| said.starts_with("STATUS=")).next_back().cloned();
+    let connected = then.iter().rfind(|said| said.starts_with("STATUS=")).cloned();
     let connected = connected.unwrap_or_else(|| supervisor.until(status("Connected")).pop().unwrap());
     assert!(connected.contains("Connected"), "{connected} {then:#?}");
     let after = stops(&supervisor, process);
