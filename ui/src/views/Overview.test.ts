@@ -172,7 +172,7 @@ describe('the bot at the end of the wire', () => {
     await open('target-down')
     expect(bot().dataset.health).toBe('down')
     expect(bot().textContent).toContain('Your bot: No answer')
-    expect(screen.getByTestId('bot-waits').textContent.trim()).toBe('3 wait')
+    expect(screen.getByTestId('bot-waits').textContent.trim()).toBe('3 waiting')
     expect(screen.queryByTestId('run-doctor')).toBeNull()
     expect(screen.getByTestId('nav-sign').getAttribute('aria-label')).toBe('no answer from “order-bot”')
     await click('mend')
@@ -205,7 +205,7 @@ describe('what has passed', () => {
   it('is drawn, and told in words and numbers', async () => {
     await open('connected')
     const strip = await screen.findByTestId('uptime-strip')
-    expect(strip.getAttribute('aria-label')).toMatch(/^Connected 9\d\.\d % · interrupted \d+ ×/)
+    expect(strip.getAttribute('aria-label')).toMatch(/^Connected 9\d\.\d % · interruptions: \d+, /)
     const kinds = [...strip.querySelectorAll('g')].map((slice) => slice.dataset.kind)
     expect(new Set(kinds)).toEqual(new Set(['up', 'down', 'paused', 'off']))
     expect(screen.getByTestId('events-chart').getAttribute('aria-label')).toMatch(
