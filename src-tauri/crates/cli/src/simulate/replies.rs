@@ -1,4 +1,7 @@
-use std::{collections::HashMap, time::Duration};
+use std::{
+    collections::{HashMap, hash_map::Entry},
+    time::Duration,
+};
 
 use longwire_openplatform::{Recorded, Running, Target};
 use tokio::time::sleep;
@@ -49,13 +52,13 @@ impl Replies {
         let messages = platform.messages();
         self.told.retain(|id, _| messages.iter().any(|message| message.message_id == *id));
         for message in messages {
-            if !self.told.contains_key(&message.message_id) {
-                let text = short(&message);
+            let text = short(&message);
+            if let Entry::Vacant(untold) = self.told.entry(message.message_id) {
                 match message.target {
                     Target::Reply { .. } => info!(chat = %message.chat_id, %text, "replied"),
                     Target::Receiver { .. } => info!(chat = %message.chat_id, %text, "said"),
                 }
-                self.told.insert(message.message_id, message.updates);
+                untold.insert(message.updates);
             }
         }
     }
