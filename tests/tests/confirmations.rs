@@ -179,7 +179,12 @@ fn no_command_changes_anything_that_nobody_confirmed() {
             ("agent forget", vec![vec![], vec!["--yes"]]),
             (
                 "service install",
-                vec![vec![], vec!["--dry-run"], vec!["--system", "--user", "nobody"], vec!["--yes", "--system"]],
+                vec![
+                    vec![],
+                    vec!["--dry-run"],
+                    vec!["--system", "--user", "nobody"],
+                    vec!["--yes", "--system"],
+                ],
             ),
             ("service uninstall", vec![vec![], vec!["--yes"], vec!["--system", "--yes"]]),
             ("service status", vec![vec![], vec!["--json"], vec!["--system"]]),

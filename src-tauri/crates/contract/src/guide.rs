@@ -143,7 +143,13 @@ impl FindingCode {
             | Self::Flapping => Guide::Link,
             Self::TargetDown | Self::TargetFailing | Self::AnswerLate | Self::AnswerInvalid => Guide::Bot,
             Self::DiskFull | Self::NotKept => Guide::Journal,
-            Self::AgentNoKey | Self::AgentKeyWrong | Self::AgentQuota | Self::AgentUnreachable | Self::AgentRefused | Self::AgentFailing | Self::AgentReplyRefused => Guide::Agent,
+            Self::AgentNoKey
+            | Self::AgentKeyWrong
+            | Self::AgentQuota
+            | Self::AgentUnreachable
+            | Self::AgentRefused
+            | Self::AgentFailing
+            | Self::AgentReplyRefused => Guide::Agent,
         }
     }
 }

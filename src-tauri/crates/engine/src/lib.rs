@@ -58,8 +58,8 @@ pub use longwire_host::{
     notification::{Desktop, Identity},
     predecessor,
     service::{
-        CREDENTIALS, News, Plan, SEALED_CREDENTIALS, STATE, Service, ServiceError, Standing, Supervisor, Wanted,
-        packaged as packaged_unit,
+        CREDENTIALS, News, Plan, SEALED_CREDENTIALS, STATE, Service, ServiceError, Standing, Supervisor,
+        Wanted, packaged as packaged_unit,
     },
     trust::Asking,
     webview::{end_network_process, give_memory_back},
