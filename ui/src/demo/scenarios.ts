@@ -346,7 +346,7 @@ const SCENARIOS: Record<string, () => Scenario> = {
   }),
   flapping: () => ({ apps: [flapping()], events: 9 }),
   'other-clients': () => ({ apps: [otherClients()], events: 9, doctor: examine(otherClients()) }),
-  'save-now': () => ({ apps: [fresh()] }),
+  'save-now': () => ({ apps: [fresh()], history: 'none' }),
   'start-connecting': () => ({ apps: [starting({ phase: 'connecting', hops: road('feishu', 'tls', 'busy') })] }),
   'start-blocked': () => ({ apps: [{ ...decrypted(), events: 0, received: false }] }),
   'start-wrong-domain': () => ({ apps: [elsewhere()] }),
@@ -355,7 +355,7 @@ const SCENARIOS: Record<string, () => Scenario> = {
   'start-seen': () => ({ apps: [starting({ online: 1, findings: fresh().findings })] }),
   'start-others': () => ({ apps: [starting({ online: 3, findings: otherClients().findings })] }),
   'start-received': () => ({ apps: [starting({ online: 1, received: true })], events: 1 }),
-  'no-events': () => ({ apps: [silent()] }),
+  'no-events': () => ({ apps: [silent()], history: 'none' }),
   'doctor-running': () => ({ apps: [app({})], doctor: examine(app({}), 'running', 5) }),
   'doctor-tls': () => ({ apps: [waitingTls()], doctor: examine(waitingTls()) }),
   'doctor-proxy': () => ({ apps: [waitingProxy()], doctor: examine(waitingProxy()) }),
@@ -516,11 +516,12 @@ const SCENARIOS: Record<string, () => Scenario> = {
   'service-launchd': () => ({
     apps: [app({})],
     agent: {
+      attached: true,
       service: {
         keeper: 'launchd',
         state: 'running',
         current: true,
-        pid: 812,
+        pid: 4711,
         lingers: null,
         file: '/Users/me/Library/LaunchAgents/app.longwire.service.plist'
       }
@@ -537,7 +538,7 @@ const SCENARIOS: Record<string, () => Scenario> = {
     events: 500,
     notices: [{ code: 'settings_key_unknown', values: { key: 'lanquage', line: '3' } }]
   }),
-  new: () => ({ apps: [app({ events: 0, since_ms: Date.now() - 20_000 })] }),
+  new: () => ({ apps: [app({ events: 0, since_ms: Date.now() - 20_000 })], history: 'none' }),
   'broken-config': () => ({
     apps: [],
     fault: {

@@ -19,11 +19,21 @@ export function statsCommands(world: World, history: History = 'month'): Pick<Ha
         return { from_ms, to_ms, step_ms, steps: [], phases: [{ from_ms, to_ms, phase: null }], uptime: null }
       }
       const count = Math.round((to_ms - from_ms) / step_ms)
-      const steps = Array.from({ length: count }, (_, index) => stepAt(from_ms + index * step_ms, step_ms))
       const phases = phasesBetween(from_ms, to_ms, world.snapshot.phase)
+      const steps = Array.from({ length: count }, (_, index) => {
+        const at = from_ms + index * step_ms
+        return runs(phases, at + step_ms / 2) ? stepAt(at, step_ms) : QUIET
+      })
       return { from_ms, to_ms, step_ms, steps, phases, uptime: share(phases) }
     }
   }
+}
+
+/** A step in which nothing came. */
+const QUIET: StatsStep = { events: 0, refused: 0, ack_p50_ms: null, ack_p99_ms: null }
+
+function runs(phases: PhaseSpan[], at_ms: number): boolean {
+  return phases.some(({ from_ms, to_ms, phase }) => phase === 'connected' && from_ms <= at_ms && at_ms < to_ms)
 }
 
 /** Somewhere between 0 and 1, always the same for a number. */
@@ -37,7 +47,7 @@ function stepAt(at_ms: number, step_ms: number): StatsStep {
   const hour = new Date(at_ms).getHours()
   const busy = hour < 8 || hour > 21 ? 0.15 : 0.5 + 0.5 * Math.sin(((hour - 8) / 13) * Math.PI)
   const events = Math.floor(busy * noise(seed) * 4 * (step_ms / MINUTE) + noise(seed + 0.5) * 0.9)
-  if (events === 0) return { events, refused: 0, ack_p50_ms: null, ack_p99_ms: null }
+  if (events === 0) return QUIET
   const ack_p50_ms = 0.6 + noise(seed + 0.25) * 0.8
   return { events, refused: 0, ack_p50_ms, ack_p99_ms: ack_p50_ms * (2 + 6 * noise(seed + 0.75) ** 3) }
 }

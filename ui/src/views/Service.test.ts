@@ -40,6 +40,12 @@ describe('the service', () => {
     expect(screen.getByTestId('service-waits').textContent).toContain('Quit the app')
   })
 
+  it('that is not started again does not say that it takes over', async () => {
+    await open('service-failed', '#/service')
+    expect(await state()).toContain('not started again')
+    expect(screen.queryByTestId('service-waits')).toBeNull()
+  })
+
   it('of the whole machine is asked about apart', async () => {
     const asked = sent(await open('service-running', '#/service'), 'service')
     await screen.findByTestId('service-state')
