@@ -125,7 +125,8 @@ export function agentCommands(world: World, begin: AgentBegin = {}): Commands {
       const now = settings ?? before.settings
       const kept = key == null ? before.key : key === '' ? 'absent' : 'kept'
       const others = world.snapshot.targets.filter(({ kind }) => kind !== 'agent')
-      const held = world.snapshot.targets.find(({ kind }) => kind === 'agent') ?? agentTarget({ delivered: 0 })
+      const held =
+        world.snapshot.targets.find(({ kind }) => kind === 'agent') ?? agentTarget({ delivered: 0, last_ms: null })
       const code = !now.on ? undefined : kept === 'absent' ? 'agent_no_key' : fails
       world.change({
         agent: { ...before, settings: now, key: kept, target: now.on ? 'agent' : null, trouble: null },

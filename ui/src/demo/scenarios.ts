@@ -178,6 +178,11 @@ function badDomain(): AppView {
 const THROUGH_SYSTEM = note('route_proxy', { proxy: PROXY, source: 'macOS' })
 const THROUGH_ENV = note('route_proxy', { proxy: PROXY, source: 'HTTPS_PROXY' })
 
+/** One that goes through the proxy the system names. */
+function proxied(source: string): AppView {
+  return app({ route: note('route_proxy', { proxy: PROXY, source }), hops: proxiedRoad(undefined, 'ok') })
+}
+
 function waitingProxy(): AppView {
   return app({
     phase: 'waiting',
@@ -380,12 +385,12 @@ const SCENARIOS: Record<string, () => Scenario> = {
   'trust-list': () => ({ apps: [app({})], trust: { trusted: trustedBefore(), mixed: true } }),
   'lease-table': () => ({
     apps: [
-      app({ route: THROUGH_SYSTEM, hops: proxiedRoad(undefined, 'ok') }),
+      proxied('macOS'),
       app({ app_id: 'cli_b7c8d9e0f1a20034', name: 'Build Bot', proxy: 'direct', route: note('route_direct_given') })
     ]
   }),
-  'lease-gnome': () => ({ apps: [app({})], lease: { table: gnomeTable() } }),
-  'lease-password': () => ({ apps: [app({})], lease: { table: passwordTable() } }),
+  'lease-gnome': () => ({ apps: [proxied('GNOME')], lease: { table: gnomeTable() } }),
+  'lease-password': () => ({ apps: [proxied('macOS')], lease: { table: passwordTable() } }),
   'lease-none-on': () => ({ apps: [app({})], lease: { table: quietTable() } }),
   'lease-no-settings': () => ({ apps: [app({})], lease: { table: NO_TABLE } }),
   'lease-unreadable': () => ({
@@ -408,7 +413,7 @@ const SCENARIOS: Record<string, () => Scenario> = {
     lease: { table: gnomeTable('none'), lease: damagedLease(gnomeTable('none')) }
   }),
   'lease-over': () => ({
-    apps: [app({})],
+    apps: [proxied('macOS')],
     notices: [{ code: 'proxies_theirs', values: { settings: 'Wi-Fi: SOCKS' } }]
   }),
   events: () => ({
@@ -469,7 +474,7 @@ const SCENARIOS: Record<string, () => Scenario> = {
   'agent-no-key': () => ({
     apps: [app({ findings: [agentFinding('agent_no_key')] })],
     events: 24,
-    targets: [target(), agentTarget({ health: 'failing', failed: 3, delivered: 0 })],
+    targets: [target(), agentTarget({ health: 'failing', failed: 3, delivered: 0, last_ms: null })],
     agent: { view: agentOn({ key: 'absent', today: AGENT.today }) }
   }),
   'agent-key-wrong': () => ({

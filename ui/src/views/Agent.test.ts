@@ -36,7 +36,7 @@ describe('the switch', () => {
     await click('agent-on')
     await click('agent-confirm')
     await waitFor(() => expect(on().checked).toBe(true))
-    expect(text('agent-state')).toBe('On, but it cannot answer')
+    expect(text('agent-state')).toBe('Cannot answer')
     expect((await screen.findByTestId('finding')).dataset.code).toBe('agent_no_key')
     // Its own page does not send there.
     expect(screen.queryByTestId('mend')).toBeNull()
@@ -117,7 +117,7 @@ describe('the key', () => {
     const changes = sent(await open('agent-off', '#/agent'), 'agent_change')
     await value('agent-key', ' sk-0123 ')
     await click('agent-key-keep')
-    await waitFor(() => expect(text('agent-key-state')).toBe('Kept on this computer'))
+    await waitFor(() => expect(text('agent-key-state')).toBe('Kept'))
     expect(changes).toEqual([{ key: 'sk-0123' }])
     expect(document.body.innerHTML).not.toContain('sk-0123')
   })
@@ -163,7 +163,7 @@ describe('a question', () => {
   it('without an answer says why, with what mends it', async () => {
     await open('agent-off', '#/agent')
     await click('agent-ask-do')
-    expect((await screen.findByTestId('finding')).textContent).toContain('Enter the API key on the page Agent')
+    expect((await screen.findByTestId('finding')).textContent).toContain('Enter the API key on the Agent page')
   })
 
   it('is not asked while what is typed cannot be', async () => {
@@ -180,7 +180,7 @@ describe('what it did', () => {
     await open('agent-on', '#/agent')
     const chart = await screen.findByTestId('usage-chart')
     expect(chart.querySelectorAll('.bar')).toHaveLength(30)
-    expect(text('usage-total')).toMatch(/^at most [\d,]+ · [\d,]+ in 30 days$/)
+    expect(text('usage-total')).toMatch(/^peak [\d,]+ · [\d,]+ in 30\sdays$/)
     const rows = within(screen.getByTestId('usage-numbers')).getAllByRole('row', { hidden: true })
     const cells = [...(rows[1]?.querySelectorAll('td') ?? [])]
     expect(cells.map((cell) => cell.textContent)).toEqual(['37', '1', '41,233', '12,874'])
