@@ -25,10 +25,10 @@ export function secondsUntil(moment: number, now: number): number {
   return Math.max(0, Math.ceil((moment - now) / 1000))
 }
 
-/** Milliseconds with two significant digits below ten, and whole above. */
+/** Milliseconds with one decimal below ten, and whole above. */
 export function milliseconds(ms: number): string {
   if (ms < 0.1) return '<0.1'
-  if (ms < 10) return ms.toPrecision(ms < 1 ? 1 : 2)
+  if (ms < 9.95) return ms.toFixed(1)
   return String(Math.round(ms))
 }
 
