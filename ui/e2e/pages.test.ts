@@ -18,8 +18,9 @@ import {
   type Place
 } from './window'
 
-/** Where the pictures go, to be looked at. */
+/** Where the pictures go, to be looked at, where they are wanted: `npm run pictures`. They take half of the time. */
 const SHOTS = '../target/ui-shots'
+const PICTURES = process.env.LONGWIRE_PICTURES === '1'
 const OVER = 'dialog:modal, [data-testid="undo-bar"]'
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
@@ -68,8 +69,16 @@ async function inaccessible(page: Page, { colours, structure }: ReturnType<typeo
   )
 }
 
+async function picture(page: Page, name: string): Promise<void> {
+  // What lies over the page is seen where it lies.
+  const fullPage = (await page.locator(OVER).count()) === 0
+  // The entries stay in sight and would hide a part of it.
+  if (fullPage) await page.evaluate(() => scrollTo(0, 0))
+  await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage })
+}
+
 useBrowser()
-mkdirSync(SHOTS, { recursive: true })
+if (PICTURES) mkdirSync(SHOTS, { recursive: true })
 
 describe('every page, in each language, theme and width', () => {
   it.concurrent.each(PLACES.map((place) => ({ ...place, name: nameOf(place) })))(
@@ -87,11 +96,7 @@ describe('every page, in each language, theme and width', () => {
             if (!pictured(place, { language, theme }, width)) continue
             await page.setViewportSize({ width, height: 800 })
             await settled(page)
-            // What lies over the page is seen where it lies.
-            const fullPage = (await page.locator(OVER).count()) === 0
-            // The entries stay in sight and would hide a part of it.
-            if (fullPage) await page.evaluate(() => scrollTo(0, 0))
-            await page.screenshot({ path: `${SHOTS}/${name}.${language}.${theme}.${width}.png`, fullPage })
+            if (PICTURES) await picture(page, `${name}.${language}.${theme}.${width}`)
             const found = await page.evaluate(layoutFaults, FAMILIES)
             found.push(...(await inaccessible(page, asked({ language, theme }, width))))
             faults.push(...found.map((fault) => `${language} ${theme} ${width}: ${fault}`))
