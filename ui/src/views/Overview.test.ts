@@ -212,7 +212,7 @@ describe('what has passed', () => {
       /^Events per minute · peak \S+ · [\d,]+ in all$/
     )
     expect(screen.getByTestId('ack-chart').getAttribute('aria-label')).toMatch(
-      /^Acknowledged in · p50 .+ ms · p99 up to .+ ms$/
+      /^Acknowledged in · p50 .+ ms · p99 max .+ ms$/
     )
     const numbers = screen.getByTestId<HTMLDetailsElement>('history-numbers')
     expect(numbers.querySelectorAll('tbody tr').length).toBe(0)
