@@ -77,6 +77,8 @@ pub enum Begun {
     },
     /// It is to be answered, and counts as one of the day from now on.
     Go {
+        /// Whether it was begun before: the process ended in the middle, or it failed.
+        again: bool,
         /// The messages in which an answer was begun before, in their order.
         replies: Vec<String>,
         /// What was said before in the chat, the oldest first.

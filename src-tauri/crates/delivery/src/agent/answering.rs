@@ -81,15 +81,17 @@ impl Agent {
     ///
     /// A message is answered once. One that was is not answered again when its event comes anew, or goes out again: whoever
     /// replays it is told so. One that could not be answered is asked anew then, and the reply that was begun shows the answer.
+    /// One that is `late` is taken without an answer, unless a reply was begun.
     pub(crate) async fn answer(
         &self,
         record: &Record,
+        late: bool,
         stop: impl Future<Output = ()> + Send,
     ) -> Option<Sent> {
         let began = Instant::now();
         let ended = tokio::select! {
             biased;
-            ended = self.take(record) => ended.unwrap_or_else(|ended| ended),
+            ended = self.take(record, late) => ended.unwrap_or_else(|ended| ended),
             () = stop => return None,
         };
         if let Ended::Failed(trouble) = &ended {
@@ -101,7 +103,7 @@ impl Agent {
         Some(ended.sent(began.elapsed()))
     }
 
-    async fn take(&self, record: &Record) -> Result<Ended, Ended> {
+    async fn take(&self, record: &Record, late: bool) -> Result<Ended, Ended> {
         if record.event_type != MESSAGE {
             return Err(Ended::taken("no message"));
         }
@@ -115,6 +117,10 @@ impl Agent {
         let key = MessageKey { app: record.app_id.clone(), message: message.id.clone() };
         let begun = self.notebook.replies(key.clone()).await?;
         let begun = begun.ok_or_else(|| Ended::taken("answered before"))?;
+        // A reply that was begun before a kill is not left as it was.
+        if late && begun.is_empty() {
+            return Err(Ended::taken("too old to be answered"));
+        }
         let _answering = Answering::begin(&self.state);
         let platform = self.platform(&key.app).await?;
         let own = if message.mentions_anybody() { self.own_id(&platform, &message).await? } else { None };
@@ -193,7 +199,7 @@ impl Agent {
             per_day: self.manner.per_day,
             memory: self.manner.memory,
         };
-        let (replies, memory) = match self.notebook.begin(asked.clone()).await? {
+        let (again, replies, memory) = match self.notebook.begin(asked.clone()).await? {
             Begun::Done => return Ok(Ended::taken("answered before")),
             Begun::Enough { tell } => {
                 if tell {
@@ -202,9 +208,10 @@ impl Agent {
                 }
                 return Ok(Ended::taken("no more answers today"));
             }
-            Begun::Go { replies, memory } => (replies, within(memory)),
+            Begun::Go { again, replies, memory } => (again, replies, within(memory)),
         };
         let mut reply = Reply::new(platform, &self.notebook, &asked.key, replies);
+        reply.again = again;
         let question = Question { prompt: &self.manner.prompt, memory: &memory, text };
         let (told, half) = watch::channel(String::new());
         match self.answered(&asked, &mut reply, question, &told).await {

@@ -30,6 +30,8 @@ pub(super) struct Reply<'a> {
     notebook: &'a Notebook,
     key: &'a MessageKey,
     parts: Vec<Part>,
+    /// Whether it may have messages that nobody wrote down: the process may have been killed between.
+    pub(super) again: bool,
 }
 
 struct Part {
@@ -47,7 +49,7 @@ impl<'a> Reply<'a> {
         begun: Vec<String>,
     ) -> Self {
         let parts = begun.into_iter().take(MOST).map(|id| Part { id, shows: None }).collect();
-        Self { platform, notebook, key, parts }
+        Self { platform, notebook, key, parts, again: false }
     }
 
     /// Whether there is anything to be seen of it.
@@ -163,8 +165,9 @@ impl<'a> Reply<'a> {
         if let Err(error) = written.await {
             tracing::warn!("the agent's reply cannot be written down: {error}");
         }
-        self.parts.push(Part { id, shows: None });
-        Ok(())
+        self.parts.push(Part { id: id.clone(), shows: None });
+        // The platform gives the message it has by this number already, as it is, and takes nothing of this one.
+        if self.again { self.platform.update(&id, card).await } else { Ok(()) }
     }
 }
 

@@ -14,7 +14,7 @@ use super::{Agent, Trouble};
 use crate::webhook::Sent;
 
 async fn answer(agent: &Agent, record: &Record) -> Sent {
-    agent.answer(record, pending()).await.unwrap()
+    agent.answer(record, false, pending()).await.unwrap()
 }
 
 async fn taken(agent: &Agent, record: &Record) -> String {
@@ -59,15 +59,17 @@ async fn what_was_begun_before_a_kill_is_gone_on_with_in_the_same_reply() {
         }
     };
     tokio::select! {
-        _ = agent.answer(&record, pending()) => panic!("it hangs"),
+        _ = agent.answer(&record, false, pending()) => panic!("it hangs"),
         () = shown => {}
     }
     assert_eq!(agent.state().borrow().answering, 0);
     notebook.close();
     let agent = world.agent(world.notebook(), no_change);
-    taken(&agent, &record).await;
+    let other = agent.answer(&text("om_0", "Hi"), true, pending()).await.unwrap();
+    assert_eq!(other.detail, "too old to be answered");
+    agent.answer(&record, true, pending()).await.unwrap();
     assert_eq!(world.seen().replies, [("om_1".to_owned(), vec!["Half".to_owned(), "Whole".to_owned()])]);
-    assert_eq!(agent.answer(&text("om_2", "x"), async {}).await, None, "stopped");
+    assert_eq!(agent.answer(&text("om_2", "x"), false, async {}).await, None, "stopped");
 }
 
 #[tokio::test]

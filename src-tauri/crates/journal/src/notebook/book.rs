@@ -47,7 +47,7 @@ pub(super) fn begin(file: &Connection, asked: &Asked) -> rusqlite::Result<Begun>
         .execute((day, key.app.as_str(), person))?;
         count(file, day, "begun = begun + 1")?;
     }
-    Ok(Begun::Go { replies: replies(file, key)?, memory: memory(file, asked)? })
+    Ok(Begun::Go { again: found.is_some(), replies: replies(file, key)?, memory: memory(file, asked)? })
 }
 
 pub(super) fn standing(file: &Connection, key: &MessageKey) -> rusqlite::Result<Option<Vec<String>>> {

@@ -41,7 +41,8 @@ fn pair(number: u32) -> Pair {
 }
 
 fn go(replies: &[&str], memory: &[Pair]) -> Begun {
-    Begun::Go { replies: replies.iter().map(ToString::to_string).collect(), memory: memory.to_vec() }
+    let again = !replies.is_empty();
+    Begun::Go { again, replies: replies.iter().map(ToString::to_string).collect(), memory: memory.to_vec() }
 }
 
 #[tokio::test]
