@@ -199,6 +199,7 @@ fn no_command_changes_anything_that_nobody_confirmed() {
             ("logs", vec![vec![], vec!["--json"], vec!["--follow"]]),
             // Without `--yes` nothing is written: a report is a file among the user's downloads.
             ("report", vec![vec![], vec!["--show"]]),
+            ("completions", vec![vec!["bash"]]),
             ("run", vec![app.clone()]),
             ("simulate", vec![vec![]]),
         ];

@@ -87,7 +87,7 @@ fn a_proxy_that_knows_who_may() {
         {
             let through = |url: String| doctor(&platform, platform.doctor().variable("ALL_PROXY", url));
             let told = through(proxy.url(scheme));
-            told.blocked_by(Code::ProxyCredentialsWanted, "sign in", Action::EditProxy, 4);
+            told.blocked_by(Code::ProxyCredentialsWanted, "wants a password", Action::EditProxy, 4);
             told.fails_at(CheckKind::Proxy);
             let told = through(proxy.url_as(scheme, WRONG));
             told.blocked_by(Code::ProxyCredentialsWrong, "refuses the user name", Action::EditProxy, 4);

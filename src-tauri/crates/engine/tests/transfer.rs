@@ -233,6 +233,7 @@ async fn a_store_that_fails_is_told_and_all_else_is_forgotten() {
     let snapshot = engine.snapshots().borrow().clone();
     assert_eq!((snapshot.apps.len(), snapshot.targets.len(), bench.config().as_str()), (0, 0, ""));
     assert!(engine.events(EventQuery::default()).await.unwrap().events.is_empty());
+    bench.store.fail_with(None);
     engine.settings_reset(Reset { what: ResetKind::Everything }).await.unwrap();
     engine.close().await;
 }
