@@ -2117,7 +2117,7 @@ export interface Commands {
   agent_change: { request: AgentChange; response: null };
   /** Asks the model a question, without anybody in a chat being told. */
   agent_test: { request: AgentQuestion; response: AgentReport };
-  /** What the agent did, a day each, the oldest first; days without anything are there, too. */
+  /** What the agent did, a day each, the oldest first; days without anything are left out. */
   agent_usage: { request: AgentUsageQuery; response: Array<AgentDay> };
   /** Forgets what the agent remembers of all chats. */
   agent_forget: { request: null; response: null };
