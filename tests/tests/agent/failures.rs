@@ -196,6 +196,8 @@ async fn a_message_that_was_withdrawn_holds_up_nobody() {
     let _run = scene.run();
     scene.model.next(Answer::slow("too late, too late", std::time::Duration::from_millis(300)));
     let question = scene.platform.send_message(MessageSpec::text("never mind")).unwrap();
+    // Else the other one might get the slow answer.
+    scene.model.until(1).await;
     scene.platform.withdraw(&question.event.written().unwrap().message_id);
     let next = scene.write(MessageSpec::text("another")).await;
     scene.answered(&next, "You said: another").await;
