@@ -175,7 +175,7 @@ impl Agent {
     ) -> Result<Ended, Ended> {
         // It was said before we were stopped.
         if begun.is_empty() {
-            Reply::new(platform, &self.notebook, key, begun).finish(words).await?;
+            Reply::new(platform, &self.notebook, key, false, begun).finish(words).await?;
         }
         self.notebook.settled(key.clone(), clock::now_ms()).await?;
         Ok(Ended::taken(why))
@@ -203,15 +203,14 @@ impl Agent {
             Begun::Done => return Ok(Ended::taken("answered before")),
             Begun::Enough { tell } => {
                 if tell {
-                    let mut reply = Reply::new(platform, &self.notebook, &asked.key, Vec::new());
+                    let mut reply = Reply::new(platform, &self.notebook, &asked.key, false, Vec::new());
                     reply.finish(&self.manner.words.enough).await?;
                 }
                 return Ok(Ended::taken("no more answers today"));
             }
             Begun::Go { again, replies, memory } => (again, replies, within(memory)),
         };
-        let mut reply = Reply::new(platform, &self.notebook, &asked.key, replies);
-        reply.again = again;
+        let mut reply = Reply::new(platform, &self.notebook, &asked.key, again, replies);
         let question = Question { prompt: &self.manner.prompt, memory: &memory, text };
         let (told, half) = watch::channel(String::new());
         match self.answered(&asked, &mut reply, question, &told).await {

@@ -31,7 +31,7 @@ pub(super) struct Reply<'a> {
     key: &'a MessageKey,
     parts: Vec<Part>,
     /// Whether it may have messages that nobody wrote down: the process may have been killed between.
-    pub(super) again: bool,
+    again: bool,
 }
 
 struct Part {
@@ -41,15 +41,16 @@ struct Part {
 }
 
 impl<'a> Reply<'a> {
-    /// With the messages in which it was begun before.
+    /// With the messages in which it was begun before, where it was begun `again`.
     pub(super) fn new(
         platform: &'a Platform,
         notebook: &'a Notebook,
         key: &'a MessageKey,
+        again: bool,
         begun: Vec<String>,
     ) -> Self {
         let parts = begun.into_iter().take(MOST).map(|id| Part { id, shows: None }).collect();
-        Self { platform, notebook, key, parts, again: false }
+        Self { platform, notebook, key, parts, again }
     }
 
     /// Whether there is anything to be seen of it.
