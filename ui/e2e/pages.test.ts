@@ -72,8 +72,6 @@ async function inaccessible(page: Page, { colours, structure }: ReturnType<typeo
 async function picture(page: Page, name: string): Promise<void> {
   // What lies over the page is seen where it lies.
   const fullPage = (await page.locator(OVER).count()) === 0
-  // The entries stay in sight and would hide a part of it.
-  if (fullPage) await page.evaluate(() => scrollTo(0, 0))
   await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage })
 }
 
@@ -95,6 +93,8 @@ describe('every page, in each language, theme and width', () => {
           for (const width of WIDTHS) {
             if (!pictured(place, { language, theme }, width)) continue
             await page.setViewportSize({ width, height: 800 })
+            // The entries stay in sight and would hide a part of a page that is scrolled.
+            await page.evaluate(() => scrollTo(0, 0))
             await settled(page)
             if (PICTURES) await picture(page, `${name}.${language}.${theme}.${width}`)
             const found = await page.evaluate(layoutFaults, FAMILIES)
