@@ -43,7 +43,7 @@ values: { [key in string]: string },
  */
 detail: string, };
 
-export type FaultCode = "bad_request" | "secret_empty" | "secret_unreadable" | "secret_file_open" | "no_secret_store" | "domain_unusable" | "proxy_unusable" | "proxy_password" | "app_exists" | "app_unknown" | "secret_store" | "settings_unreadable" | "settings_unwritable" | "data_folder" | "held_by_other" | "other_version" | "event_gone" | "simulator" | "no_apps" | "not_running" | "no_report" | "browser" | "ca_unreadable" | "ca_private_key" | "ca_unknown" | "ca_refused" | "store_unknown" | "no_chain" | "no_proxy_page" | "trusted_list" | "lease_nothing" | "lease_held" | "lease_none" | "lease_not_named" | "lease_password" | "lease_unreadable" | "lease_backup" | "lease_failed" | "lease_cancelled" | "lease_damaged" | "lease_stuck" | "lease_unwatched" | "no_proxy_settings" | "journal" | "target_unknown" | "target_exists" | "import_unreadable" | "report_gone" | "login_unchanged" | "folder_unopened" | "target_unusable" | "target_remote" | "filter_unusable" | "no_target" | "trigger_unknown" | "payload_unusable" | "export_failed" | "notify_failed" | "agent_address" | "agent_model" | "agent_number" | "agent_prompt" | "agent_key" | "agent_notebook" | "internal";
+export type FaultCode = "bad_request" | "secret_empty" | "secret_unreadable" | "secret_file_open" | "no_secret_store" | "domain_unusable" | "proxy_unusable" | "proxy_password" | "app_exists" | "app_unknown" | "secret_store" | "settings_unreadable" | "settings_unwritable" | "data_folder" | "held_by_other" | "other_version" | "event_gone" | "simulator" | "no_apps" | "not_running" | "no_report" | "browser" | "ca_unreadable" | "ca_private_key" | "ca_unknown" | "ca_refused" | "store_unknown" | "no_chain" | "no_proxy_page" | "trusted_list" | "lease_nothing" | "lease_held" | "lease_none" | "lease_not_named" | "lease_password" | "lease_unreadable" | "lease_backup" | "lease_failed" | "lease_cancelled" | "lease_damaged" | "lease_stuck" | "lease_unwatched" | "no_proxy_settings" | "journal" | "target_unknown" | "target_exists" | "import_unreadable" | "report_gone" | "login_unchanged" | "folder_unopened" | "target_unusable" | "target_remote" | "filter_unusable" | "no_target" | "trigger_unknown" | "payload_unusable" | "export_failed" | "notify_failed" | "agent_address" | "agent_model" | "agent_number" | "agent_prompt" | "agent_key" | "agent_notebook" | "updates_off" | "update_unreachable" | "update_unreadable" | "update_gone" | "update_not_genuine" | "update_not_installed" | "internal";
 
 export type Fault = { 
 /**
@@ -298,6 +298,76 @@ lingers?: boolean | null,
  * Why it failed or cannot be asked about, where it did or cannot: what the keeper said, on one line.
  */
 error?: string | null, };
+
+export type UpdateSettings = { 
+/**
+ * Whether is looked for one by itself, once a day.
+ */
+check: boolean, 
+/**
+ * The version that is not to be offered any more.
+ */
+skip?: string | null, };
+
+export type UpdatesOff = "package" | "unreleased";
+
+export type UpdateWait = "lease" | "events";
+
+export type UpdateState = { "kind": "off", 
+/**
+ * Why.
+ */
+reason: UpdatesOff, } | { "kind": "idle" } | { "kind": "checking" } | { "kind": "downloading", 
+/**
+ * How much of it is here, in bytes.
+ */
+done: number, 
+/**
+ * How large it is, in bytes, where the server says so.
+ */
+total?: number | null, } | { "kind": "waiting", 
+/**
+ * What it waits for.
+ */
+until: UpdateWait, } | { "kind": "installing" } | { "kind": "installed" };
+
+export type Release = { 
+/**
+ * Its version.
+ */
+version: string, 
+/**
+ * What is new in it, in Markdown, as the server tells it; may be empty.
+ */
+notes: string, 
+/**
+ * When it was published, in milliseconds since the Unix epoch.
+ */
+published_ms?: number | null, };
+
+export type ReleaseRef = { 
+/**
+ * Its version.
+ */
+version: string, };
+
+export type UpdateView = { 
+/**
+ * What goes on.
+ */
+state: UpdateState, 
+/**
+ * When was looked for one the last time that an answer came, in milliseconds since the Unix epoch.
+ */
+checked_at_ms?: number | null, 
+/**
+ * The newer version that there is, where one was found.
+ */
+release?: Release | null, 
+/**
+ * Why the last thing that was tried did not come off.
+ */
+trouble?: Fault | null, };
 
 export type Guide = "console" | "tls" | "proxy" | "domain" | "clients" | "network" | "credentials" | "link" | "bot" | "journal" | "agent";
 
@@ -1162,6 +1232,14 @@ agent: AgentView,
  */
 service: boolean, 
 /**
+ * How the user wants to be told of updates.
+ */
+updates: UpdateSettings, 
+/**
+ * The update of the app that shows this.
+ */
+update: UpdateView, 
+/**
  * The system's proxies, where they are set aside.
  */
 lease?: LeaseView | null, 
@@ -1814,7 +1892,11 @@ notify?: NotifySettings | null,
 /**
  * How long events are kept, all of it.
  */
-journal?: JournalSettings | null, };
+journal?: JournalSettings | null, 
+/**
+ * How the user wants to be told of updates, all of it.
+ */
+updates?: UpdateSettings | null, };
 
 export type SettingsText = { 
 /**
@@ -2123,6 +2205,12 @@ export interface Commands {
   agent_forget: { request: null; response: null };
   /** The service, as the system's keeper of services knows it. */
   service: { request: ServiceRef; response: ServiceView };
+  /** Looks for a newer version of the app; what is found is in the snapshot. */
+  update_check: { request: null; response: null };
+  /** Downloads the version that is named, puts it in the place of this one and starts it. The snapshot tells how far it is. */
+  update_install: { request: ReleaseRef; response: null };
+  /** Stops that, as long as it is not being put in place. */
+  update_cancel: { request: null; response: null };
   /** The newest lines of the log that match, a page of them. */
   logs: { request: LogQuery; response: LogPage };
   /** Makes a report of what is the matter, to be looked at. The one before is forgotten. */

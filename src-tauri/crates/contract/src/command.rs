@@ -12,7 +12,7 @@ use crate::{
     CaInspection, CaOutcome, CaPlace, CaQuestion, CaTrust, CaUntrust, CheckDraft, CheckReport, ConsoleRef,
     CurlRequest, Deleted, EditedEvent, EventDetail, EventLines, EventPage, EventQuery, EventRef,
     EventSelection, EventTypeCount, EventView, Exported, Fault, FaultCode, FolderRef, LeaseExtension,
-    LeaseReport, LeaseRequest, LogLine, LogPage, LogQuery, LoginChange, LoginView, ProxyTable, ReplayRequest,
+    LeaseReport, LeaseRequest, LogLine, LogPage, LogQuery, LoginChange, LoginView, ProxyTable, ReleaseRef, ReplayRequest,
     Replayed, Report, ReportSave, Reset, Saved, ServiceRef, ServiceView, SettingsChange, SettingsPlan,
     SettingsText, SimulatedEvent, SimulatedFaultChange, Snapshot, Stats, StatsQuery, TargetDraft, TargetEdit,
     TargetRef, TargetReport, TriggerRequest, TriggerSample, Which,
@@ -141,6 +141,12 @@ macro_rules! with_commands {
             ForgetAgent = agent_forget(()) -> (),
             /// The service, as the system's keeper of services knows it.
             ReadService = service(ServiceRef) -> ServiceView,
+            /// Looks for a newer version of the app; what is found is in the snapshot.
+            CheckUpdate = update_check(()) -> (),
+            /// Downloads the version that is named, puts it in the place of this one and starts it. The snapshot tells how far it is.
+            InstallUpdate = update_install(ReleaseRef) -> (),
+            /// Stops that, as long as it is not being put in place.
+            CancelUpdate = update_cancel(()) -> (),
             /// The newest lines of the log that match, a page of them.
             ReadLog = logs(LogQuery) -> LogPage,
             /// Makes a report of what is the matter, to be looked at. The one before is forgotten.

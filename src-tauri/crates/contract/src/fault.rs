@@ -167,6 +167,19 @@ pub enum FaultCode {
     AgentKey,
     /// What the agent remembers cannot be read or changed; `error`.
     AgentNotebook,
+    /// This app does not update itself.
+    UpdatesOff,
+    /// The server of updates does not answer as it should; `host`, `error`.
+    UpdateUnreachable,
+    /// What the server of updates says is not of its form; `host`, `error`.
+    UpdateUnreadable,
+    /// The update that was named is not what there is now; `version`.
+    UpdateGone,
+    /// What was downloaded is not what was published: another signature, another version, or not all of it. Nothing was
+    /// changed; `version`, `error`.
+    UpdateNotGenuine,
+    /// The update could not be put in place; this version is as it was; `version`, `error`.
+    UpdateNotInstalled,
     /// A fault of Longwire itself.
     Internal,
 }
@@ -238,6 +251,12 @@ impl FaultCode {
         Self::AgentPrompt,
         Self::AgentKey,
         Self::AgentNotebook,
+        Self::UpdatesOff,
+        Self::UpdateUnreachable,
+        Self::UpdateUnreadable,
+        Self::UpdateGone,
+        Self::UpdateNotGenuine,
+        Self::UpdateNotInstalled,
         Self::Internal,
     ];
 }

@@ -31,6 +31,7 @@ mod target;
 pub mod text;
 mod transfer;
 mod typescript;
+mod update;
 pub mod words;
 
 pub use agent::{
@@ -77,3 +78,4 @@ pub use target::{
 };
 pub use transfer::{Reset, ResetKind, SettingsPlan, SettingsText};
 pub use typescript::typescript;
+pub use update::{Release, ReleaseRef, UpdateSettings, UpdateState, UpdateView, UpdateWait, UpdatesOff};

@@ -3,7 +3,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
 
-use crate::{JournalSettings, NotifySettings};
+use crate::{JournalSettings, NotifySettings, UpdateSettings};
 
 /// A language every text exists in.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize, TS)]
@@ -127,6 +127,10 @@ pub struct SettingsChange {
     #[serde(default)]
     #[ts(optional = nullable)]
     pub journal: Option<JournalSettings>,
+    /// How the user wants to be told of updates, all of it.
+    #[serde(default)]
+    #[ts(optional = nullable)]
+    pub updates: Option<UpdateSettings>,
 }
 
 /// A CA file of the settings.

@@ -6,7 +6,7 @@ use ts_rs::TS;
 
 use crate::{
     AgentView, AppId, CaFile, DoctorReport, Domain, Finding, JournalView, Language, LanguageChoice,
-    LeaseView, Note, NotifySettings, SimulatorView, TargetView, Theme, TrustedCa,
+    LeaseView, Note, NotifySettings, SimulatorView, TargetView, Theme, TrustedCa, UpdateSettings, UpdateView,
 };
 
 /// All a view shows, at one moment. What is absent is well.
@@ -53,6 +53,10 @@ pub struct Snapshot {
     pub agent: AgentView,
     /// Whether a service holds this engine up.
     pub service: bool,
+    /// How the user wants to be told of updates.
+    pub updates: UpdateSettings,
+    /// The update of the app that shows this.
+    pub update: UpdateView,
     /// The system's proxies, where they are set aside.
     #[ts(optional = nullable)]
     pub lease: Option<LeaseView>,

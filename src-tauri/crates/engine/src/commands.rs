@@ -5,7 +5,7 @@ use longwire_contract::{
     AppView, CaInspection, CaOutcome, CaPlace, CaQuestion, CaTrust, CaUntrust, CheckDraft, CheckReport,
     ConsoleRef, CurlRequest, Deleted, EditedEvent, EventDetail, EventLines, EventPage, EventQuery, EventRef,
     EventSelection, EventTypeCount, Exported, Fault, FaultCode, FolderRef, Handler, HopKind, LeaseExtension,
-    LeaseReport, LeaseRequest, LogPage, LogQuery, LoginChange, LoginView, Phase, ProxyTable, ReplayRequest,
+    LeaseReport, LeaseRequest, LogPage, LogQuery, LoginChange, LoginView, Phase, ProxyTable, ReleaseRef, ReplayRequest,
     Replayed, Report, ReportSave, Reset, Saved, ServiceRef, ServiceView, SettingsChange, SettingsPlan,
     SettingsText, SimulatedEvent, SimulatedFaultChange, Snapshot, Stats, StatsQuery, TargetDraft, TargetEdit,
     TargetRef, TargetReport, TriggerRequest, TriggerSample, TrustedCa, Which,
@@ -350,6 +350,18 @@ impl Handler for Engine {
 
     async fn service(&self, service: ServiceRef) -> Result<ServiceView, Fault> {
         self.read_service(service).await
+    }
+
+    async fn update_check(&self, (): ()) -> Result<(), Fault> {
+        Err(Fault::new(FaultCode::UpdatesOff, "this process does not update itself"))
+    }
+
+    async fn update_install(&self, _: ReleaseRef) -> Result<(), Fault> {
+        Err(Fault::new(FaultCode::UpdatesOff, "this process does not update itself"))
+    }
+
+    async fn update_cancel(&self, (): ()) -> Result<(), Fault> {
+        Err(Fault::new(FaultCode::UpdatesOff, "this process does not update itself"))
     }
 }
 

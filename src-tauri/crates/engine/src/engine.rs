@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, fmt::Display, path::PathBuf, sync::Arc};
 use futures_util::future::join_all;
 use longwire_contract::{
     AgentView, AppId, AppView, CaFile, Domain, EventView, Fault, FaultCode, Finding, FindingCode,
-    JournalView, LogLine, Notice, NoticeCode, Phase, Snapshot, TrustedCa,
+    JournalView, LogLine, Notice, NoticeCode, Phase, Snapshot, UpdateSettings, UpdateView, TrustedCa,
 };
 use longwire_diagnosis::finding;
 use longwire_dial::{
@@ -416,6 +416,8 @@ fn snapshot(options: &Options, settings: &Settings, notices: Vec<Notice>) -> Sna
         trusted: Vec::new(),
         agent: AgentView { settings: settings.agent.clone(), ..AgentView::default() },
         service: options.service,
+        updates: UpdateSettings::default(),
+        update: UpdateView::default(),
         lease: lease::found(options),
         doctor: None,
     }
