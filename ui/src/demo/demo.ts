@@ -24,6 +24,7 @@ import { statsCommands } from './stats'
 import { targetCommands } from './targets'
 import { guideOf, systemLanguage, textsOf } from './texts'
 import { trustCommands } from './trust'
+import { settingsOf, updateCommands, updateOf } from './updates'
 import { refuse, type Handlers } from './world'
 
 const SIMULATOR_URL = 'http://127.0.0.1:50211'
@@ -47,6 +48,7 @@ type Parts = ReturnType<typeof trustCommands> &
   ReturnType<typeof statsCommands> &
   ReturnType<typeof deskCommands> &
   ReturnType<typeof agentCommands> &
+  ReturnType<typeof updateCommands> &
   DemoLog['commands']
 
 class World implements Backend {
@@ -87,14 +89,20 @@ class World implements Backend {
         settings: { days: 30, megabytes: 1000, power_safe: false },
         ...begin.journal
       },
+      updates: settingsOf(begin.update),
+      update: updateOf(begin.update),
       notify: begin.notify ?? { events: true, connection: true, preview: true, rules: [MESSAGES] },
       lease: begin.lease?.lease ?? null,
       doctor: begin.doctor ?? null
     }
     const world = {
       current: () => this.#snapshot,
+      lives: () => this.#alive,
       get snapshot() {
         return this.current()
+      },
+      get alive() {
+        return this.lives()
       },
       change: (change: Partial<Snapshot>) => this.#change(change),
       push: (push: Push) => this.#push(push),
@@ -110,6 +118,7 @@ class World implements Backend {
       ...statsCommands(world, begin.history),
       ...deskCommands(world),
       ...agentCommands(world, begin.agent),
+      ...updateCommands(world, begin.update),
       ...this.#log.commands,
       ...this.#events.commands
     }
@@ -259,9 +268,10 @@ class World implements Backend {
       const doctor = this.#snapshot.doctor ?? refuse('no_report')
       return doctor.checks.map((check) => `${check.mark} ${check.kind}`).join('\n')
     },
-    settings_change: ({ language, theme, ca_files, notify, journal }) => {
+    settings_change: ({ language, theme, ca_files, notify, journal, updates }) => {
       if (theme) this.#change({ theme })
       if (notify) this.#change({ notify })
+      if (updates) this.#change({ updates })
       if (journal) this.#change({ journal: { ...this.#snapshot.journal, settings: journal } })
       if (ca_files) {
         const known = this.#snapshot.ca_files

@@ -20,6 +20,7 @@ import { damagedLease, gnomeTable, leaseOf, NO_TABLE, passwordTable, quietTable,
 import type { History } from './stats'
 import { downTarget, manyTargets, target } from './targets'
 import type { TrustBegin } from './trust'
+import type { UpdateBegin } from './updates'
 
 /** A state of the world to look at: what `?demo=NAME` shows. */
 export interface Scenario {
@@ -43,6 +44,7 @@ export interface Scenario {
   trust?: TrustBegin
   lease?: LeaseBegin
   agent?: AgentBegin
+  update?: UpdateBegin
 }
 
 const SETTINGS = '/home/me/.local/share/longwire/config.toml'

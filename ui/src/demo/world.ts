@@ -7,6 +7,8 @@ export type Handlers = { [K in keyof Commands]: (request: Commands[K]['request']
 /** What the parts of the demo's engine share. */
 export interface World {
   readonly snapshot: Snapshot
+  /** Whether time passes: not where each picture is to be the same. */
+  readonly alive: boolean
   change(change: Partial<Snapshot>): void
   /** Tells the window something that is no snapshot. */
   push(push: Push): void

@@ -3,6 +3,7 @@ import { CommandFault, type Backend } from '../backend/backend'
 import type { EventPage, EventView, Fault, Language, Push, Snapshot } from '../backend/contract.gen'
 import { AGENT } from '../demo/agent'
 import { textsOf } from '../demo/texts'
+import { settingsOf, updateOf } from '../demo/updates'
 import { currentLanguage, setLanguage, textIfAny } from '../i18n/i18n.svelte'
 import { KEPT, Live } from './live.svelte'
 
@@ -10,6 +11,8 @@ function snapshot(rev: number, over: Partial<Snapshot> = {}): Snapshot {
   return {
     rev,
     agent: AGENT,
+    updates: settingsOf(),
+    update: updateOf(),
     service: false,
     version: '0',
     pid: 1,
