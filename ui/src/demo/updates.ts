@@ -1,4 +1,4 @@
-import type { Release, UpdateSettings, UpdateView } from '../backend/contract.gen'
+import type { Fault, Release, UpdateSettings, UpdateView } from '../backend/contract.gen'
 import { refuse, type Handlers, type World } from './world'
 
 type Commands = Pick<Handlers, 'update_check' | 'update_install' | 'update_cancel'>
@@ -32,11 +32,17 @@ Longwire starts twice as fast, and the doctor walks the road **in half the time*
 - A PAC script that never answers does not hold up the start any more.
 - After sleep, a connection that is gone is known to be gone at once.
 
-All of it: https://github.com/longwire/longwire/releases/tag/v0.2.0`
+All of it: https://longwire.example.com/0.2.0`
 
 /** The version there is after this one. */
 export function release(over: Partial<Release> = {}): Release {
   return { version: '0.2.0', notes: NOTES, published_ms: Date.UTC(2026, 2, 20, 9), ...over }
+}
+
+/** What is said of a download that is not what was published. */
+export function updateFault(): Fault {
+  const error = 'the signature is of another file'
+  return { code: 'update_not_genuine', values: { version: '0.2.0', error }, detail: error }
 }
 
 export function settingsOf({ skip }: UpdateBegin = {}): UpdateSettings {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { finding } from '../demo/findings'
-import { scenario, simulatedApp } from '../demo/scenarios'
+import { simulatedApp } from '../demo/apps'
+import { scenario } from '../demo/scenarios'
 import { isOurSide, mending } from './mending'
 
 const down = finding('target_down', { target: 'order-bot', queued: '3', address: 'http://127.0.0.1:3000/' }, '')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { AppView } from '../backend/contract.gen'
 import { finding } from '../demo/findings'
-import { simulatedApp } from '../demo/scenarios'
+import { simulatedApp } from '../demo/apps'
 import { isOnItsWay, SETUP_STEPS, setupOf } from './setup'
 
 const app = (over: Partial<AppView>): AppView => ({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Action, AppView, Finding, FindingCode } from '../backend/contract.gen'
-import { simulatedApp } from '../demo/scenarios'
+import { simulatedApp } from '../demo/apps'
 import { setLanguage } from '../i18n/i18n.svelte'
 import { mending, type Mending } from './mending'
 import { hashOf, parseRoute, type Route } from './route.svelte'
