@@ -14,6 +14,7 @@ pub mod clock;
 mod command;
 pub mod fake;
 pub mod files;
+pub mod installed;
 pub mod instance;
 pub mod keeper;
 pub mod lease;
