@@ -63,7 +63,7 @@ fn no_unit_holds_a_secret_or_where_one_is_beyond_roots_own_folder() {
         let lines: Vec<_> = lines.collect();
         match scope {
             "--user" => assert_eq!(lines, [""; 0]),
-            _ => assert!(lines.iter().all(|line| line.contains("=longwire:/etc/longwire/")), "{lines:?}"),
+            _ => assert!(lines.iter().all(|line| line.contains(":/etc/longwire/cred")), "{lines:?}"),
         }
         assert!(!text.contains("Environment"), "{text}");
     }

@@ -27,7 +27,7 @@ A user's service of systemd ends when the user logs out, unless lingering is on:
 The whole machine's service (--system, as root) runs as the user that --user names, on /var/lib/longwire, from when the machine starts. Its \
 secrets are files of root's that systemd hands to it, one an app, named as the App ID; the agent's key is named `agent`:
   /etc/longwire/credentials/APP_ID             root's alone, mode 600
-  /etc/longwire/credentials.encrypted/APP_ID   made by: systemd-creds encrypt --name=longwire_APP_ID FILE -
+  /etc/longwire/credentials.encrypted/APP_ID   made by: systemd-creds encrypt --name=longwire_sealed_APP_ID FILE -
 A new one counts from the next start: systemctl restart longwire. A user's service without a keychain takes `--app-secret-file` of `longwire app add`.
 
 Examples:

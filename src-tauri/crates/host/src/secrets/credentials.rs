@@ -10,8 +10,8 @@ use super::{Error, SecretStore, input};
 
 /// Where systemd tells a service its credentials.
 const VARIABLE: &str = "CREDENTIALS_DIRECTORY";
-/// What systemd puts before the name of each file of a folder that is loaded as `longwire`.
-const PREFIX: &str = "longwire_";
+/// What systemd puts before the name of each file of the folders that are loaded as `longwire` and `longwire_sealed`.
+const PREFIXES: [&str; 2] = ["longwire_", "longwire_sealed_"];
 
 /// The secrets that systemd hands to a service, which only it can change, before a store that keeps all others.
 #[derive(Debug)]
@@ -35,8 +35,8 @@ impl Credentials {
         if account.is_empty() || account.starts_with('.') || account.contains('/') {
             return Ok(None);
         }
-        let names = [format!("{PREFIX}{account}"), account.to_owned()];
-        let Some(file) = names.iter().map(|name| self.folder.join(name)).find(|file| file.is_file()) else {
+        let names = PREFIXES.iter().copied().chain([""]).map(|prefix| format!("{prefix}{account}"));
+        let Some(file) = names.map(|name| self.folder.join(name)).find(|file| file.is_file()) else {
             return Ok(None);
         };
         Ok(Some((read(&file)?, file)))
@@ -100,12 +100,17 @@ mod tests {
 
     #[test]
     fn what_is_handed_in_comes_before_what_is_kept() {
-        let (_folder, behind, store) =
-            with(&[("longwire_cli_a", "loaded\n"), ("agent", "alone"), ("cli_a", "other")]);
+        let (_folder, behind, store) = with(&[
+            ("longwire_cli_a", "loaded\n"),
+            ("agent", "alone"),
+            ("cli_a", "other"),
+            ("longwire_sealed_cli_c", "sealed"),
+        ]);
         behind.write("cli_a", "kept".into()).unwrap();
         behind.write("cli_b", "kept".into()).unwrap();
         assert_eq!(told(&store, "cli_a").as_deref(), Some("loaded"));
         assert_eq!(told(&store, "agent").as_deref(), Some("alone"));
+        assert_eq!(told(&store, "cli_c").as_deref(), Some("sealed"));
         assert_eq!(told(&store, "cli_b").as_deref(), Some("kept"));
         for outside in ["../secret", "", ".", "..", "/etc/passwd", "none"] {
             assert_eq!(told(&store, outside), None, "{outside:?}");

@@ -135,7 +135,8 @@ impl Unit {
         }
         if system && version >= CREDENTIALS_SINCE {
             text.push_str(&format!("LoadCredential=longwire:{CREDENTIALS}\n"));
-            text.push_str(&format!("LoadCredentialEncrypted=longwire:{SEALED_CREDENTIALS}\n"));
+            // A name of its own: a second line of the same one would take the first's place.
+            text.push_str(&format!("LoadCredentialEncrypted=longwire_sealed:{SEALED_CREDENTIALS}\n"));
         }
         text.push('\n');
         text.push_str(FILTERS);
@@ -241,12 +242,19 @@ mod tests {
             "User=bot",
             "StateDirectory=longwire",
             "LoadCredential=longwire:/etc/longwire/credentials",
+            "LoadCredentialEncrypted=longwire_sealed:/etc/longwire/credentials.encrypted",
             "WantedBy=multi-user.target",
             "CapabilityBoundingSet=",
         ] {
             assert!(has(&text, line), "{line}\n{text}");
         }
         assert!(!text.contains("ReadWritePaths") && !text.contains("PrivateUsers"));
+        // Of two with one name, systemd forgets the first.
+        let loaded = text.lines().filter_map(|line| line.strip_prefix("LoadCredential")?.split_once('='));
+        let mut names: Vec<_> = loaded.filter_map(|(_, what)| what.split(':').next()).collect();
+        assert_eq!(names.len(), 2);
+        names.dedup();
+        assert_eq!(names.len(), 2, "{names:?}");
         assert!(!unit(ServiceScope::System, STATE).text(249).unwrap().contains("LoadCredential"));
         let elsewhere = unit(ServiceScope::System, "/srv/bot").text(252).unwrap();
         assert!(has(&elsewhere, "ReadWritePaths=\"/srv/bot\"") && !elsewhere.contains("StateDirectory"));
