@@ -162,6 +162,11 @@ const OPENINGS: Record<string, Record<string, Step[]>> = {
     forget: [press('agent-forget')]
   },
   'agent-key-wrong agent': { asked: [press('agent-ask-do'), unfold] },
+  'update-available settings/updates': {
+    ask: [press('update-do')],
+    skipped: [press('update-skip'), focus('undo')],
+    begun: [press('update-do'), press('update-confirm')]
+  },
   'connected logs': { none: [fill('log-search', 'nothing has this in it'), see('log-all'), press('log-pause')] },
   'connected report': { folds: [unfold], saved: [press('report-save')] }
 }

@@ -16,6 +16,7 @@ const HOMES: [prefix: string, hash: string][] = [
   ['agent', 'agent'],
   ['service', 'service'],
   ['notify', 'settings'],
+  ['update', 'settings/updates'],
   ['ca-files', 'settings/ca']
 ]
 
@@ -35,6 +36,7 @@ const VIEWS: [scenario: string, hash: string][] = [
   ['empty', 'apps/add'],
   ['connected', `apps/edit/${APP}/proxy`],
   ['connected', 'settings'],
+  ['update-available', 'overview'],
   ['connected', 'logs'],
   ['connected', 'report'],
   ['connected', 'guide'],

@@ -22,6 +22,7 @@ const VIEWS: Place[] = [
   { scenario: 'connected', hash: 'logs' },
   { scenario: 'connected', hash: 'report' },
   { scenario: 'notify', hash: 'settings' },
+  { scenario: 'update-downloading', hash: 'settings/updates' },
   { scenario: 'connected', hash: 'guide/tls' }
 ]
 

@@ -262,7 +262,7 @@ const SCENARIOS: Record<string, () => Scenario> = {
       }
     }
   }),
-  'update-none': () => ({ apps: [app({})], events: 24 }),
+  'update-none': () => ({ apps: [app({})], events: 24, update: { found: null } }),
   'update-available': () => ({ apps: [app({})], events: 24, update: { view: { release: release() } } }),
   'update-downloading': () => ({
     apps: [app({})],

@@ -13,8 +13,8 @@ export interface UpdateBegin {
   view?: Partial<UpdateView>
   /** The version that is not to be offered. */
   skip?: string
-  /** What looking for a version finds. */
-  found?: Release
+  /** What looking for a version finds, where it is not the version that comes next. */
+  found?: Release | null
 }
 
 const NOTES = `# Longwire 0.2.0
@@ -74,7 +74,7 @@ export function updateCommands(world: World, begin: UpdateBegin = {}): Commands 
   return {
     update_check: () => {
       on()
-      const found = { release: begin.found ?? world.snapshot.update.release ?? null, checked_at_ms: Date.now() }
+      const found = { release: begin.found === undefined ? release() : begin.found, checked_at_ms: Date.now() }
       if (!world.alive) idle({ ...found, trouble: null })
       else {
         put({ state: { kind: 'checking' }, trouble: null })

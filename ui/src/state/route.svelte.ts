@@ -10,7 +10,7 @@ export type Route =
   | { page: 'trust'; at?: 'proxies' }
   | { page: 'targets'; name?: string; form?: TargetFormPlace }
   | { page: 'apps'; form?: { edit?: string; at?: FormPlace } }
-  | { page: 'settings'; at?: 'ca' }
+  | { page: 'settings'; at?: 'ca' | 'updates' }
   | { page: 'agent' }
   | { page: 'service' }
   | { page: 'logs' }
@@ -59,7 +59,7 @@ export function parseRoute(hash: string): Route {
       if (first !== 'edit' || !second) return { page }
       return { page, form: isPlace(third) ? { edit: second, at: third } : { edit: second } }
     case 'settings':
-      return first === 'ca' ? { page, at: first } : { page }
+      return first === 'ca' || first === 'updates' ? { page, at: first } : { page }
     case 'trust':
       return first === 'proxies' ? { page, at: first } : { page }
     case 'agent':
