@@ -120,7 +120,8 @@ impl Unit {
         if let Some(user) = user {
             text.push_str(&format!("User={user}\n"));
         }
-        text.push_str("Restart=always\n");
+        // The end is told to the engine alone, which lets bots finish what they are at.
+        text.push_str("KillMode=mixed\nRestart=always\n");
         text.push_str(if version >= STEPS_SINCE {
             "RestartSec=1s\nRestartSteps=6\nRestartMaxDelaySec=1min\n"
         } else {
@@ -221,6 +222,7 @@ mod tests {
             "StartLimitIntervalSec=0",
             "WatchdogSec=1min",
             "WantedBy=default.target",
+            "KillMode=mixed",
             "ReadWritePaths=\"/home/me/.local/share/longwire\"",
             "ExecStart=\"/usr/bin/longwire\" run --data-dir \"/home/me/.local/share/longwire\"",
         ] {
