@@ -16,7 +16,7 @@ use longwire_contract::{AgentDay, AppId};
 use rusqlite::Connection;
 use tokio::sync::{Semaphore, oneshot};
 
-use crate::{Error, OpenError};
+use crate::{Error, OpenError, TargetKey};
 
 /// How much is asked of the thread at once; the rest waits.
 const AT_ONCE: usize = 64;
@@ -121,6 +121,30 @@ impl Notebook {
         let thread = thread::Builder::new().name("notebook".to_owned()).spawn(run).map_err(failed)?;
         let shared = Shared { works, room: Semaphore::new(AT_ONCE), thread: Mutex::new(Some(thread)) };
         Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// Removes the file of one that is closed, with those beside it, and one that was set aside. Blocks.
+    ///
+    /// # Errors
+    /// Why something is still there; what could be removed is gone.
+    pub fn remove(path: &Path) -> io::Result<()> {
+        file::remove(path)
+    }
+
+    /// What the agent is among the journal's targets, and what it is called there, where that was written down.
+    ///
+    /// # Errors
+    /// [`Error`].
+    pub async fn target(&self) -> Result<Option<(TargetKey, String)>, Error> {
+        self.write(book::target).await
+    }
+
+    /// Writes down what the agent is among the journal's targets, or that it is none.
+    ///
+    /// # Errors
+    /// [`Error`]: it is not written down.
+    pub async fn set_target(&self, target: Option<(TargetKey, String)>) -> Result<(), Error> {
+        self.write(move |file| book::set_target(file, target.as_ref())).await
     }
 
     /// Takes up a message that is to be answered.

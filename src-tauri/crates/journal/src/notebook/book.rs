@@ -4,6 +4,7 @@ use longwire_contract::{AgentDay, AppId};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::{Asked, Begun, MessageKey, Pair, Tokens};
+use crate::TargetKey;
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 /// How long what was said in a chat is remembered.
@@ -14,6 +15,21 @@ const KNOWN_MS: u64 = 60 * DAY_MS;
 const MOST_PAIRS: u32 = 100;
 /// How many days' counts are kept.
 const MOST_DAYS: u32 = 400;
+
+pub(super) fn target(file: &Connection) -> rusqlite::Result<Option<(TargetKey, String)>> {
+    file.query_row("SELECT id, name FROM target", (), |row| Ok((TargetKey(row.get(0)?), row.get(1)?)))
+        .optional()
+}
+
+pub(super) fn set_target(file: &Connection, target: Option<&(TargetKey, String)>) -> rusqlite::Result<()> {
+    file.execute("DELETE FROM target", ())?;
+    match target {
+        Some((key, name)) => {
+            file.execute("INSERT INTO target (id, name) VALUES (?1, ?2)", (key.0, name)).map(drop)
+        }
+        None => Ok(()),
+    }
+}
 
 pub(super) fn begin(file: &Connection, asked: &Asked) -> rusqlite::Result<Begun> {
     let Asked { key, day, person, .. } = asked;

@@ -1,14 +1,18 @@
 //! The file on the disk.
 
-use std::{fs, io, path::Path};
+use std::{
+    ffi::OsString,
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use crate::{OpenError, file};
 
-/// The version this program writes.
-const VERSION: i64 = 1;
-const TABLES: &str = include_str!("../../schema/agent.sql");
+/// What leads from each version to the next, beginning at none. The last one is what this program writes.
+const STEPS: [&str; 2] = [include_str!("../../schema/agent.sql"), include_str!("../../schema/agent.2.sql")];
+const VERSION: i64 = 2;
 /// `LWAG`, in the file's header: that it is a notebook.
 const APPLICATION: i64 = 0x4c57_4147;
 const BESIDE: [&str; 3] = ["", "-wal", "-shm"];
@@ -58,9 +62,11 @@ fn try_open(path: &Path) -> Result<Connection, Fault> {
          PRAGMA secure_delete = ON; PRAGMA journal_size_limit = 4194304;",
     )?;
     file.set_prepared_statement_cache_capacity(32);
-    if found == 0 {
+    if found < VERSION {
         let begin = file.transaction()?;
-        begin.execute_batch(TABLES)?;
+        for step in STEPS.iter().skip(usize::try_from(found).unwrap_or(0)) {
+            begin.execute_batch(step)?;
+        }
         begin.pragma_update(None, "application_id", APPLICATION)?;
         begin.pragma_update(None, "user_version", VERSION)?;
         begin.commit()?;
@@ -72,17 +78,35 @@ fn try_open(path: &Path) -> Result<Connection, Fault> {
 
 fn set_aside(path: &Path) -> io::Result<()> {
     for beside in BESIDE {
-        let named = |name: &Path| {
-            let mut name = name.as_os_str().to_owned();
-            name.push(beside);
-            name
-        };
-        match fs::rename(named(path), named(&path.with_extension("damaged.db"))) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
+        unless_absent(fs::rename(named(path, beside), named(&aside(path), beside)))?;
     }
     Ok(())
+}
+
+/// Removes the file with those beside it, and the one that was set aside.
+pub(super) fn remove(path: &Path) -> io::Result<()> {
+    let mut outcome = Ok(());
+    for file in [path, &aside(path)] {
+        for beside in BESIDE {
+            outcome = outcome.and(unless_absent(fs::remove_file(named(file, beside))));
+        }
+    }
+    outcome
+}
+
+/// Where one that is damaged goes.
+fn aside(path: &Path) -> PathBuf {
+    path.with_extension("damaged.db")
+}
+
+fn named(path: &Path, beside: &str) -> OsString {
+    let mut name = path.as_os_str().to_owned();
+    name.push(beside);
+    name
+}
+
+fn unless_absent(outcome: io::Result<()>) -> io::Result<()> {
+    outcome.or_else(|error| if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) })
 }
 
 impl From<rusqlite::Error> for Fault {

@@ -174,7 +174,7 @@ async fn one_that_is_damaged_is_set_aside_and_a_newer_one_is_left_alone() {
     book.close();
     assert!(path.with_file_name("agent.damaged.db").exists());
     let file = Connection::open(&path).unwrap();
-    file.execute_batch("PRAGMA user_version = 2").unwrap();
+    file.execute_batch("PRAGMA user_version = 3").unwrap();
     drop(file);
     let before = fs::read(&path).unwrap();
     assert!(matches!(Notebook::open(&path), Err(OpenError::Failed(why)) if why.contains("newer")));
@@ -186,6 +186,48 @@ async fn one_that_is_damaged_is_set_aside_and_a_newer_one_is_left_alone() {
         .unwrap();
     Notebook::open(&other).unwrap().close();
     assert!(path.with_file_name("other.damaged.db").exists());
+}
+
+#[tokio::test]
+async fn what_it_is_among_the_targets_is_known_again_also_in_a_file_of_before() {
+    let (_folder, path) = folder();
+    let book = Notebook::open(&path).unwrap();
+    book.begin(asked("om_1")).await.unwrap();
+    book.settled(key("om_1"), NOW).await.unwrap();
+    book.close();
+    let file = Connection::open(&path).unwrap();
+    file.execute_batch("DROP TABLE target; PRAGMA user_version = 1").unwrap();
+    drop(file);
+    let book = Notebook::open(&path).unwrap();
+    assert_eq!(book.begin(asked("om_1")).await, Ok(Begun::Done), "all of it is still there");
+    assert_eq!(book.target().await, Ok(None));
+    for (id, name) in [(7, "agent"), (9, "agent 2")] {
+        book.set_target(Some((TargetKey(id), name.to_owned()))).await.unwrap();
+    }
+    book.close();
+    let book = Notebook::open(&path).unwrap();
+    assert_eq!(book.target().await, Ok(Some((TargetKey(9), "agent 2".to_owned()))));
+    book.set_target(None).await.unwrap();
+    assert_eq!(book.target().await, Ok(None));
+    book.close();
+}
+
+#[test]
+fn one_that_is_removed_leaves_nothing_of_what_was_said_not_even_what_was_set_aside() {
+    let (folder, path) = folder();
+    for name in ["agent.db", "agent.db-wal", "agent.damaged.db", "agent.damaged.db-shm", "agenda"] {
+        fs::write(folder.path().join(name), "said").unwrap();
+    }
+    for _ in 0..2 {
+        Notebook::remove(&path).unwrap();
+    }
+    let left: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["agenda"]);
+    // What cannot be removed is told, and keeps nothing else from being.
+    fs::create_dir(&path).unwrap();
+    fs::write(folder.path().join("agent.damaged.db"), "said").unwrap();
+    assert!(Notebook::remove(&path).is_err());
+    assert!(!folder.path().join("agent.damaged.db").exists());
 }
 
 proptest! {
