@@ -14,7 +14,7 @@ export type Severity = "advice" | "warning" | "error";
 
 export type Action = "retry" | "edit_credentials" | "edit_domain" | "switch_domain" | "edit_proxy" | "go_direct" | "use_proxy" | "trust_ca" | "add_ca_file" | "copy_environment" | "open_console" | "show_target" | "replay_failed" | "edit_agent";
 
-export type FindingCode = "no_network" | "dns_failed" | "tcp_refused" | "tcp_unreachable" | "timed_out" | "tcp_broken" | "proxy_unreachable" | "proxy_credentials_wanted" | "proxy_credentials_wrong" | "proxy_refused" | "proxy_other_protocol" | "proxy_broken" | "proxy_tls" | "proxy_setting_bad" | "pac_failed" | "direct_works" | "proxy_works" | "tls_untrusted" | "trust_failing" | "tls_intercepted" | "tls_trusted_here" | "tls_self_signed" | "tls_expired" | "tls_not_yet_valid" | "clock_wrong" | "tls_wrong_host" | "tls_not_spoken" | "tls_cut" | "tls_failed" | "not_the_platform" | "http_status" | "bad_address" | "platform_busy" | "credentials_wrong" | "app_id_malformed" | "domain_wrong" | "forbidden" | "connection_limit" | "platform_code" | "ticket_refused" | "upgrade_blocked" | "link_silent" | "link_closed" | "flapping" | "other_clients" | "platform_sees_us" | "nothing_received" | "secret_missing" | "secret_unreadable" | "no_secret_store" | "domain_unusable" | "disk_full" | "not_kept" | "target_down" | "target_failing" | "answer_late" | "answer_invalid" | "agent_no_key" | "agent_key_wrong" | "agent_quota" | "agent_unreachable" | "agent_refused" | "agent_failing" | "agent_reply_refused";
+export type FindingCode = "no_network" | "dns_failed" | "tcp_refused" | "tcp_unreachable" | "timed_out" | "tcp_broken" | "proxy_unreachable" | "proxy_credentials_wanted" | "proxy_credentials_wrong" | "proxy_refused" | "proxy_other_protocol" | "proxy_broken" | "proxy_tls" | "proxy_setting_bad" | "pac_failed" | "direct_works" | "proxy_works" | "tls_untrusted" | "trust_failing" | "tls_intercepted" | "tls_trusted_here" | "tls_self_signed" | "tls_expired" | "tls_not_yet_valid" | "clock_wrong" | "tls_wrong_host" | "tls_not_spoken" | "tls_cut" | "tls_failed" | "not_the_platform" | "http_status" | "bad_address" | "platform_busy" | "credentials_wrong" | "app_id_malformed" | "domain_wrong" | "forbidden" | "connection_limit" | "platform_code" | "ticket_refused" | "upgrade_blocked" | "link_silent" | "link_closed" | "flapping" | "other_clients" | "platform_sees_us" | "nothing_received" | "secret_missing" | "secret_unreadable" | "no_secret_store" | "domain_unusable" | "disk_full" | "not_kept" | "target_down" | "target_failing" | "answer_late" | "answer_invalid" | "agent_no_key" | "agent_key_wrong" | "agent_quota" | "agent_unreachable" | "agent_refused" | "agent_failing" | "agent_reply_refused" | "agent_platform_unreachable" | "agent_notebook";
 
 export type Finding = { 
 /**
@@ -2285,4 +2285,6 @@ export const GUIDE_OF: Record<FindingCode, Guide> = {
   agent_refused: 'agent',
   agent_failing: 'agent',
   agent_reply_refused: 'agent',
+  agent_platform_unreachable: 'agent',
+  agent_notebook: 'agent',
 }

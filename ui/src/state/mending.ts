@@ -171,5 +171,7 @@ const OUR_SIDE: ReadonlySet<FindingCode> = new Set<FindingCode>([
   'agent_unreachable',
   'agent_refused',
   'agent_failing',
-  'agent_reply_refused'
+  'agent_reply_refused',
+  'agent_platform_unreachable',
+  'agent_notebook'
 ])

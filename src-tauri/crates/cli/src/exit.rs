@@ -121,7 +121,9 @@ impl From<&Finding> for Exit {
             | Code::AgentUnreachable
             | Code::AgentRefused
             | Code::AgentFailing
-            | Code::AgentReplyRefused => Self::Failed,
+            | Code::AgentReplyRefused
+            | Code::AgentPlatformUnreachable
+            | Code::AgentNotebook => Self::Failed,
         }
     }
 }

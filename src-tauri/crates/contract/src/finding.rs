@@ -232,6 +232,10 @@ pub enum FindingCode {
     AgentFailing,
     /// The platform does not let the bot reply; `code`, `message`.
     AgentReplyRefused,
+    /// The agent's replies cannot be brought to the platform; `error`.
+    AgentPlatformUnreachable,
+    /// What the agent has answered and remembers cannot be read or written down; `error`.
+    AgentNotebook,
 }
 
 impl FindingCode {
@@ -301,5 +305,7 @@ impl FindingCode {
         Self::AgentRefused,
         Self::AgentFailing,
         Self::AgentReplyRefused,
+        Self::AgentPlatformUnreachable,
+        Self::AgentNotebook,
     ];
 }

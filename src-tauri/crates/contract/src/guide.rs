@@ -149,7 +149,9 @@ impl FindingCode {
             | Self::AgentUnreachable
             | Self::AgentRefused
             | Self::AgentFailing
-            | Self::AgentReplyRefused => Guide::Agent,
+            | Self::AgentReplyRefused
+            | Self::AgentPlatformUnreachable
+            | Self::AgentNotebook => Guide::Agent,
         }
     }
 }

@@ -135,6 +135,9 @@ pub enum Trouble {
     /// The platform could not be asked at all.
     #[error("the platform cannot be asked: {0}")]
     PlatformUnreachable(String),
+    /// What was answered can neither be read nor written down: an answer might be the second.
+    #[error("the notebook cannot be used: {0}")]
+    Notebook(String),
 }
 
 /// How the agent stands.

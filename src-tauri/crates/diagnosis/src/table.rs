@@ -82,6 +82,7 @@ pub fn rule(code: FindingCode) -> Rule {
         F::AgentNoKey | F::AgentKeyWrong | F::AgentQuota => warns(AT_ONCE, &[], Some(Do::EditAgent)),
         F::AgentUnreachable | F::AgentRefused | F::AgentFailing => warns(AT_ONCE, &[], Some(Do::EditAgent)),
         F::AgentReplyRefused => warns(AT_ONCE, &[], Some(Do::OpenConsole)),
+        F::AgentPlatformUnreachable | F::AgentNotebook => warns(AT_ONCE, &[], None),
     }
 }
 

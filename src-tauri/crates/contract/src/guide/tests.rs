@@ -181,5 +181,7 @@ fn words_of(code: FindingCode) -> (&'static str, &'static str) {
         F::AgentRefused => ("refuses the question", "拒绝了请求"),
         F::AgentFailing => ("model does not answer", "模型服务没有给出回答"),
         F::AgentReplyRefused => ("may not reply", "不能回复"),
+        F::AgentPlatformUnreachable => ("cannot reach the platform", "送不到平台"),
+        F::AgentNotebook => ("cannot be written down", "无法记录"),
     }
 }

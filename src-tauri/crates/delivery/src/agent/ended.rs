@@ -61,7 +61,7 @@ fn outcome(trouble: &Trouble) -> (AttemptOutcome, Option<u16>) {
         Trouble::ReplyRefused { .. } => (BadStatus, None),
         Trouble::Unreachable(_) | Trouble::PlatformUnreachable(_) => (Unreachable, None),
         Trouble::TimedOut(_) => (TimedOut, None),
-        Trouble::Failed(_) | Trouble::Nonsense(_) => (Broken, None),
+        Trouble::Failed(_) | Trouble::Nonsense(_) | Trouble::Notebook(_) => (Broken, None),
     }
 }
 

@@ -41,11 +41,8 @@ pub(crate) fn of_trouble(trouble: &Trouble, host: &str, model: &str) -> Finding 
         Trouble::ReplyRefused { code, message } => {
             of(Code::AgentReplyRefused).with("code", code).with("message", short(message))
         }
-        Trouble::PlatformUnreachable(error) => {
-            // Nothing that the console could mend.
-            let found = of(Code::AgentReplyRefused).with("code", 0).with("message", short(error));
-            Finding { action: None, ..found }
-        }
+        Trouble::PlatformUnreachable(error) => of(Code::AgentPlatformUnreachable).with("error", short(error)),
+        Trouble::Notebook(error) => of(Code::AgentNotebook).with("error", short(error)),
     }
 }
 
@@ -90,7 +87,8 @@ mod tests {
             (Trouble::Failed(said()), Code::AgentFailing),
             (Trouble::Nonsense(said()), Code::AgentFailing),
             (Trouble::ReplyRefused { code: 230_002, message: said() }, Code::AgentReplyRefused),
-            (Trouble::PlatformUnreachable(said()), Code::AgentReplyRefused),
+            (Trouble::PlatformUnreachable(said()), Code::AgentPlatformUnreachable),
+            (Trouble::Notebook(said()), Code::AgentNotebook),
         ]
     }
 
