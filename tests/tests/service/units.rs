@@ -2,6 +2,7 @@
 
 use std::{fs, path::Path, process::Command};
 
+use longwire_host::service;
 use longwire_tests::Ended;
 
 use crate::fake::User;
@@ -40,20 +41,39 @@ fn here() -> u32 {
     said.split(' ').nth(1).and_then(|number| number.parse().ok()).expect("systemd 252 (…)")
 }
 
+/// What systemd thinks is exposed of a unit in which it finds nothing wrong.
+fn exposed(text: &str, scope: &str) -> f64 {
+    let folder = tempfile::tempdir().unwrap();
+    let unit = folder.path().join("longwire.service");
+    fs::write(&unit, text).unwrap();
+    let (sound, said) = analyze(&["verify", scope, "--man=no"], &unit);
+    assert!(sound && !said.contains("longwire"), "{scope}: {said}\n{text}");
+    let (_, said) = analyze(&["security", scope, "--offline=true", "--no-pager"], &unit);
+    let line = said.lines().find(|line| line.contains("Overall exposure level")).expect("a verdict");
+    line.split(':').nth(1).and_then(|rest| rest.split_whitespace().next()?.parse().ok()).unwrap()
+}
+
 #[test]
 fn systemd_finds_nothing_wrong_with_the_units_and_little_exposed() {
-    for (text, scope) in written(here()) {
-        let folder = tempfile::tempdir().unwrap();
-        let unit = folder.path().join("longwire.service");
-        fs::write(&unit, &text).unwrap();
-        let (sound, said) = analyze(&["verify", scope, "--man=no"], &unit);
-        assert!(sound && !said.contains("longwire"), "{scope}: {said}\n{text}");
-        let (_, said) = analyze(&["security", scope, "--offline=true", "--no-pager"], &unit);
-        let line = said.lines().find(|line| line.contains("Overall exposure level")).expect("a verdict");
-        let level: f64 =
-            line.split(':').nth(1).and_then(|rest| rest.split_whitespace().next()?.parse().ok()).unwrap();
-        assert!(level <= 3.0, "{scope}: {line}\n{said}");
+    // A program that is there, as the package's is where its unit is.
+    let packaged = service::packaged(Path::new("/bin/sh")).unwrap();
+    for (text, scope) in written(here()).into_iter().chain([(packaged, "--user")]) {
+        let level = exposed(&text, scope);
+        assert!(level <= 3.0, "{scope}: {level}\n{text}");
     }
+}
+
+#[test]
+fn one_that_cannot_be_isolated_is_sound_and_exposes_no_more_than_that_costs() {
+    let user = User::new();
+    user.change(|systemd| {
+        systemd.version = here();
+        systemd.isolates = false;
+    });
+    let shown = user.service(&["install", "--dry-run"]);
+    assert_eq!(shown.code, Some(0), "{}", shown.stderr);
+    let level = exposed(&shown.stdout, "--user");
+    assert!(level <= 6.2, "{level}\n{}", shown.stdout);
 }
 
 #[test]

@@ -50,6 +50,12 @@ const ISOLATION: &[&str] = &[
     "CapabilityBoundingSet=",
 ];
 
+/// What takes no view of the system of its own, for a user whose kernel gives none.
+const WITHOUT_VIEW: &str = "\
+ProtectHostname=yes
+KeyringMode=private
+";
+
 /// What a user's own keeper can isolate with at all, where the kernel lets users have namespaces.
 const FOR_USERS: &str = "PrivateUsers=yes";
 
@@ -84,11 +90,11 @@ impl Unit {
     pub(super) fn text(&self, version: u32) -> Result<String, ServiceError> {
         let Wanted { program, data_dir, user } = &self.wanted;
         let edit = if self.scope == ServiceScope::System { "edit " } else { "--user edit " };
-        let run = format!("{} run --data-dir {}", quoted(program)?, argument(data_dir)?);
+        let run = format!("ExecStart={} run --data-dir {}\n", quoted(program)?, argument(data_dir)?);
         let mut text = format!(
             "# Written by `longwire service install`; changes belong into a drop-in: `systemctl {edit}longwire.service`.\n",
         );
-        text.push_str(&self.sections(version, &run)?);
+        text.push_str(&self.sections(version, &run, &quoted(data_dir)?));
         text.push_str(&format!("\n{MARK}\nProgram={}\nDataDir={}\n", text_of(program)?, text_of(data_dir)?));
         if let Some(user) = user {
             text.push_str(&format!("User={user}\n"));
@@ -97,12 +103,11 @@ impl Unit {
         Ok(text)
     }
 
-    /// What systemd reads of it: `run` is the service.
-    fn sections(&self, version: u32, run: &str) -> Result<String, ServiceError> {
+    /// What systemd reads of it: `run` are the lines that start the service, `folder` is the data folder.
+    fn sections(&self, version: u32, run: &str, folder: &str) -> String {
         let Wanted { data_dir, user, .. } = &self.wanted;
         let system = self.scope == ServiceScope::System;
         let own_state = system && data_dir == Path::new(STATE);
-        let folder = quoted(data_dir)?;
         let target = if system { "multi-user.target" } else { "default.target" };
         // After the target that wants it: neither a start of the machine nor a login waits until the platform is reached.
         let after = if system { "network-online.target multi-user.target" } else { "default.target" };
@@ -116,7 +121,7 @@ impl Unit {
         }
         // However often it ends, it is started again.
         text.push_str("StartLimitIntervalSec=0\n\n[Service]\nType=notify\nNotifyAccess=main\n");
-        text.push_str(&format!("ExecStart={run}\n"));
+        text.push_str(run);
         if let Some(user) = user {
             text.push_str(&format!("User={user}\n"));
         }
@@ -149,12 +154,14 @@ impl Unit {
             if !own_state {
                 text.push_str(&format!("ReadWritePaths={folder}\n"));
             }
+        } else {
+            text.push_str(WITHOUT_VIEW);
         }
         if system {
             text.push_str(FOR_SYSTEM);
         }
         text.push_str(&format!("\n[Install]\nWantedBy={target}\n"));
-        Ok(text)
+        text
     }
 
     /// What a unit of ours says of itself.
@@ -173,15 +180,22 @@ impl Unit {
     }
 }
 
-/// The unit that a package brings for every user who switches it on, on the user's own data folder. It has no view of the file system
-/// of its own, which not every user's keeper can give: `longwire service install` asks for that.
+/// The unit that a package brings for every user who switches it on, on the data folder that each has where `XDG_DATA_HOME` names no
+/// other: systemd has no word for that one. It asks for a view of the file system of its own, and does not start where the kernel gives
+/// users none: `longwire service install` looks first, and writes what can be had.
 ///
 /// # Errors
 /// [`ServiceError::Unnameable`].
 pub fn packaged(program: &Path) -> Result<String, ServiceError> {
+    let folder = "%h/.local/share/longwire";
     let wanted = Wanted { program: program.to_owned(), data_dir: PathBuf::new(), user: None };
-    let unit = Unit { scope: ServiceScope::User, wanted, isolated: false };
-    unit.sections(CREDENTIALS_SINCE, &format!("{} run", quoted(program)?))
+    let unit = Unit { scope: ServiceScope::User, wanted, isolated: true };
+    // Outside of that view (`+`): what is writable in it has to be there before.
+    let run = format!(
+        "ExecStartPre=+/usr/bin/mkdir -p -m 0700 {folder}\nExecStart={} run --data-dir {folder}\n",
+        quoted(program)?
+    );
+    Ok(unit.sections(CREDENTIALS_SINCE, &run, folder))
 }
 
 /// A path as one word of a unit's line.
@@ -266,7 +280,10 @@ mod tests {
     fn one_that_cannot_be_isolated_keeps_what_takes_no_namespace() {
         let bare = Unit { isolated: false, ..unit(ServiceScope::User, "/data") }.text(252).unwrap();
         assert!(has(&bare, "NoNewPrivileges=yes") && has(&bare, "RestrictSUIDSGID=yes"));
-        assert!(isolation_of_users().all(|line| !has(&bare, line)) && !bare.contains("ReadWritePaths"));
+        assert!(has(&bare, "KeyringMode=private"));
+        let needs_view = |line: &&str| *line != "ProtectHostname=yes";
+        assert!(isolation_of_users().filter(needs_view).all(|line| !has(&bare, line)), "{bare}");
+        assert!(!bare.contains("ReadWritePaths"));
     }
 
     #[test]
@@ -282,17 +299,21 @@ mod tests {
         let broken = self::unit(ServiceScope::User, "/a\nExecStart=/bin/evil");
         assert_eq!(broken.text(252), Err(ServiceError::Unnameable(broken.wanted.data_dir.clone())));
     }
+
     #[test]
     fn the_one_of_a_package_is_for_every_user() {
         let text = packaged(Path::new("/usr/bin/longwire")).unwrap();
-        assert!(
-            has(&text, "ExecStart=\"/usr/bin/longwire\" run") && has(&text, "WantedBy=default.target"),
-            "{text}"
-        );
-        assert!(
-            has(&text, "NoNewPrivileges=yes") && isolation_of_users().all(|line| !has(&text, line)),
-            "{text}"
-        );
+        for line in [
+            "ExecStartPre=+/usr/bin/mkdir -p -m 0700 %h/.local/share/longwire",
+            "ExecStart=\"/usr/bin/longwire\" run --data-dir %h/.local/share/longwire",
+            "ReadWritePaths=%h/.local/share/longwire",
+            "NoNewPrivileges=yes",
+            "KillMode=mixed",
+            "WantedBy=default.target",
+        ] {
+            assert!(has(&text, line), "{line}\n{text}");
+        }
+        assert!(isolation_of_users().all(|line| has(&text, line)), "{text}");
         // It is not one that `longwire service uninstall` may take away.
         assert_eq!(Unit::read(&text, ServiceScope::User), None);
     }
