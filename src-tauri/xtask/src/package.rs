@@ -1,4 +1,5 @@
 mod clean_root;
+mod command;
 mod copyright;
 mod deb;
 mod macos;
@@ -26,21 +27,16 @@ const SHIPPED: &str = "tauri/custom-protocol";
 /// What all of it is a version of.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Builds for release and makes this system's packages, or tries those that were made.
+/// Builds for release and makes this system's packages, does one of both, or tries those that were made.
 pub(crate) fn run(repository: &Repository, arguments: &[String]) -> Result<(), Failure> {
     let words: Vec<_> = arguments.iter().map(String::as_str).collect();
     match words.as_slice() {
-        [] if cfg!(target_os = "macos") => macos::make(repository),
-        [] | ["--built"] => {
-            if words.is_empty() {
-                build(repository, &[])?;
-                build_command(repository)?;
-            }
-            let papers = papers::Papers::gather(repository)?;
-            let packages = deb::make(repository, &release(repository), Some(&papers))?;
-            deb::lint(&packages)?;
-            tell(&packages)
+        [] => {
+            build_for_this_system(repository)?;
+            make(repository)
         }
+        ["--build"] => build_for_this_system(repository),
+        ["--built"] => make(repository),
         ["--verify"] => clean_root::verify(repository, &deb::made(repository)?),
         ["--cask", image, home] => macos::cask(repository, Path::new(image), home),
         _ => Err(Failure::new(format!(
@@ -48,6 +44,25 @@ pub(crate) fn run(repository: &Repository, arguments: &[String]) -> Result<(), F
             arguments.join(" ")
         ))),
     }
+}
+
+fn build_for_this_system(repository: &Repository) -> Result<(), Failure> {
+    if cfg!(target_os = "macos") {
+        return macos::build(repository);
+    }
+    build(repository, &[])?;
+    build_command(repository)
+}
+
+/// Makes the packages of what was built.
+fn make(repository: &Repository) -> Result<(), Failure> {
+    if cfg!(target_os = "macos") {
+        return tell(&[macos::bundle(repository)?]);
+    }
+    let papers = papers::Papers::gather(repository)?;
+    let packages = deb::make(repository, &release(repository), Some(&papers))?;
+    deb::lint(&packages)?;
+    tell(&packages)
 }
 
 /// Builds the tray app for release, with its window, and beside it other packages that use some of the same libraries.

@@ -4,7 +4,7 @@ use std::{
     process::Command,
 };
 
-use super::{VERSION, broken, packaging, papers::Papers, tree::Tree};
+use super::{VERSION, broken, command, packaging, papers::Papers, tree::Tree};
 use crate::{
     debian,
     process::{Failure, find, output, probe, run, say},
@@ -102,13 +102,8 @@ fn lay(repository: &Repository, programs: &Path, papers: Option<&Papers>) -> Res
         tree.copy(&programs.join(program), &format!("built/bin/{program}"))?;
     }
     let command = tree.folder().join("built/bin/longwire");
-    let says = |arguments: &[&str]| output(Command::new(&command).args(arguments).env("LC_ALL", "C.UTF-8"));
-    for (shell, file) in [("bash", "longwire"), ("zsh", "_longwire"), ("fish", "longwire.fish")] {
-        tree.write(&format!("built/completions/{file}"), &says(&["completions", shell])?)?;
-    }
-    tree.write("built/systemd/longwire.service", &says(&["unit"])?)?;
-    let manual = tree.place("built/man/longwire.1")?;
-    says(&["manual", &manual.with_file_name("").to_string_lossy()])?;
+    command::describe(&command, &tree, "built/")?;
+    tree.write("built/systemd/longwire.service", &output(Command::new(&command).arg("unit"))?)?;
     tree.copy_all(&packaging.join("linux"), "built/linux")?;
     for (image, folder) in ICONS {
         let ending = image.rsplit('.').next().unwrap_or_default();

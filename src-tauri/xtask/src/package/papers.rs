@@ -2,7 +2,7 @@ use std::fs;
 
 use super::{copyright, packaging, sbom, tree::Tree};
 use crate::{
-    process::{Failure, say},
+    process::{Failure, cargo, run, say},
     repository::Repository,
 };
 
@@ -25,6 +25,8 @@ const PACKAGES: &[(&str, &str)] =
 impl Papers {
     pub(super) fn gather(repository: &Repository) -> Result<Self, Failure> {
         say("gathering the licences and the list of all parts (some minutes)");
+        // Also those of other systems: what reads them does so offline, and a build has fetched its own alone.
+        run(cargo(&repository.root).args(["fetch", "--locked"]))?;
         let head = packaging(repository).join("debian/copyright");
         let own = fs::read_to_string(&head).map_err(|error| super::broken(&head, &error))?;
         let paper = |(package, manifest): &(&'static str, &str)| {
@@ -58,12 +60,14 @@ impl Papers {
         Ok(())
     }
 
-    /// Lays those of the app, as they travel in a bundle of macOS.
+    /// Lays them as they travel in a bundle of macOS.
     pub(super) fn lay_for_macos(&self, tree: &Tree) -> Result<(), Failure> {
-        for Paper { copyright, sbom, window, .. } in self.0.iter().filter(|paper| paper.window.is_some()) {
-            tree.write("copyright.txt", copyright)?;
-            tree.write("sbom.cdx.json", sbom)?;
-            tree.write("sbom-window.cdx.json", window.as_deref().unwrap_or_default())?;
+        for Paper { package, copyright, sbom, window } in &self.0 {
+            tree.write(&format!("licences/{package}.txt"), copyright)?;
+            tree.write(&format!("licences/{package}.cdx.json"), sbom)?;
+            if let Some(window) = window {
+                tree.write(&format!("licences/{package}-window.cdx.json"), window)?;
+            }
         }
         Ok(())
     }
