@@ -138,7 +138,7 @@ mod tests {
 
     async fn run(script: &str, callback: bool, deadline: Duration) -> Sent {
         let command = ["/bin/sh", "-c", script].map(str::to_owned).to_vec();
-        let post = Post { record: &record(), number: 2, at_ms: 0, deadline, callback };
+        let post = Post { record: &record(), number: 2, at_ms: 0, asked_ms: 0, deadline, callback };
         Program { command }.run("bot", post, pending()).await.unwrap()
     }
 
@@ -181,8 +181,14 @@ mod tests {
     async fn a_program_that_is_not_there_says_so() {
         let program = Program { command: vec!["/nonexistent/bot".to_owned()] };
         let record = record();
-        let post =
-            Post { record: &record, number: 1, at_ms: 0, deadline: Duration::from_secs(1), callback: false };
+        let post = Post {
+            record: &record,
+            number: 1,
+            at_ms: 0,
+            asked_ms: 0,
+            deadline: Duration::from_secs(1),
+            callback: false,
+        };
         let said = program.run("bot", post, pending()).await.unwrap();
         assert_eq!(
             (said.outcome, said.detail.as_str()),

@@ -46,6 +46,8 @@ pub(crate) struct Post<'a> {
     pub(crate) number: u32,
     /// Now, in milliseconds since the Unix epoch: what a signature is made with.
     pub(crate) at_ms: u64,
+    /// When its user asked for it once more, in milliseconds since the Unix epoch; 0 where nobody did.
+    pub(crate) asked_ms: u64,
     /// How long all of it may take, with the connecting.
     pub(crate) deadline: Duration,
     /// Whether its answer is for the platform: it is read whole then, and it is a failure where that cannot be done.
@@ -146,7 +148,7 @@ impl Webhook {
 
     /// Sends it an event. Dropping the future gives up and closes the connection.
     pub(crate) async fn send(&self, kept: &mut KeptAlive, dialer: &Dialer, post: Post<'_>) -> Sent {
-        let Post { record, number, at_ms, deadline, callback } = post;
+        let Post { record, number, at_ms, deadline, callback, .. } = post;
         let text = match self.text(record) {
             Ok(text) => text,
             Err(NoPlace) => {

@@ -66,12 +66,13 @@ impl Engine {
             Some(name) => Some(self.target_key(name).await?),
             None => None,
         };
-        let mut replayed = journal.replay(request.events.clone(), target).await.map_err(fault)?;
+        let now_ms = clock::now_ms();
+        let mut replayed = journal.replay(request.events.clone(), target, now_ms).await.map_err(fault)?;
         if replayed.events == 0
             && target.is_none()
             && let EventSelection::Seqs(seqs) = request.events
         {
-            replayed = self.replay_to_wanting(seqs).await?;
+            replayed = self.replay_to_wanting(seqs, now_ms).await?;
         }
         if let Some(deliveries) = self.inner.surroundings.inbox.deliveries() {
             deliveries.wake(&self.inner.targets.keys());
@@ -83,7 +84,7 @@ impl Engine {
     }
 
     /// Hands events that nobody had to those who want them now.
-    async fn replay_to_wanting(&self, seqs: Vec<u32>) -> Result<Replayed, Fault> {
+    async fn replay_to_wanting(&self, seqs: Vec<u32>, now_ms: u64) -> Result<Replayed, Fault> {
         let journal = self.journal().await?;
         let mut replayed = Replayed::default();
         for chunk in seqs.chunks(CHUNK) {
@@ -96,7 +97,7 @@ impl Engine {
                 let wanting = self.targets().await?.wanting(wanted);
                 for target in &wanting {
                     let one = EventSelection::Seqs(vec![record.seq]);
-                    let done = journal.replay(one, Some(*target)).await.map_err(fault)?;
+                    let done = journal.replay(one, Some(*target), now_ms).await.map_err(fault)?;
                     replayed.deliveries += done.deliveries;
                 }
                 replayed.events += u32::from(!wanting.is_empty());

@@ -22,7 +22,7 @@ pub struct Waiting {
     pub lane: Option<String>,
     /// How often it was tried, since the last replay.
     pub attempts: u32,
-    /// Not before this moment, in milliseconds since the Unix epoch.
+    /// Not before this moment, in milliseconds since the Unix epoch. Where it was replayed, and not tried since, that is when.
     pub not_before_ms: u64,
 }
 
@@ -170,7 +170,15 @@ impl Journal {
     /// Puts events into queues once more, as [`ReplayRequest`](longwire_contract::ReplayRequest) says: into this target's;
     /// where none is named, into those of the [held](Self::hold) targets that had them, in the state that the selection names
     /// where it names one.
-    pub async fn replay(&self, events: EventSelection, target: Option<TargetKey>) -> Result<Replayed, Error> {
+    ///
+    /// Of what goes to a named target, or had failed, it is written down that it was asked for now: whoever tells from its age
+    /// that nobody waits for it any more hears that somebody does.
+    pub async fn replay(
+        &self,
+        events: EventSelection,
+        target: Option<TargetKey>,
+        now_ms: u64,
+    ) -> Result<Replayed, Error> {
         let again = match target {
             Some(target) => replay::Again::To(target),
             None => replay::Again::of(&events, self.held().clone()),
@@ -178,18 +186,19 @@ impl Journal {
         let mut replayed = Replayed::default();
         for seqs in self.chosen(events).await?.chunks(replay::AT_ONCE) {
             let (seqs, again) = (seqs.to_vec(), again.clone());
-            let some = self.write(move |file| again.put(file, &seqs)).await?;
+            let some = self.write(move |file| again.put(file, &seqs, now_ms)).await?;
             replayed.events += some.events;
             replayed.deliveries += some.deliveries;
         }
         Ok(replayed)
     }
 
-    /// Has all that waits for a target due now.
+    /// Has all that waits for another try at a target due now.
     pub async fn hasten(&self, target: TargetKey) -> Result<(), Error> {
         self.write(move |file| {
             file.prepare_cached(
-                "UPDATE deliveries SET not_before_ms = 0 WHERE target = ?1 AND state = 1 AND not_before_ms > 0",
+                "UPDATE deliveries SET not_before_ms = 0
+                 WHERE target = ?1 AND state = 1 AND not_before_ms > 0 AND attempts > 0",
             )?
             .execute((target.0,))
             .map(drop)
@@ -201,7 +210,7 @@ impl Journal {
     pub async fn deliveries(&self, seq: u32) -> Result<Vec<DeliveryView>, Error> {
         self.read(move |file| {
             let mut find = file.prepare_cached(
-                "SELECT t.id, t.name, d.state, d.not_before_ms FROM deliveries d JOIN targets t ON t.id = d.target
+                "SELECT t.id, t.name, d.state, iif(d.attempts > 0, d.not_before_ms, 0) FROM deliveries d JOIN targets t ON t.id = d.target
                  WHERE d.seq = ?1 ORDER BY d.target",
             )?;
             let views = find.query_map((seq,), |row| {

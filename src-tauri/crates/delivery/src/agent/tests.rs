@@ -5,8 +5,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use longwire_contract::AttemptOutcome;
-use longwire_journal::Record;
+use longwire_contract::{AttemptOutcome, DeliveryState, EventSelection, JournalSettings};
+use longwire_host::clock;
+use longwire_journal::{
+    Attempt, Deliverable, Insertion, Journal, NewEvent, Options, Record, TargetKey, Then,
+};
 use serde_json::{Value, json};
 
 use self::world::{KEY, Script, World, event, message, text};
@@ -91,6 +94,76 @@ async fn without_a_key_nothing_is_asked_and_that_is_said_once_an_hour() {
     let agent = world.agent(world.notebook(), no_change);
     taken(&agent, &text("om_1", "Hi")).await;
     assert_eq!(world.shown(), ["Hello"]);
+}
+
+#[tokio::test]
+async fn a_message_that_failed_in_the_night_is_answered_when_it_is_replayed_in_the_morning() {
+    let world = World::new([Script::words(&["Hello"])]).await;
+    let folder = world.folder.path().to_path_buf();
+    let journal = Journal::open(&Options { folder, settings: JournalSettings::default() }).unwrap().journal;
+    let key = journal.target("agent").await.unwrap();
+    let mut seqs = Vec::new();
+    for id in ["om_1", "om_2"] {
+        let Ok(Insertion::Kept(seq)) = journal.insert(kept(&text(id, "Hi"), key)).await else { panic!() };
+        let attempt = Attempt {
+            seq,
+            target: key,
+            number: 1,
+            at_ms: 1,
+            took_us: 1,
+            outcome: AttemptOutcome::NotSendable,
+            status: None,
+            response: None,
+            detail: String::new(),
+        };
+        // Nobody asks for the other one: its courier was only stopped.
+        let then = if id == "om_1" { Then::Failed } else { Then::Again(1) };
+        journal.attempted(attempt, then).await.unwrap();
+        seqs.push(seq);
+    }
+    journal.replay(EventSelection::Seqs(seqs.clone()), None, clock::now_ms()).await.unwrap();
+    let deliveries = crate::Deliveries::start(journal.clone(), world::dialer().as_ref().clone());
+    let mut settled = deliveries.settled();
+    let agent = std::sync::Arc::new(world.agent(world.notebook(), no_change));
+    let target = crate::Target {
+        key,
+        name: "agent".to_owned(),
+        app_id: None,
+        filter: crate::Filter::default(),
+        kind: crate::Kind::Agent(agent),
+        deadline: Duration::from_secs(10),
+        paused: false,
+    };
+    deliveries.set(vec![target]).await.unwrap();
+    for _ in &seqs {
+        settled.recv().await.unwrap();
+    }
+    let mut details = Vec::new();
+    for seq in seqs {
+        let mut view = journal.deliveries(seq).await.unwrap().remove(0);
+        assert_eq!(view.state, DeliveryState::Delivered);
+        details.push(view.attempts.pop().unwrap().detail);
+    }
+    assert_eq!(details, ["answered by fake-1: 7 + 5 tokens", "too old to be answered"]);
+    deliveries.close().await;
+    journal.close();
+}
+
+/// A message as it is kept for a target, hours ago.
+fn kept(record: &Record, target: TargetKey) -> NewEvent {
+    NewEvent {
+        app_id: record.app_id.clone(),
+        origin: record.origin,
+        at_ms: clock::now_ms() - 8 * 60 * 60 * 1000,
+        arrived: Instant::now(),
+        event_type: record.event_type.clone(),
+        event_id: None,
+        message_id: None,
+        chat_id: None,
+        frame: record.frame.clone(),
+        payload: record.payload.clone(),
+        targets: vec![Deliverable { target, not_before_ms: None }],
+    }
 }
 
 #[tokio::test]

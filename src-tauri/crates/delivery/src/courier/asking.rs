@@ -54,7 +54,8 @@ impl<O: Outside> Courier<O> {
             let (mut sent, mut late) = (None, false);
             if let Some(record) = record {
                 let patience = patience.unwrap_or(target.deadline).min(target.deadline);
-                let post = Post { record: &record, number, at_ms, deadline: patience, callback: true };
+                let post =
+                    Post { record: &record, number, at_ms, asked_ms: 0, deadline: patience, callback: true };
                 let mut attempt =
                     Box::pin(within(&over, outside.hand(&target, &mut kept, post, after(&over, NOTICE))));
                 let mut reply = Some(reply);

@@ -98,12 +98,14 @@ impl<O: Outside> Courier<O> {
 
     fn hand_over(&mut self, record: Record) {
         let number = self.lanes.tried(record.seq).attempts + 1;
+        let asked_ms = self.lanes.asked_ms(record.seq);
         let (at_ms, probe) = (self.outside.now_ms(), self.down.is_some());
         let (outside, target, over) = (self.outside.clone(), self.target.clone(), self.over.clone());
         let (mut kept, generation) = (self.kept.pop().unwrap_or_default(), self.generation);
         self.handing += 1;
         self.start(async move {
-            let post = Post { record: &record, number, at_ms, deadline: target.deadline, callback: false };
+            let deadline = target.deadline;
+            let post = Post { record: &record, number, at_ms, asked_ms, deadline, callback: false };
             let sent = within(&over, outside.hand(&target, &mut kept, post, after(&over, NOTICE))).await;
             Done::Handed(Handed { seq: record.seq, number, at_ms, generation, probe, kept, sent })
         });

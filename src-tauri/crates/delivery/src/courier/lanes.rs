@@ -26,6 +26,8 @@ struct Event {
     /// Somebody else hands it over, until it is due: it has no place in its lane.
     aside: bool,
     tried: Tried,
+    /// When it was replayed, or is due after a try, in milliseconds since the Unix epoch; 0 for neither.
+    asked_ms: u64,
     out: bool,
 }
 
@@ -56,7 +58,8 @@ impl Lanes {
     ///
     /// One that was never tried and is not due yet is waited for by somebody else, and holds nobody of its lane up.
     pub(super) fn add(&mut self, waiting: Waiting, due: Option<Instant>) {
-        if let Some(event) = self.events.get(&waiting.seq) {
+        if let Some(event) = self.events.get_mut(&waiting.seq) {
+            event.asked_ms = event.asked_ms.max(waiting.not_before_ms);
             if due.is_none() && !event.out && !event.aside {
                 self.due_now(waiting.seq);
             }
@@ -68,7 +71,10 @@ impl Lanes {
         });
         let tried = Tried { attempts: waiting.attempts, failed: 0 };
         let aside = due.is_some() && tried.attempts == 0;
-        self.events.insert(waiting.seq, Event { lane, due, aside, tried, out: false });
+        self.events.insert(
+            waiting.seq,
+            Event { lane, due, aside, tried, asked_ms: waiting.not_before_ms, out: false },
+        );
         self.place(waiting.seq);
     }
 
@@ -111,13 +117,19 @@ impl Lanes {
             None => Tried::default(),
         };
         self.remove(seq);
-        self.events.insert(seq, Event { lane: None, due: None, aside: false, tried, out: true });
+        let event = Event { lane: None, due: None, aside: false, tried, asked_ms: 0, out: true };
+        self.events.insert(seq, event);
         Some(tried)
     }
 
     /// How often it was tried.
     pub(super) fn tried(&self, seq: u32) -> Tried {
         self.events.get(&seq).map(|event| event.tried).unwrap_or_default()
+    }
+
+    /// When somebody asked for it once more; 0 where nobody did.
+    pub(super) fn asked_ms(&self, seq: u32) -> u64 {
+        self.events.get(&seq).map_or(0, |event| event.asked_ms)
     }
 
     /// One that is out comes back, due at that moment or at once.

@@ -61,7 +61,8 @@ impl Sending {
 
     async fn send_this(&mut self, payload: &str) -> Sent {
         let (record, callback) = (record(payload), self.callback);
-        let post = Post { record: &record, number: 3, at_ms: AT_MS, deadline: self.deadline, callback };
+        let post =
+            Post { record: &record, number: 3, at_ms: AT_MS, asked_ms: 0, deadline: self.deadline, callback };
         self.webhook.send(&mut self.kept, &dialer(), post).await
     }
 }

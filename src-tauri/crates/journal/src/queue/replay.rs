@@ -50,25 +50,26 @@ impl Again {
     }
 
     /// Puts these into the queues, those that are gone left out.
-    pub(super) fn put(&self, file: &Connection, seqs: &[u32]) -> rusqlite::Result<Replayed> {
+    pub(super) fn put(&self, file: &Connection, seqs: &[u32], now_ms: u64) -> rusqlite::Result<Replayed> {
+        let now_ms = now_ms.cast_signed();
         let mut replayed = Replayed::default();
         for &seq in seqs {
             let deliveries = match self {
                 Self::To(target) => file
                     .prepare_cached(
                         "INSERT INTO deliveries (seq, target, state, attempts, tried, not_before_ms)
-                         SELECT e.seq, t.id, 1, 0, 0, 0 FROM events e, targets t WHERE e.seq = ?1 AND t.id = ?2
-                         ON CONFLICT DO UPDATE SET state = 1, attempts = 0, not_before_ms = 0",
+                         SELECT e.seq, t.id, 1, 0, 0, ?3 FROM events e, targets t WHERE e.seq = ?1 AND t.id = ?2
+                         ON CONFLICT DO UPDATE SET state = 1, attempts = 0, not_before_ms = ?3",
                     )?
-                    .execute((seq, target.0))?,
+                    .execute((seq, target.0, now_ms))?,
                 Self::Those { state, target, held } => file
                     .prepare_cached(
-                        "UPDATE deliveries SET state = 1, attempts = 0, not_before_ms = 0
+                        "UPDATE deliveries SET state = 1, attempts = 0, not_before_ms = iif(state = 2, ?5, 0)
                          WHERE seq = ?1 AND (?2 IS NULL OR state = ?2)
                          AND target IN (SELECT id FROM targets WHERE (?3 IS NULL OR name = ?3)
                              AND (?4 IS NULL OR id IN (SELECT value FROM json_each(?4))))",
                     )?
-                    .execute((seq, state.map(codec::state), target, held.list()))?,
+                    .execute((seq, state.map(codec::state), target, held.list(), now_ms))?,
             };
             replayed.events += u32::from(deliveries > 0);
             replayed.deliveries += u32::try_from(deliveries).unwrap_or(u32::MAX);

@@ -163,7 +163,7 @@ async fn run(steps: Vec<Step>) {
                 seqs.dedup();
                 let wanted: Vec<_> = seqs.iter().map(|&seq| model.replay(seq, target)).collect();
                 let selection = EventSelection::Seqs(seqs);
-                let replayed = journal.replay(selection, target.map(|target| keys[target])).await.unwrap();
+                let replayed = journal.replay(selection, target.map(|target| keys[target]), 7).await.unwrap();
                 assert_eq!(replayed.deliveries, wanted.iter().sum::<u32>());
                 assert_eq!(replayed.events as usize, wanted.iter().filter(|&&count| count > 0).count());
             }

@@ -82,19 +82,24 @@ async fn a_replay_begins_again_and_counts_on() {
     journal.attempted(attempt(1, bot, 3), Then::Again(1)).await.unwrap();
     assert_eq!(journal.waiting(bot, 9).await.unwrap(), []);
 
-    let replayed = journal.replay(EventSelection::Seqs(vec![1, 99]), None).await.unwrap();
+    let replayed = journal.replay(EventSelection::Seqs(vec![1, 99]), None, 7).await.unwrap();
     assert_eq!((replayed.events, replayed.deliveries), (1, 1));
-    assert_eq!(journal.waiting(bot, 9).await.unwrap()[0].attempts, 0);
+    let waiting = journal.waiting(bot, 9).await.unwrap();
+    assert_eq!((waiting[0].attempts, waiting[0].not_before_ms), (0, 0));
     journal.attempted(attempt(1, bot, 1), Then::Delivered).await.unwrap();
     let view = journal.deliveries(1).await.unwrap().remove(0);
     assert_eq!(view.attempts.iter().map(|attempt| attempt.number).collect::<Vec<_>>(), [1, 2, 3, 4]);
 
     // A target that never had it, on demand alone.
     assert_eq!(journal.waiting(other, 9).await.unwrap(), []);
-    let replayed = journal.replay(EventSelection::Seqs(vec![1]), Some(other)).await.unwrap();
+    let replayed = journal.replay(EventSelection::Seqs(vec![1]), Some(other), 7).await.unwrap();
     assert_eq!((replayed.events, replayed.deliveries), (1, 1));
-    assert_eq!(journal.waiting(other, 9).await.unwrap().len(), 1);
-    let replayed = journal.replay(EventSelection::Seqs(vec![1]), Some(TargetKey(77))).await.unwrap();
+    let waiting = journal.waiting(other, 9).await.unwrap();
+    assert_eq!((waiting.len(), waiting[0].not_before_ms), (1, 7), "when that was asked for");
+    journal.hasten(other).await.unwrap();
+    assert_eq!(journal.waiting(other, 9).await.unwrap()[0].not_before_ms, 7);
+    assert_eq!(journal.deliveries(1).await.unwrap()[1].retry_at_ms, None);
+    let replayed = journal.replay(EventSelection::Seqs(vec![1]), Some(TargetKey(77)), 7).await.unwrap();
     assert_eq!((replayed.events, replayed.deliveries), (0, 0));
 }
 
@@ -117,10 +122,12 @@ async fn all_that_failed_at_a_target_goes_there_again() {
         target: Some("bot".to_owned()),
         ..Default::default()
     };
-    let replayed = journal.replay(EventSelection::Matching(query), None).await.unwrap();
+    let replayed = journal.replay(EventSelection::Matching(query), None, 7).await.unwrap();
     assert_eq!((replayed.events, replayed.deliveries), (2, 2));
     let seqs = |waiting: Vec<crate::Waiting>| waiting.iter().map(|waiting| waiting.seq).collect::<Vec<_>>();
-    assert_eq!(seqs(journal.waiting(bot, 9).await.unwrap()), [1, 3]);
+    let waiting = journal.waiting(bot, 9).await.unwrap();
+    assert!(waiting.iter().all(|waiting| waiting.not_before_ms == 7), "{waiting:?}");
+    assert_eq!(seqs(waiting), [1, 3]);
     assert_eq!(seqs(journal.waiting(other, 9).await.unwrap()), [2, 3]);
 }
 
@@ -155,16 +162,16 @@ async fn a_replay_that_names_no_target_goes_to_those_that_are_held() {
     journal.hold(vec![bot]);
     let query = longwire_contract::EventQuery { state: Some(DeliveryState::Failed), ..Default::default() };
     for events in [EventSelection::Matching(query), EventSelection::Seqs(vec![1])] {
-        let replayed = journal.replay(events, None).await.unwrap();
+        let replayed = journal.replay(events, None, 7).await.unwrap();
         assert_eq!((replayed.events, replayed.deliveries), (1, 1));
         assert_eq!(journal.waiting(bot, 9).await.unwrap().len(), 1);
         assert_eq!(journal.waiting(other, 9).await.unwrap(), []);
     }
     journal.hold(Vec::new());
-    let replayed = journal.replay(EventSelection::Seqs(vec![1]), None).await.unwrap();
+    let replayed = journal.replay(EventSelection::Seqs(vec![1]), None, 7).await.unwrap();
     assert_eq!((replayed.events, replayed.deliveries), (0, 0));
     // Who names it means it.
-    let replayed = journal.replay(EventSelection::Seqs(vec![1]), Some(other)).await.unwrap();
+    let replayed = journal.replay(EventSelection::Seqs(vec![1]), Some(other), 7).await.unwrap();
     assert_eq!((replayed.events, replayed.deliveries), (1, 1));
 }
 

@@ -92,7 +92,7 @@ impl Bots for World {
     }
 }
 
-fn dialer() -> Arc<Dialer> {
+pub(super) fn dialer() -> Arc<Dialer> {
     Arc::new(Dialer::new(Arc::new(Roots::new(RootSource::ExtraOnly, Vec::new()))))
 }
 

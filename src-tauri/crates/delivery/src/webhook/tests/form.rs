@@ -137,8 +137,14 @@ async fn an_id_that_is_no_header_is_left_out() {
     let mut bot = Bot::answering(OK, false).await;
     let mut record = crate::testing::record("{}");
     record.event_id = Some("a\r\nX-Evil: 1".into());
-    let post =
-        crate::webhook::Post { record: &record, number: 1, at_ms: AT_MS, deadline: LONG, callback: false };
+    let post = crate::webhook::Post {
+        record: &record,
+        number: 1,
+        at_ms: AT_MS,
+        asked_ms: 0,
+        deadline: LONG,
+        callback: false,
+    };
     let sent = webhook(bot.address).send(&mut Default::default(), &dialer(), post).await;
     assert_eq!(sent.outcome, Outcome::Delivered);
     let came = bot.came().await;
