@@ -1,4 +1,5 @@
 import type { LoginState, SettingsPlan, Snapshot } from '../backend/contract.gen'
+import { settingsOf } from './updates'
 import { refuse, type Handlers, type World } from './world'
 
 const DOWNLOADS = '/home/me/Downloads'
@@ -15,7 +16,7 @@ type Commands = Pick<
   | 'console_open'
 >
 
-const NEW: Partial<Snapshot> = { language_choice: 'system', theme: 'system', ca_files: [] }
+const NEW: Partial<Snapshot> = { language_choice: 'system', theme: 'system', ca_files: [], updates: settingsOf() }
 const NOTHING: Partial<Snapshot> = {
   apps: [],
   targets: [],
@@ -59,7 +60,7 @@ export function deskCommands(world: World): Commands {
   }
 }
 
-const SETTINGS = ['language', 'theme', 'journal', 'notify']
+const SETTINGS = ['language', 'theme', 'journal', 'notify', 'updates']
 const KNOWN = [...SETTINGS, 'app', 'target']
 
 /** What an import would do: enough of TOML to read what an export has in it. */

@@ -36,6 +36,18 @@ describe('a guide', () => {
       ]
     ],
     [
+      'has items that go on in lines that are set in, and no lists of a lower rank',
+      '- one that\n  `goes\n  on`\n  - two\n- three\n\n  four',
+      [
+        {
+          kind: 'list',
+          ordered: false,
+          items: [[text('one that '), code('goes on')], [text('two')], [text('three')]]
+        },
+        { kind: 'paragraph', inlines: [text('  four')] }
+      ]
+    ],
+    [
       'has lists',
       '- a\n- `b`\n\n1. one\n2. two',
       [

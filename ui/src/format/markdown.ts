@@ -13,14 +13,15 @@ export type Block =
 
 const FENCE = /^```/
 const HEADING = /^(#{1,6}) +(.*)$/
-const ITEM = /^(?:[-*]|(\d+)\.) +(.*)$/
+const GOES_ON = /^ +(?!```|[-*] |\d+\. )\S/
+const ITEM = /^ *(?:[-*]|(\d+)\.) +(.*)$/
 // An address ends where a sentence goes on.
 const INLINE = /`([^`]+)`|\*\*(.+?)\*\*|\[([^\]]+)\]\(([^)\s]+)\)|(https?:\/\/[\w\-./?=&%#:~@+]*[\w\-/=&%#~@+])/g
 const GUIDE = /^guide:(\w+)$/
 
 /**
- * The Markdown that guides are written in: headings, paragraphs of one line each, lists of one rank, blocks of code;
- * within a line code, bold, links to guides, and addresses, which are shown to be copied. Whatever else it may be is text.
+ * The Markdown that guides are written in: headings, paragraphs of one line each, lists of one rank, whose items may go
+ * on in lines that are set in, blocks of code; within a line code, bold, links to guides, and addresses, which are shown to be copied. Whatever else it may be is text.
  * The title, the heading of the first rank, is the page's own and left out.
  */
 export function blocksOf(markdown: string): Block[] {
@@ -28,7 +29,16 @@ export function blocksOf(markdown: string): Block[] {
   const lines = markdown.split('\n')
   if (lines[0]?.startsWith('# ')) lines.shift()
   let code: string[] | undefined
+  /** The item that the next line can go on with. */
+  let item: string | undefined
   for (const line of lines) {
+    const last = blocks.at(-1)
+    if (item !== undefined && !code && last?.kind === 'list' && GOES_ON.test(line)) {
+      item += ` ${line.trim()}`
+      last.items.splice(-1, 1, inlinesOf(item))
+      continue
+    }
+    item = code ? undefined : ITEM.exec(line)?.[2]
     if (FENCE.test(line)) {
       if (code) blocks.push({ kind: 'code', text: code.join('\n') })
       code = code ? undefined : []

@@ -18,18 +18,22 @@ export function failedLast(deed: UpdateDeed, { trouble }: UpdateView): boolean {
   return trouble != null && deed === (OF_INSTALLING.includes(trouble.code) ? 'install' : 'check')
 }
 
-/** Whether the version that there is is one its user does not want to hear of. */
-export function isSkipped({ updates, update }: Snapshot): boolean {
-  return update.release != null && update.release.version === updates.skip
+/** The version that its user does not want to hear of, as long as it would be a newer one. */
+export function skippedVersion({ updates: { skip }, update: { release }, version }: Snapshot): string | undefined {
+  const newer = skip != null && skip.localeCompare(version, 'en', { numeric: true }) > 0
+  return newer && (!release || release.version === skip) ? skip : undefined
 }
 
 /** How it stands, in a few words. */
-export function updateText({ state, release, checked_at_ms }: UpdateView): string {
-  const version = release?.version ?? ''
+export function updateText(snapshot: Snapshot): string {
+  const { state, release, checked_at_ms } = snapshot.update
   if (state.kind === 'off') return t(`updates.off.${state.reason}`)
-  if (state.kind !== 'idle') return t(`updates.${state.kind}`, { version })
-  if (release) return t('updates.available', { version })
-  return t(checked_at_ms == null ? 'updates.never' : 'updates.newest')
+  if (state.kind !== 'idle') return t(`updates.${state.kind}`, { version: release?.version ?? '' })
+  if (release) return t('updates.available', { version: release.version })
+  if (checked_at_ms == null) return t('updates.never')
+  // What is skipped is not told of where it is looked for daily.
+  const skipped = skippedVersion(snapshot)
+  return skipped ? t('updates.none_but', { version: skipped }) : t('updates.newest')
 }
 
 /** What else there is to say of that; empty where there is nothing. */
@@ -37,7 +41,7 @@ export function updateNote(snapshot: Snapshot): string {
   const { state, release, checked_at_ms } = snapshot.update
   if (state.kind === 'waiting') return t(`updates.waiting.${state.until}`)
   if (state.kind === 'installing' || state.kind === 'installed') return t(`updates.${state.kind}.then`)
-  if (release && isSkipped(snapshot)) return t('updates.skipped')
+  if (release && skippedVersion(snapshot)) return t('updates.skipped')
   if (release?.published_ms != null) return t('updates.published', { day: day(release.published_ms) })
   return checked_at_ms == null ? '' : t('updates.as_of', { time: fullTime(checked_at_ms).slice(0, -7) })
 }
