@@ -5,10 +5,10 @@ use longwire_contract::{
     AppView, CaInspection, CaOutcome, CaPlace, CaQuestion, CaTrust, CaUntrust, CheckDraft, CheckReport,
     ConsoleRef, CurlRequest, Deleted, EditedEvent, EventDetail, EventLines, EventPage, EventQuery, EventRef,
     EventSelection, EventTypeCount, Exported, Fault, FaultCode, FolderRef, Handler, HopKind, LeaseExtension,
-    LeaseReport, LeaseRequest, LogPage, LogQuery, LoginChange, LoginView, Phase, ProxyTable, ReleaseRef, ReplayRequest,
-    Replayed, Report, ReportSave, Reset, Saved, ServiceRef, ServiceView, SettingsChange, SettingsPlan,
-    SettingsText, SimulatedEvent, SimulatedFaultChange, Snapshot, Stats, StatsQuery, TargetDraft, TargetEdit,
-    TargetRef, TargetReport, TriggerRequest, TriggerSample, TrustedCa, Which,
+    LeaseReport, LeaseRequest, LogPage, LogQuery, LoginChange, LoginView, Phase, ProxyTable, ReleaseRef,
+    ReplayRequest, Replayed, Report, ReportSave, Reset, Saved, ServiceRef, ServiceView, SettingsChange,
+    SettingsPlan, SettingsText, SimulatedEvent, SimulatedFaultChange, Snapshot, Stats, StatsQuery,
+    TargetDraft, TargetEdit, TargetRef, TargetReport, TriggerRequest, TriggerSample, TrustedCa, Which,
 };
 use longwire_host::{clock, trust};
 use longwire_link::Nudge;
@@ -25,6 +25,7 @@ use crate::{
     options::Apps,
     surroundings::Surroundings,
     transfer::export_settings,
+    updates,
 };
 
 impl Handler for Engine {
@@ -353,15 +354,17 @@ impl Handler for Engine {
     }
 
     async fn update_check(&self, (): ()) -> Result<(), Fault> {
-        Err(Fault::new(FaultCode::UpdatesOff, "this process does not update itself"))
+        updates::of(&self.inner.options)?.check();
+        Ok(())
     }
 
-    async fn update_install(&self, _: ReleaseRef) -> Result<(), Fault> {
-        Err(Fault::new(FaultCode::UpdatesOff, "this process does not update itself"))
+    async fn update_install(&self, release: ReleaseRef) -> Result<(), Fault> {
+        updates::of(&self.inner.options)?.install(release)
     }
 
     async fn update_cancel(&self, (): ()) -> Result<(), Fault> {
-        Err(Fault::new(FaultCode::UpdatesOff, "this process does not update itself"))
+        updates::of(&self.inner.options)?.cancel();
+        Ok(())
     }
 }
 

@@ -3,7 +3,7 @@ use std::{collections::BTreeMap, fmt::Display, path::PathBuf, sync::Arc};
 use futures_util::future::join_all;
 use longwire_contract::{
     AgentView, AppId, AppView, CaFile, Domain, EventView, Fault, FaultCode, Finding, FindingCode,
-    JournalView, LogLine, Notice, NoticeCode, Phase, Snapshot, UpdateSettings, UpdateView, TrustedCa,
+    JournalView, LogLine, Notice, NoticeCode, Phase, Snapshot, TrustedCa,
 };
 use longwire_diagnosis::finding;
 use longwire_dial::{
@@ -46,6 +46,7 @@ use crate::{
     surroundings::{Roads, Surroundings},
     system,
     targets::{self, Targets},
+    updates::{self, Ground, Ways},
 };
 
 /// Holds the links of all apps of one data folder. Cheap to clone; every clone is the same engine.
@@ -318,6 +319,11 @@ impl Engine {
             // It is gone as soon as its one command is carried out: who asked it anything would be left without an answer.
             return;
         }
+        if let Some(updates) = &self.inner.options.updates {
+            let ways = Ways::Engine(self.inner.surroundings.roads.clone());
+            updates.stand_on(Ground { snapshots: self.snapshots(), ways });
+            self.spawn(updates::show(updates.clone(), self.inner.surroundings.shared.clone()));
+        }
         if let Some(supervisor) = self.inner.options.supervisor {
             self.spawn(service::attend(Arc::downgrade(&self.inner), supervisor, self.snapshots()));
         }
@@ -416,8 +422,8 @@ fn snapshot(options: &Options, settings: &Settings, notices: Vec<Notice>) -> Sna
         trusted: Vec::new(),
         agent: AgentView { settings: settings.agent.clone(), ..AgentView::default() },
         service: options.service,
-        updates: UpdateSettings::default(),
-        update: UpdateView::default(),
+        updates: settings.updates.clone(),
+        update: updates::view(options),
         lease: lease::found(options),
         doctor: None,
     }

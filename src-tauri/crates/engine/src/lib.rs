@@ -43,6 +43,7 @@ mod system;
 mod targets;
 mod today;
 mod transfer;
+mod updates;
 mod wire;
 
 pub use backend::Backend;
@@ -54,6 +55,7 @@ pub use engine::Engine;
 pub use lease::{WatchdogCommand, watch_proxies};
 pub use longwire_delivery::{Closed, Printing};
 pub use longwire_host::{
+    installed::{Installed, Successor},
     login_item::{HIDDEN, LoginItem, opened_at_login},
     notification::{Desktop, Identity},
     predecessor,
@@ -70,3 +72,4 @@ pub use notify::Clicked;
 pub use options::{Apps, GivenApp, Options};
 pub use remote::Remote;
 pub use targets::{GivenTarget, TargetSecrets};
+pub use updates::{FeedError, Installer, NotInstalled, Offer, Package, Updates};

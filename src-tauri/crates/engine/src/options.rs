@@ -11,7 +11,7 @@ use longwire_host::{
 };
 use secrecy::SecretString;
 
-use crate::{GivenTarget, Machine, WatchdogCommand, agent::key};
+use crate::{GivenTarget, Machine, Updates, WatchdogCommand, agent::key};
 
 /// How to open an engine.
 #[derive(Clone)]
@@ -58,6 +58,8 @@ pub struct Options {
     /// Whether this engine gives way to a service that asks for its data folder: whoever opened it has to close it then, see
     /// [`Engine::asked_to_yield`](crate::Engine::asked_to_yield).
     pub yields: bool,
+    /// The updates of this process, where it updates itself: the same for every engine that it opens.
+    pub updates: Option<Updates>,
 }
 
 impl Options {
@@ -83,6 +85,7 @@ impl Options {
             targets: Vec::new(),
             service: false,
             yields: false,
+            updates: None,
         }
     }
 }

@@ -8,7 +8,7 @@ mod telling;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use longwire_contract::{
-    AppView, EventView, Fault, FaultCode, Language, LogLine, Phase, Push, Request, Snapshot,
+    AppView, EventView, Fault, FaultCode, Language, LogLine, Phase, Push, Request, Snapshot, UpdateView,
 };
 use longwire_host::notification::NotShown;
 use serde_json::Value;
@@ -24,6 +24,7 @@ use crate::{
     control::{Client, Followed, Told},
     notify::{self, Arriving, arrivals},
     report::Held,
+    updates::{self, Ground, Ways},
 };
 
 /// The engine that holds a data folder, in another process. Cheap to clone; every clone is the same one. It does not end that
@@ -47,6 +48,8 @@ struct Heard {
     snapshots: watch::Sender<Arc<Snapshot>>,
     /// What the system speaks here: a service has no user whose language it could know.
     system_language: Language,
+    /// How the update of this process stands.
+    update: Mutex<UpdateView>,
     /// Why the desktop here shows nothing.
     trouble: Mutex<Option<NotShown>>,
     events: broadcast::Sender<Arc<Vec<EventView>>>,
@@ -73,6 +76,7 @@ impl Remote {
         let told = Arc::new(Heard {
             snapshots: watch::Sender::default(),
             system_language: options.system_language,
+            update: Mutex::new(updates::view(&options)),
             trouble: Mutex::default(),
             events: broadcast::Sender::new(UNSEEN),
             lines: broadcast::Sender::new(UNSEEN),
@@ -87,6 +91,10 @@ impl Remote {
             let heard = notify::Heard { clicks: desktop.clicks(), trouble: desktop.trouble() };
             let outlet = telling::Telling { desktop, told: told.clone() };
             tasks.spawn(notify::run(told.snapshots.subscribe(), arrivals, heard, outlet));
+        }
+        if let Some(updates) = &options.updates {
+            updates.stand_on(Ground { snapshots: told.snapshots.subscribe(), ways: Ways::of(&options) });
+            tasks.spawn(follow_update(updates.views(), told.clone()));
         }
         Ok(Self(Arc::new(Inner { told, options, report: Held::default(), tasks: Mutex::new(tasks) })))
     }
@@ -148,6 +156,8 @@ impl Heard {
         snapshot.language = snapshot.language_choice.resolve(self.system_language);
         // That process has no desktop, or its own.
         notify::tell_trouble(&mut snapshot, self.trouble().as_ref());
+        // That process has an update of its own, or none.
+        snapshot.update = self.update().clone();
         self.snapshots.send_modify(|shown| {
             snapshot.rev = shown.rev.wrapping_add(1);
             *shown = Arc::new(snapshot);
@@ -159,6 +169,23 @@ impl Heard {
         *self.trouble() = trouble;
         let snapshot = Snapshot::clone(&self.snapshots.borrow());
         self.show(snapshot);
+    }
+
+    /// Says how the update of this process stands.
+    fn tell_update(&self, update: UpdateView) {
+        *self.update() = update.clone();
+        self.snapshots.send_if_modified(|shown| {
+            let differs = shown.update != update;
+            if differs {
+                let rev = shown.rev.wrapping_add(1);
+                *shown = Arc::new(Snapshot { rev, update, ..Snapshot::clone(shown) });
+            }
+            differs
+        });
+    }
+
+    fn update(&self) -> MutexGuard<'_, UpdateView> {
+        self.update.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn trouble(&self) -> MutexGuard<'_, Option<NotShown>> {
@@ -190,6 +217,17 @@ async fn follow(mut followed: Followed, told: Arc<Heard>, arriving: Arriving) {
     snapshot.phase = snapshot.apps.iter().map(|app| app.phase).max().unwrap_or(snapshot.phase);
     told.show(snapshot);
     told.gone.cancel();
+}
+
+/// Tells how the update of this process stands, as that changes.
+async fn follow_update(mut views: watch::Receiver<UpdateView>, told: Arc<Heard>) {
+    loop {
+        let view = views.borrow_and_update().clone();
+        told.tell_update(view);
+        if views.changed().await.is_err() {
+            return;
+        }
+    }
 }
 
 fn connect_again(app: &mut AppView) {

@@ -8,10 +8,11 @@ use std::path::PathBuf;
 
 use longwire_contract::{
     AgentSettings, AppId, Domain, JournalSettings, LanguageChoice, NotifySettings, TargetAddress, Theme,
+    UpdateSettings,
 };
 use longwire_dial::route::Choice;
 
-pub(crate) use document::{DAYS, MEGABYTES, UnknownKey};
+pub(crate) use document::{DAYS, MEGABYTES, UnknownKey, is_version};
 pub(crate) use file::SettingsFile;
 
 /// What the user has set. Its `Default` is the one list of defaults.
@@ -33,6 +34,8 @@ pub(crate) struct Settings {
     pub(crate) notify: NotifySettings,
     /// Who answers by itself.
     pub(crate) agent: AgentSettings,
+    /// How the user is told of updates.
+    pub(crate) updates: UpdateSettings,
 }
 
 /// One app, as it is configured. Its secret is elsewhere.

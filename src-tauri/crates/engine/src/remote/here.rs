@@ -9,7 +9,7 @@ use serde_json::Value;
 use tokio::task::spawn_blocking;
 
 use super::Remote;
-use crate::{Cas, apps::unknown, console, desktop, events, notify, transfer::export_settings};
+use crate::{Cas, apps::unknown, console, desktop, events, notify, transfer::export_settings, updates};
 
 impl Remote {
     /// Carries out what is to be done here; gives the request back where that is to be done there.
@@ -98,6 +98,24 @@ impl Remote {
                 let untrust =
                     |untrust| async move { self.reloaded(Cas::new(options).untrust(untrust).await).await };
                 carry_out::<call::UntrustCa, _>(request, untrust).await
+            }
+            call::CheckUpdate::NAME => {
+                let check = |()| async move {
+                    updates::of(options)?.check();
+                    Ok(())
+                };
+                carry_out::<call::CheckUpdate, _>(request, check).await
+            }
+            call::InstallUpdate::NAME => {
+                let install = |release| async move { updates::of(options)?.install(release) };
+                carry_out::<call::InstallUpdate, _>(request, install).await
+            }
+            call::CancelUpdate::NAME => {
+                let cancel = |()| async move {
+                    updates::of(options)?.cancel();
+                    Ok(())
+                };
+                carry_out::<call::CancelUpdate, _>(request, cancel).await
             }
             call::ResetSettings::NAME => {
                 let reset = |reset: Reset| async move {

@@ -5,6 +5,7 @@ mod agent;
 mod journal;
 mod notify;
 mod target;
+mod updates;
 
 use std::{
     collections::BTreeSet,
@@ -17,7 +18,10 @@ use longwire_contract::Domain;
 use longwire_dial::route::Choice;
 use toml_edit::{Array, ArrayOfTables, Document, DocumentMut, Item, Table, value};
 
-pub(crate) use self::journal::{DAYS, MEGABYTES};
+pub(crate) use self::{
+    journal::{DAYS, MEGABYTES},
+    updates::is_version,
+};
 use super::{AppSettings, Settings, TargetSettings};
 use crate::proxy;
 
@@ -77,6 +81,7 @@ fn write_into(text: &str, settings: &Settings, all: bool) -> Result<String, Mist
     write_table(root, "journal", |table| journal::write(table, &settings.journal, all));
     write_table(root, "notify", |table| notify::write(table, &settings.notify, all));
     write_table(root, "agent", |table| agent::write(table, &settings.agent, all));
+    write_table(root, "updates", |table| updates::write(table, &settings.updates, all));
     write_all(root, "app", "id", &settings.apps, |app| app.id.as_str(), write_app);
     write_all(root, "target", "name", &settings.targets, |target| &target.name, target::write);
     Ok(document.to_string())
@@ -180,6 +185,7 @@ impl Reader<'_> {
                 "journal" => settings.journal = self.table(item, "[journal]", journal::read)?,
                 "notify" => settings.notify = self.table(item, "[notify]", notify::read)?,
                 "agent" => settings.agent = self.table(item, "[agent]", agent::read)?,
+                "updates" => settings.updates = self.table(item, "[updates]", updates::read)?,
                 "app" => settings.apps = self.apps(item)?,
                 "target" => settings.targets = self.targets(item)?,
                 _ => self.not_known(root, key),
@@ -410,6 +416,19 @@ paused = true
     }
 
     #[test]
+    fn updates_are_written_as_they_are_read_and_only_what_differs() {
+        let text = "[updates]\ncheck = false # not here\nskip = \"0.2.0-rc.1+7\"\n";
+        let (settings, unknown) = read(text).unwrap();
+        assert_eq!((settings.updates.check, settings.updates.skip.as_deref()), (false, Some("0.2.0-rc.1+7")));
+        assert_eq!(unknown, []);
+        assert_eq!(write(text, &settings).unwrap(), text);
+        assert_eq!(read(&write("", &settings).unwrap()).unwrap().0, settings);
+        let mut on_again = settings;
+        on_again.updates.check = true;
+        assert_eq!(write("", &on_again).unwrap().trim(), "[updates]\nskip = \"0.2.0-rc.1+7\"");
+    }
+
+    #[test]
     fn no_rules_are_not_the_default_rules() {
         let mut settings = Settings::default();
         settings.notify.rules.clear();
@@ -434,6 +453,7 @@ paused = true
                 "[[notify.rule]]",
                 "base_url",
                 "per_person",
+                "[updates]\ncheck",
             ] {
                 assert!(whole.contains(key), "{key}: {whole}");
             }
@@ -473,6 +493,9 @@ paused = true
             ("[agent]\nper_day = 0\n", 2),
             ("[agent]\nmemory = -1\n", 2),
             ("agent = true\n", 1),
+            ("[updates]\ncheck = \"planted\"\n", 2),
+            ("[updates]\nskip = \"planted secret\"\n", 2),
+            ("[updates]\nskip = \"\"\n", 2),
         ];
         for (text, line) in cases {
             let mistake = read(text).unwrap_err();

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use longwire_contract::{Fault, FaultCode, JournalSettings, SettingsChange};
+use longwire_contract::{Fault, FaultCode, JournalSettings, SettingsChange, UpdateSettings};
 use longwire_link::Nudge;
 
-use super::{DAYS, MEGABYTES, Settings};
+use super::{DAYS, MEGABYTES, Settings, is_version};
 use crate::{
     Engine,
     engine::{Inner, tell_ca_files},
@@ -29,6 +29,9 @@ impl Engine {
             }
             if let Some(journal) = change.journal {
                 settings.journal = checked(journal)?;
+            }
+            if let Some(updates) = change.updates {
+                settings.updates = sensible(updates)?;
             }
             Ok(())
         })?;
@@ -57,6 +60,7 @@ impl Engine {
             snapshot.journal.settings = settings.journal;
             snapshot.notify.clone_from(&settings.notify);
             snapshot.agent.settings.clone_from(&settings.agent);
+            snapshot.updates.clone_from(&settings.updates);
             tell_ca_files(snapshot, &problems, &settings.ca_files);
         });
         if surroundings.shared.snapshot().ca_files != before.ca_files {
@@ -71,6 +75,12 @@ impl Engine {
         }
         kept
     }
+}
+
+/// How the user is told of updates, where it can be so.
+fn sensible(updates: UpdateSettings) -> Result<UpdateSettings, Fault> {
+    let fits = updates.skip.as_deref().is_none_or(is_version);
+    fits.then_some(updates).ok_or_else(|| Fault::new(FaultCode::BadRequest, "what is skipped is no version"))
 }
 
 /// How long events are kept, where it can be so.

@@ -103,6 +103,7 @@ impl Import {
         self.set("notify", &mut settings.notify, &new.notify, &mut plan);
         let agent = careful_agent(&settings.agent, &new.agent);
         self.set("agent", &mut settings.agent, &agent, &mut plan);
+        self.set("updates", &mut settings.updates, &new.updates, &mut plan);
         for app in &new.apps {
             if settings.app(&app.id).is_some() {
                 plan.apps_here.push(app.id.clone());
@@ -214,6 +215,13 @@ mod tests {
         assert!(into("theme = \"dark\"\n").on);
         let elsewhere = into("[agent]\non = true\nbase_url = \"https://theirs.example/v1\"\n");
         assert_eq!((elsewhere.on, elsewhere.base_url.as_str()), (false, "https://theirs.example/v1"));
+    }
+
+    #[test]
+    fn how_one_is_told_of_updates_is_taken_over() {
+        let (plan, settings) = applied("[updates]\ncheck = false\nskip = \"0.2.0\"\n");
+        assert_eq!(plan.settings, ["updates"]);
+        assert_eq!((settings.updates.check, settings.updates.skip.as_deref()), (false, Some("0.2.0")));
     }
 
     #[test]
