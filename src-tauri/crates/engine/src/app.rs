@@ -18,7 +18,7 @@ use crate::{
     intake::AppIntake,
     proxy::ProxySource,
     secret::{SecretSource, finding_of},
-    service::Pulse,
+    service::{Pulse, Pulses},
     settings::AppSettings,
     shared::Shared,
     surroundings::Surroundings,
@@ -39,25 +39,24 @@ pub(crate) struct RunningApp {
     nudges: mpsc::Sender<Nudge>,
     stop: CancellationToken,
     task: JoinHandle<()>,
-    pulse: Pulse,
+    id: AppId,
+    /// Where it is told whether the task still runs.
+    pulses: Pulses,
 }
 
 /// Nudges that may wait for a link: so many that one that matters is never turned away by those that do not.
 const NUDGES: usize = 16;
 
 impl RunningApp {
-    pub(crate) fn start(app: App, surroundings: Surroundings) -> Self {
+    pub(crate) fn start(app: App, surroundings: Surroundings, pulses: Pulses) -> Self {
+        let id = app.id.clone();
         let (nudges, nudged) = mpsc::channel(NUDGES);
         let stop = CancellationToken::new();
         let span = info_span!("app", id = %app.id);
         let (pulse, task) = Pulse::of(hold(app, surroundings, nudged, stop.clone()));
         let task = tokio::spawn(task.instrument(span));
-        Self { nudges, stop, task, pulse }
-    }
-
-    /// What tells whether its task still runs.
-    pub(crate) fn pulse(&self) -> Pulse {
-        self.pulse.clone()
+        pulses.begin(id.clone(), pulse);
+        Self { nudges, stop, task, id, pulses }
     }
 
     /// Tries again at once.
@@ -72,6 +71,7 @@ impl RunningApp {
 
     /// Closes the connection in good order and waits for its end.
     pub(crate) async fn stop(self) {
+        self.pulses.end(&self.id);
         self.stop.cancel();
         if let Err(error) = self.task.await {
             warn!(%error, "an app's task ended badly");

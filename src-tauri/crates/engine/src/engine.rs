@@ -79,6 +79,8 @@ pub(crate) struct Inner {
     pub(crate) report: report::Held,
     /// What commands change, one command at a time.
     pub(crate) desk: Mutex<Desk>,
+    /// What tells whether the apps' tasks still run.
+    pub(crate) pulses: service::Pulses,
     /// Cancelled once a service has asked for the data folder.
     pub(crate) yielding: CancellationToken,
     tasks: TaskTracker,
@@ -152,6 +154,7 @@ impl Engine {
             report: report::Held::default(),
             surroundings,
             desk: Mutex::new(desk),
+            pulses: service::Pulses::default(),
             yielding: CancellationToken::new(),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
@@ -228,7 +231,8 @@ impl Engine {
     /// Begins to hold an app's connection.
     pub(crate) fn start(&self, desk: &mut Desk, app: App) {
         let id = app.id.clone();
-        desk.running.insert(id, RunningApp::start(app, self.inner.surroundings.clone()));
+        let running = RunningApp::start(app, self.inner.surroundings.clone(), self.inner.pulses.clone());
+        desk.running.insert(id, running);
     }
 
     /// Begins to hold the connection of an app of the settings, unless it is paused or this engine connects none.

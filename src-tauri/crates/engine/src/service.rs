@@ -5,7 +5,7 @@ mod beat;
 mod said;
 
 pub(crate) use attend::{attend, stopping};
-pub(crate) use beat::Pulse;
+pub(crate) use beat::{Pulse, Pulses};
 use longwire_contract::{Fault, FaultCode, ServiceRef, ServiceView};
 use longwire_host::service::{self, Service, ServiceError};
 use tokio::task::spawn_blocking;
