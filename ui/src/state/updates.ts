@@ -1,21 +1,16 @@
-import type { FaultCode, Snapshot, UpdateView } from '../backend/contract.gen'
+import type { Fault, FaultCode, Snapshot } from '../backend/contract.gen'
 import { day, fullTime } from '../format/time'
 import { t } from '../i18n/i18n.svelte'
 
-/** What goes wrong with a version that was found, not with finding one. */
+/** What goes wrong with a version that was found; what else does is mended by looking for one again. */
 const OF_INSTALLING: readonly FaultCode[] = ['update_not_genuine', 'update_not_installed']
 
-/** What can be done about an update, first of all. */
-export type UpdateDeed = 'check' | 'install' | 'cancel'
-
-export function updateDeed({ state, release }: UpdateView): UpdateDeed {
+/** What can be done about an update, first of all. `wrong`: what went wrong the last time. */
+export function updateDeed(snapshot: Snapshot, wrong: Fault | null | undefined): 'check' | 'install' | 'cancel' {
+  const { state, release } = snapshot.update
   if (state.kind !== 'idle') return 'cancel'
-  return release ? 'install' : 'check'
-}
-
-/** Whether that is what did not come off the last time. */
-export function failedLast(deed: UpdateDeed, { trouble }: UpdateView): boolean {
-  return trouble != null && deed === (OF_INSTALLING.includes(trouble.code) ? 'install' : 'check')
+  if (!release || skippedVersion(snapshot)) return 'check'
+  return !wrong || OF_INSTALLING.includes(wrong.code) ? 'install' : 'check'
 }
 
 /** The version that its user does not want to hear of, as long as it would be a newer one. */
