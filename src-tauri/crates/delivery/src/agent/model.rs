@@ -31,6 +31,9 @@ use crate::{text, webhook::USER_AGENT};
 const FIRST: Duration = Duration::from_secs(60);
 /// How long it may be silent in the middle.
 const BETWEEN: Duration = Duration::from_secs(30);
+/// How long what follows the last words, and then the end, is waited for: there are gateways that hold the connection open.
+const AFTER_LAST: Duration = Duration::from_secs(3);
+const END: Duration = Duration::from_millis(250);
 /// How long all of it may take: the longest answer there is, slowly said.
 const WHOLE: Duration = Duration::from_secs(10 * 60);
 /// How much of an answer is taken, in bytes: more than anybody reads in a chat. The rest is cut off.
@@ -202,54 +205,76 @@ impl<'a> Listener<'a> {
     }
 
     async fn body(&mut self, answer: &mut Answer<'_>) -> Result<(), Break> {
-        let (mut events, mut read) = (Events::default(), 0);
+        let mut events = Events::default();
         // A server that does not stream answers with one JSON object.
         let mut whole: Option<Vec<u8>> = None;
-        let mut until = Instant::now() + FIRST;
+        let ended = self.stream(answer, &mut events, &mut whole).await;
+        if self.cut {
+            return Ok(());
+        }
+        if let (Ok(()), Some(whole)) = (&ended, whole) {
+            return self.event(&String::from_utf8_lossy(&whole)).map_err(Break::from);
+        }
+        let mut last = Ok(());
+        events.end(|data| last = self.event(data));
+        // Half an answer looks like a whole one: only the server's word tells them apart. A whole one stays one, whatever
+        // becomes of the connection.
+        if self.over || self.finish.is_some() {
+            return Ok(());
+        }
+        ended?;
+        last?;
+        if self.heard {
+            Err(Trouble::Failed("it stopped in the middle".to_owned()).into())
+        } else {
+            Err(Trouble::Nonsense("it is not what a model says".to_owned()).into())
+        }
+    }
+
+    /// Reads until there is no more, or enough.
+    async fn stream(
+        &mut self,
+        answer: &mut Answer<'_>,
+        events: &mut Events,
+        whole: &mut Option<Vec<u8>>,
+    ) -> Result<(), Break> {
+        let (mut read, mut until) = (0, Instant::now() + FIRST);
         loop {
             let quiet = if self.heard { BETWEEN } else { FIRST };
             let chunk = timeout_at(until, answer.chunk()).await.map_err(|_| Trouble::TimedOut(quiet))?;
-            let Some(chunk) = chunk.map_err(|cause| trouble(&cause))? else { break };
+            let Some(chunk) = chunk.map_err(|cause| trouble(&cause))? else { return Ok(()) };
             read += chunk.len();
             if read > MOST_READ {
                 return Err(Trouble::Nonsense(format!("more than {MOST_READ} bytes")).into());
             }
-            if let Some(whole) = &mut whole {
+            if let Some(whole) = whole {
                 whole.extend_from_slice(&chunk);
                 until = Instant::now() + BETWEEN;
                 continue;
             }
             if read == chunk.len() && chunk.trim_ascii_start().starts_with(b"{") {
-                whole = Some(chunk.to_vec());
+                *whole = Some(chunk.to_vec());
                 continue;
             }
-            let mut result = Ok(false);
+            let (before, mut result) = (self.over, Ok(false));
             let fed = events.feed(&chunk, |data| {
                 if result.is_ok() {
                     result = self.event(data).map(|()| true);
                 }
             });
             fed.map_err(|_| Trouble::Nonsense("a line without an end".to_owned()))?;
-            if result? {
-                until = Instant::now() + BETWEEN;
-            }
+            let said = result?;
             if self.cut {
                 return Ok(());
             }
-        }
-        if let Some(whole) = whole {
-            return self.event(&String::from_utf8_lossy(&whole)).map_err(Break::from);
-        }
-        let mut result = Ok(());
-        events.end(|data| result = self.event(data));
-        result?;
-        // Half an answer looks like a whole one: only the server's word tells them apart.
-        if self.over || self.finish.is_some() {
-            Ok(())
-        } else if self.heard {
-            Err(Trouble::Failed("it stopped in the middle".to_owned()).into())
-        } else {
-            Err(Trouble::Nonsense("it is not what a model says".to_owned()).into())
+            if said && !before {
+                until = Instant::now()
+                    + match &self.finish {
+                        _ if self.over => END,
+                        Some(_) => AFTER_LAST,
+                        None => BETWEEN,
+                    };
+            }
         }
     }
 

@@ -12,7 +12,7 @@ use longwire_journal::{
 };
 use serde_json::{Value, json};
 
-use self::world::{KEY, Script, World, event, message, text};
+use self::world::{After, KEY, Script, World, event, message, text};
 use super::{Agent, Trouble};
 use crate::webhook::Sent;
 
@@ -52,7 +52,7 @@ async fn a_message_is_answered_once_with_what_was_said_before() {
 
 #[tokio::test]
 async fn what_was_begun_before_a_kill_is_gone_on_with_in_the_same_reply() {
-    let half = Script::Says(vec![event("Half")], false);
+    let half = Script::Says(vec![event("Half")], After::Hangs);
     let world = World::new([half, Script::words(&["Whole"])]).await;
     let (notebook, record) = (world.notebook(), text("om_1", "Hi"));
     let agent = world.agent(notebook.clone(), no_change);
@@ -194,7 +194,7 @@ async fn a_server_that_wants_to_be_left_alone_is_and_the_answer_comes_later() {
 #[tokio::test]
 async fn half_an_answer_stays_with_a_note() {
     let refused = b"data: {\"error\":{\"message\":\"no\",\"code\":\"data_inspection_failed\"}}\n\n".to_vec();
-    let world = World::new([Script::Says(vec![event("Half"), refused], true)]).await;
+    let world = World::new([Script::Says(vec![event("Half"), refused], After::Ends)]).await;
     let agent = world.agent(world.notebook(), no_change);
     let sent = answer(&agent, &text("om_1", "Hi")).await;
     assert_eq!((sent.outcome, sent.status), (AttemptOutcome::BadStatus, Some(400)));
@@ -268,7 +268,7 @@ async fn a_token_that_has_ended_is_renewed_and_a_busy_platform_is_asked_again() 
 
 #[tokio::test]
 async fn a_platform_that_refuses_the_reply_is_told_of_and_one_that_was_called_back_is_well() {
-    let world = World::new([Script::Says(vec![event("Half")], false)]).await;
+    let world = World::new([Script::Says(vec![event("Half")], After::Hangs)]).await;
     let agent = world.agent(world.notebook(), no_change);
     world.seen().refusing = Some((400, 230_002, 1));
     let sent = answer(&agent, &text("om_1", "Hi")).await;
@@ -295,8 +295,10 @@ async fn what_is_no_markdown_to_the_platform_is_shown_as_it_is() {
 async fn a_long_answer_is_split_and_one_without_an_end_is_cut() {
     let line = format!("{}\n\n", "word ".repeat(100));
     let lines = [line.as_str(); 60];
-    let world =
-        World::new([Script::words(&lines), Script::Says(vec![event(&"x".repeat(1 << 16)); 160], true)]);
+    let world = World::new([
+        Script::words(&lines),
+        Script::Says(vec![event(&"x".repeat(1 << 16)); 160], After::Ends),
+    ]);
     let world = world.await;
     let agent = world.agent(world.notebook(), no_change);
     taken(&agent, &text("om_1", "Hi")).await;
@@ -320,18 +322,26 @@ async fn a_model_is_asked_in_every_way_that_servers_answer() {
         ": ping\r\n\r\ndata:{\"choices\":[{\"delta\":{\"content\":\"你好\"}}]}\r\n\r\ndata: [DONE]\r\n\r\n",
     );
     for script in [
-        Script::Says(vec![bytes(&whole.to_string())], true),
-        Script::Says(split, true),
-        Script::Says(vec![crlf], true),
+        Script::Says(vec![bytes(&whole.to_string())], After::Ends),
+        Script::Says(split, After::Ends),
+        Script::Says(vec![crlf], After::Ends),
     ] {
         let world = World::new([script]).await;
         let agent = world.agent(world.notebook(), no_change);
         let said = super::ask(&agent.dialer, &agent.model, "", "Hi").await.unwrap();
         assert_eq!(said.text, "你好");
     }
-    let page = Script::Says(vec![bytes("<html>\n<body>hello")], true);
-    let silent = Script::Says(vec![bytes("data: [DONE]\n\n")], true);
-    let half = Script::Says(vec![event("你")], true);
+    for after in [After::Hangs, After::Cut] {
+        let world = World::new([Script::words_then(&["你好"], after)]).await;
+        let agent = world.agent(world.notebook(), no_change);
+        let began = Instant::now();
+        let said = super::ask(&agent.dialer, &agent.model, "", "Hi").await.unwrap();
+        assert_eq!((said.text.as_str(), said.answer_tokens), ("你好", 5), "all was said");
+        assert!(began.elapsed() < Duration::from_secs(10));
+    }
+    let page = Script::Says(vec![bytes("<html>\n<body>hello")], After::Ends);
+    let silent = Script::Says(vec![bytes("data: [DONE]\n\n")], After::Ends);
+    let half = Script::Says(vec![event("你")], After::Ends);
     for (script, expected) in [
         (page, Trouble::Nonsense("it is not what a model says".to_owned())),
         (silent, Trouble::Nonsense("it says nothing".to_owned())),

@@ -27,14 +27,26 @@ pub(super) const KEY: &str = "sk-0123456789";
 /// How the model answers a question.
 #[derive(Clone, Debug)]
 pub(super) enum Script {
-    /// With these bytes, each written on its own; whether the answer is ended then, or hangs.
-    Says(Vec<Vec<u8>>, bool),
+    /// With these bytes, each written on its own, and what becomes of the answer then.
+    Says(Vec<Vec<u8>>, After),
     /// With a status, a header and a body.
     Refuses(u16, (&'static str, &'static str), String),
 }
 
+/// What becomes of an answer after its last byte.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum After {
+    Ends,
+    Hangs,
+    Cut,
+}
+
 impl Script {
     pub(super) fn words(words: &[&str]) -> Self {
+        Self::words_then(words, After::Ends)
+    }
+
+    pub(super) fn words_then(words: &[&str], after: After) -> Self {
         let mut parts: Vec<_> = words.iter().map(|word| event(word)).collect();
         parts.push(
             b"data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n\
@@ -42,7 +54,7 @@ impl Script {
               data: [DONE]\n\n"
                 .to_vec(),
         );
-        Self::Says(parts, true)
+        Self::Says(parts, after)
     }
 }
 
@@ -256,15 +268,20 @@ async fn completions(State(seen): Shared, headers: HeaderMap, Json(body): Json<V
         if seen.scripts.len() > 1 { seen.scripts.pop_front().unwrap() } else { seen.scripts[0].clone() }
     };
     match script {
-        Script::Says(parts, ends) => {
-            let parts = stream::unfold((parts.into_iter(), ends), |(mut parts, ends)| async move {
-                match parts.next() {
-                    Some(part) => {
+        Script::Says(parts, after) => {
+            let parts = stream::unfold(parts.into_iter(), move |mut parts| async move {
+                match (parts.next(), after) {
+                    (Some(part), _) => {
                         tokio::task::yield_now().await;
-                        Some((Ok::<_, std::io::Error>(part), (parts, ends)))
+                        Some((Ok(part), parts))
                     }
-                    None if ends => None,
-                    None => std::future::pending().await,
+                    (None, After::Ends) => None,
+                    (None, After::Hangs) => std::future::pending().await,
+                    (None, After::Cut) => {
+                        // What was said is on its way before the connection goes.
+                        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+                        Some((Err(std::io::Error::from(std::io::ErrorKind::ConnectionAborted)), parts))
+                    }
                 }
             });
             (StatusCode::OK, [("content-type", "text/event-stream")], Body::from_stream(parts))
