@@ -5,6 +5,8 @@ mod deb;
 mod macos;
 mod papers;
 mod sbom;
+#[cfg(test)]
+mod scripts;
 mod tree;
 #[cfg(test)]
 mod workflows;

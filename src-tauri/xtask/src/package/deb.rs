@@ -1,5 +1,5 @@
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -96,6 +96,11 @@ fn lay(repository: &Repository, programs: &Path, papers: Option<&Papers>) -> Res
     let tree = Tree::empty(repository.target.join("package").join(format!("longwire-{VERSION}")))?;
     let packaging = packaging(repository);
     tree.copy_all(&packaging.join("debian"), "debian")?;
+    if let Some(home) = home() {
+        let file = packaging.join("debian/control");
+        let control = fs::read_to_string(&file).map_err(|error| broken(&file, &error))?;
+        tree.write("debian/control", &with_home(&control, &home))?;
+    }
     tree.write("debian/changelog", &changelog(&date(repository)?))?;
     tree.copy(&repository.root.join("CHANGELOG.md"), "CHANGELOG.md")?;
     for program in ["longwire", "longwire-app"] {
@@ -114,6 +119,17 @@ fn lay(repository: &Repository, programs: &Path, papers: Option<&Papers>) -> Res
         papers.lay(&tree)?;
     }
     Ok(tree)
+}
+
+/// Where releases are found, as the machine that makes one says it: `https://HOST/OWNER/NAME`.
+fn home() -> Option<String> {
+    let [server, name] = ["GITHUB_SERVER_URL", "GITHUB_REPOSITORY"].map(|name| env::var(name).ok());
+    Some(format!("{}/{}", server.filter(|server| server.starts_with("https://"))?, name?))
+}
+
+/// debian/control with that in it.
+fn with_home(control: &str, home: &str) -> String {
+    control.replacen("\nRules-Requires-Root:", &format!("\nHomepage: {home}\nRules-Requires-Root:"), 1)
 }
 
 /// When the last change was made: a package that is made twice is the same.
@@ -167,6 +183,14 @@ mod tests {
             }
         }
         assert!(read("autostart/Longwire.desktop").contains("\nHidden=true\n"));
+    }
+
+    #[test]
+    fn a_package_of_a_release_says_where_it_comes_from() {
+        let control = fs::read_to_string(repository().join("src-tauri/packaging/debian/control")).unwrap();
+        let with = with_home(&control, "https://host.example/longwire/longwire");
+        let (source, _) = with.split_once("\n\n").unwrap();
+        assert!(source.contains("\nHomepage: https://host.example/longwire/longwire\n"), "{source}");
     }
 
     #[test]
