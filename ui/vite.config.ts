@@ -13,7 +13,7 @@ export default defineConfig(({ mode }) => {
     base: './',
     define: { __DEMO__: mode !== 'production' },
     build: {
-      target: 'safari15',
+      target: 'safari16',
       outDir: demo ? '../target/ui-demo' : 'dist',
       emptyOutDir: true,
       modulePreload: { polyfill: false },
