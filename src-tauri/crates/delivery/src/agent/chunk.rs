@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::Trouble;
 use crate::text;
@@ -20,37 +21,110 @@ pub(super) struct Chunk {
     pub(super) finish: Option<String>,
 }
 
+/// The text of a member, which is read where it is of use. What is none of the form that it has elsewhere is as good as absent.
+type Member<'a> = Option<&'a RawValue>;
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Piece<'a> {
+    #[serde(borrow)]
+    choices: Member<'a>,
+    #[serde(borrow)]
+    model: Member<'a>,
+    #[serde(borrow)]
+    usage: Member<'a>,
+    #[serde(borrow)]
+    error: Member<'a>,
+    #[serde(borrow)]
+    code: Member<'a>,
+    #[serde(borrow)]
+    message: Member<'a>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Choice<'a> {
+    #[serde(borrow)]
+    delta: Member<'a>,
+    #[serde(borrow)]
+    message: Member<'a>,
+    #[serde(borrow)]
+    finish_reason: Member<'a>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Spoken<'a> {
+    #[serde(borrow)]
+    content: Member<'a>,
+    #[serde(borrow)]
+    text: Member<'a>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Usage<'a> {
+    #[serde(borrow)]
+    prompt_tokens: Member<'a>,
+    #[serde(borrow)]
+    completion_tokens: Member<'a>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Complaint<'a> {
+    #[serde(borrow)]
+    error: Member<'a>,
+    #[serde(borrow)]
+    message: Member<'a>,
+    #[serde(borrow)]
+    code: Member<'a>,
+    #[serde(borrow)]
+    r#type: Member<'a>,
+}
+
+fn read_as<'a, T: Deserialize<'a>>(member: Member<'a>) -> Option<T> {
+    serde_json::from_str(member?.get()).ok()
+}
+
+/// The same of an object; a list is none.
+fn object<'a, T: Deserialize<'a>>(text: &'a str) -> Option<T> {
+    text.trim_start().starts_with('{').then(|| serde_json::from_str(text).ok()).flatten()
+}
+
 /// Reads a piece.
 ///
 /// # Errors
 /// The server says that there will be no answer, or what it says is no JSON.
 pub(super) fn read(data: &str) -> Result<Chunk, Refusal> {
-    let nonsense = || Refusal::of(Trouble::Nonsense(text::line(data)));
-    let value: Value = serde_json::from_str(data).map_err(|_| nonsense())?;
-    let Some(object) = value.as_object() else { return Err(nonsense()) };
-    let choice = value["choices"].get(0).unwrap_or(&Value::Null);
-    let native = object.contains_key("code") && object.contains_key("message");
-    if choice.is_null() && (object.get("error").is_some_and(|error| !error.is_null()) || native) {
+    let piece: Option<Piece<'_>> = object(data);
+    let no_json = || Refusal::of(Trouble::Nonsense(format!("{} bytes that are no JSON object", data.len())));
+    let piece = piece.ok_or_else(no_json)?;
+    let choices: Vec<&RawValue> = read_as(piece.choices).unwrap_or_default();
+    let native = piece.code.is_some() && piece.message.is_some();
+    if choices.is_empty() && (piece.error.is_some() || native) {
         return Err(Refusal::read(None, data, None));
     }
-    let said = if choice["delta"].is_object() { &choice["delta"] } else { &choice["message"] };
-    let usage = &value["usage"];
-    let count = |name: &str| usage[name].as_u64();
+    let choice: Choice<'_> = choices.first().and_then(|choice| object(choice.get())).unwrap_or_default();
+    let spoken = [choice.delta, choice.message].into_iter().flatten();
+    let spoken: Spoken<'_> = spoken.filter_map(|said| object(said.get())).next().unwrap_or_default();
+    let usage: Usage<'_> = read_as(piece.usage).unwrap_or_default();
     Ok(Chunk {
-        words: words(&said["content"]),
-        model: value["model"].as_str().map(text::line).filter(|model| !model.is_empty()),
-        tokens: count("prompt_tokens").map(|prompt| (prompt, count("completion_tokens").unwrap_or(0))),
-        finish: choice["finish_reason"].as_str().map(str::to_owned),
+        words: words(spoken.content),
+        model: read_as(piece.model).map(|model: String| text::line(&model)).filter(|model| !model.is_empty()),
+        tokens: read_as(usage.prompt_tokens)
+            .map(|prompt| (prompt, read_as(usage.completion_tokens).unwrap_or_default())),
+        finish: read_as(choice.finish_reason),
     })
 }
 
 /// A text, or a list of parts of which some are texts. What the model thinks before it speaks stands elsewhere, and is not shown.
-fn words(content: &Value) -> String {
-    match content {
-        Value::String(text) => text.clone(),
-        Value::Array(parts) => parts.iter().filter_map(|part| part["text"].as_str()).collect(),
-        _ => String::new(),
-    }
+fn words(content: Member<'_>) -> String {
+    read_as(content).unwrap_or_else(|| {
+        let parts: Vec<&RawValue> = read_as(content).unwrap_or_default();
+        let parts = parts.iter().filter_map(|part| object::<Spoken<'_>>(part.get()));
+        parts.filter_map(|part| read_as::<String>(part.text)).collect()
+    })
 }
 
 /// Why there is no answer, and whether it makes sense to ask again soon.
@@ -70,14 +144,16 @@ impl Refusal {
 
     /// What a server's refusal means: its status, where it is an answer of its own, and its body.
     pub(super) fn read(status: Option<u16>, body: &str, retry_after: Option<Duration>) -> Self {
-        let value: Value = serde_json::from_str(body).unwrap_or_default();
-        let error = if value["error"].is_null() { &value } else { &value["error"] };
-        let said = error.as_str().or_else(|| error["message"].as_str());
-        let code = [&error["code"], &error["type"]].into_iter().filter_map(Value::as_str).collect::<Vec<_>>();
-        let code = code.join(" ").to_ascii_lowercase();
+        let whole: Complaint<'_> = object(body).unwrap_or_default();
+        let inner = whole.error.map(|error| object(error.get()).unwrap_or_default());
+        let said = read_as(whole.error);
+        let complaint: Complaint<'_> = inner.unwrap_or(whole);
+        let said: Option<String> = said.or_else(|| read_as(complaint.message));
+        let code = [complaint.code, complaint.r#type].into_iter().filter_map(read_as::<String>);
+        let code = code.collect::<Vec<_>>().join(" ").to_ascii_lowercase();
         let is = |names: &[&str]| names.iter().any(|name| code.contains(name));
         let message = match (said, status) {
-            (Some(said), _) => text::line(said),
+            (Some(said), _) => text::line(&said),
             (None, Some(status)) => format!("status {status}: {}", text::line(body)),
             (None, None) => text::line(body),
         };
@@ -136,6 +212,8 @@ mod tests {
         for data in ["", "{", "[]", "7", "<html>", &"[".repeat(10_000)] {
             let refusal = read(data).unwrap_err();
             assert!(matches!(refusal.trouble, Trouble::Nonsense(_)) && !refusal.again, "{data:.20}");
+            let said = refusal.trouble.to_string();
+            assert!(data.len() < 3 || !said.contains(&data[..3]), "{said}");
         }
     }
 

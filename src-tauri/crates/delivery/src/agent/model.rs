@@ -40,6 +40,8 @@ const WHOLE: Duration = Duration::from_secs(10 * 60);
 pub(super) const LONGEST: usize = 128 << 10;
 /// How much is read of all that comes with it.
 const MOST_READ: usize = 16 << 20;
+/// How much of an answer that is one JSON object: all of it is held until it is read.
+const MOST_WHOLE: usize = 1 << 20;
 /// How much is read of a refusal.
 const REFUSAL: usize = 16 << 10;
 /// How long a server may ask to be left alone for that to be told.
@@ -248,6 +250,9 @@ impl<'a> Listener<'a> {
                 return Err(Trouble::Nonsense(format!("more than {MOST_READ} bytes")).into());
             }
             if let Some(whole) = whole {
+                if whole.len() + chunk.len() > MOST_WHOLE {
+                    return Err(Trouble::Nonsense(format!("more than {MOST_WHOLE} bytes at once")).into());
+                }
                 whole.extend_from_slice(&chunk);
                 until = Instant::now() + BETWEEN;
                 continue;

@@ -342,10 +342,13 @@ async fn a_model_is_asked_in_every_way_that_servers_answer() {
     let page = Script::Says(vec![bytes("<html>\n<body>hello")], After::Ends);
     let silent = Script::Says(vec![bytes("data: [DONE]\n\n")], After::Ends);
     let half = Script::Says(vec![event("你")], After::Ends);
+    let large = [bytes("{\"choices\":["), vec![b'0'; 1 << 20]].concat();
+    let large = Script::Says(large.chunks(1 << 16).map(<[u8]>::to_vec).collect(), After::Hangs);
     for (script, expected) in [
         (page, Trouble::Nonsense("it is not what a model says".to_owned())),
         (silent, Trouble::Nonsense("it says nothing".to_owned())),
         (half, Trouble::Failed("it stopped in the middle".to_owned())),
+        (large, Trouble::Nonsense("more than 1048576 bytes at once".to_owned())),
     ] {
         let world = World::new([script]).await;
         let agent = world.agent(world.notebook(), no_change);
