@@ -94,7 +94,7 @@ impl Agent {
             ended = self.take(record, late) => ended.unwrap_or_else(|ended| ended),
             () = stop => return None,
         };
-        if let Ended::Failed(trouble) = &ended {
+        if let Ended::Failed(Refusal { trouble, .. }) = &ended {
             self.state.send_modify(|state| {
                 state.trouble = Some(trouble.clone());
                 state.done += 1;
@@ -261,7 +261,7 @@ impl Agent {
                 Err(refusal) => {
                     // Seen at once, and not only once it is given up.
                     self.state.send_modify(|state| state.trouble = Some(refusal.trouble.clone()));
-                    let pause = patience.next(&refusal).ok_or(Ended::Failed(refusal.trouble))?;
+                    let pause = patience.next(&refusal).ok_or(Ended::Failed(refusal))?;
                     if !quiet {
                         reply.begin(thinking).await?;
                     }

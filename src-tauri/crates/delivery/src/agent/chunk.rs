@@ -132,6 +132,8 @@ fn words(content: Member<'_>) -> String {
 pub(super) struct Refusal {
     pub(super) trouble: Trouble,
     pub(super) again: bool,
+    /// The status of the answer that says so, where one came.
+    pub(super) status: Option<u16>,
 }
 
 impl Refusal {
@@ -139,7 +141,7 @@ impl Refusal {
     pub(super) fn of(trouble: Trouble) -> Self {
         use Trouble::{Failed, PlatformUnreachable, TimedOut, Unreachable};
         let again = matches!(trouble, Unreachable(_) | TimedOut(_) | Failed(_) | PlatformUnreachable(_));
-        Self { trouble, again }
+        Self { trouble, again, status: None }
     }
 
     /// What a server's refusal means: its status, where it is an answer of its own, and its body.
@@ -160,19 +162,21 @@ impl Refusal {
         // DashScope tells an empty account as 400 or 403.
         let empty = is(&["arrearage", "insufficient_quota", "freetieronly", "insufficient_balance"]);
         let busy = is(&["throttling", "rate_limit", "rate_quota", "limit_requests", "limit_burst"]);
-        match status {
-            _ if empty => Self { trouble: Trouble::Quota { message, retry_after: None }, again: false },
-            Some(402) => Self { trouble: Trouble::Quota { message, retry_after }, again: false },
-            Some(429) => Self { trouble: Trouble::Quota { message, retry_after }, again: true },
-            None if busy => Self { trouble: Trouble::Quota { message, retry_after }, again: true },
-            Some(401 | 403) => Self::of(Trouble::KeyRefused(message)),
-            None if is(&["api_key", "apikey", "authentication"]) => Self::of(Trouble::KeyRefused(message)),
+        let quota = |retry_after| Trouble::Quota { message: message.clone(), retry_after };
+        let (trouble, again) = match status {
+            _ if empty => (quota(None), false),
+            Some(402) => (quota(retry_after), false),
+            Some(429) => (quota(retry_after), true),
+            None if busy => (quota(retry_after), true),
+            Some(401 | 403) => (Trouble::KeyRefused(message), false),
+            None if is(&["api_key", "apikey", "authentication"]) => (Trouble::KeyRefused(message), false),
             None if is(&["inspection", "invalid_request", "content_filter"]) => {
-                Self::of(Trouble::Refused(message))
+                (Trouble::Refused(message), false)
             }
-            Some(408 | 425 | 500..) | None => Self::of(Trouble::Failed(message)),
-            Some(_) => Self::of(Trouble::Refused(message)),
-        }
+            Some(408 | 425 | 500..) | None => (Trouble::Failed(message), true),
+            Some(_) => (Trouble::Refused(message), false),
+        };
+        Self { trouble, again, status }
     }
 }
 
@@ -242,7 +246,7 @@ mod tests {
             (None, "server_error", Trouble::Failed(no.clone()), true),
         ];
         for (status, code, trouble, again) in table {
-            assert_eq!(Refusal::read(status, &body(code), wait), Refusal { trouble, again }, "{code}");
+            assert_eq!(Refusal::read(status, &body(code), wait), Refusal { trouble, again, status }, "{code}");
         }
     }
 

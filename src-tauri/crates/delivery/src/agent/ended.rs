@@ -12,7 +12,7 @@ pub(super) enum Ended {
     /// Nothing is left to do, and this is why.
     Taken(String),
     /// It was not answered.
-    Failed(Trouble),
+    Failed(Refusal),
     /// What was answered can neither be read nor written down: an answer might be the second.
     Unwritten(String),
 }
@@ -34,34 +34,32 @@ impl Ended {
     /// Whether the one who asked can be told that there is no answer.
     pub(super) fn may_be_said(&self) -> bool {
         use Trouble::{PlatformUnreachable, ReplyRefused};
-        matches!(self, Self::Failed(trouble) if !matches!(trouble, ReplyRefused { .. } | PlatformUnreachable(_)))
+        matches!(self, Self::Failed(Refusal { trouble, .. })
+            if !matches!(trouble, ReplyRefused { .. } | PlatformUnreachable(_)))
     }
 
     /// The same as an attempt.
     pub(super) fn sent(self, took: Duration) -> Sent {
         let (outcome, status, detail) = match self {
             Self::Taken(why) => (AttemptOutcome::Delivered, None, why),
-            Self::Failed(trouble) => {
-                let (outcome, status) = outcome(&trouble);
-                (outcome, status, trouble.to_string())
-            }
+            Self::Failed(Refusal { trouble, status, .. }) => (outcome(&trouble), status, trouble.to_string()),
             Self::Unwritten(error) => (AttemptOutcome::Broken, None, format!("agent.db: {error}")),
         };
         Sent { outcome, status, took, response: None, body: Bytes::new(), retry_after: None, detail }
     }
 }
 
-fn outcome(trouble: &Trouble) -> (AttemptOutcome, Option<u16>) {
+fn outcome(trouble: &Trouble) -> AttemptOutcome {
     use AttemptOutcome::{BadStatus, Broken, NotSendable, TimedOut, Unreachable};
     match trouble {
-        Trouble::NoKey => (NotSendable, None),
-        Trouble::KeyRefused(_) => (BadStatus, Some(401)),
-        Trouble::Quota { .. } => (BadStatus, Some(429)),
-        Trouble::Refused(_) => (BadStatus, Some(400)),
-        Trouble::ReplyRefused { .. } => (BadStatus, None),
-        Trouble::Unreachable(_) | Trouble::PlatformUnreachable(_) => (Unreachable, None),
-        Trouble::TimedOut(_) => (TimedOut, None),
-        Trouble::Failed(_) | Trouble::Nonsense(_) | Trouble::Notebook(_) => (Broken, None),
+        Trouble::NoKey => NotSendable,
+        Trouble::KeyRefused(_)
+        | Trouble::Quota { .. }
+        | Trouble::Refused(_)
+        | Trouble::ReplyRefused { .. } => BadStatus,
+        Trouble::Unreachable(_) | Trouble::PlatformUnreachable(_) => Unreachable,
+        Trouble::TimedOut(_) => TimedOut,
+        Trouble::Failed(_) | Trouble::Nonsense(_) | Trouble::Notebook(_) => Broken,
     }
 }
 
@@ -70,7 +68,7 @@ impl From<Fault> for Ended {
         match fault {
             // Whoever has called a message back does not wait for an answer.
             Fault::Gone { .. } => Self::taken("the message is gone"),
-            fault => Self::Failed(Refusal::from(fault).trouble),
+            fault => Self::Failed(fault.into()),
         }
     }
 }

@@ -39,7 +39,7 @@ impl Patience {
     /// # Errors
     /// There is none.
     pub(super) async fn wait(&mut self, refusal: &Refusal) -> Result<(), Ended> {
-        let pause = self.next(refusal).ok_or_else(|| Ended::Failed(refusal.trouble.clone()))?;
+        let pause = self.next(refusal).ok_or_else(|| Ended::Failed(refusal.clone()))?;
         sleep(pause).await;
         Ok(())
     }
@@ -52,7 +52,7 @@ mod tests {
     async fn pauses(trouble: Trouble) -> Vec<u64> {
         let again = !matches!(trouble, Trouble::Refused(_));
         let (mut patience, mut pauses) = (Patience::begin(), Vec::new());
-        while let Some(pause) = patience.next(&Refusal { trouble: trouble.clone(), again }) {
+        while let Some(pause) = patience.next(&Refusal { again, ..Refusal::of(trouble.clone()) }) {
             pauses.push(pause.as_secs());
             sleep(pause).await;
         }

@@ -229,7 +229,7 @@ impl From<Fault> for Refusal {
     fn from(fault: Fault) -> Self {
         match fault {
             Fault::Busy { code, message, .. } => {
-                Self { trouble: Trouble::ReplyRefused { code, message }, again: true }
+                Self { again: true, ..Self::of(Trouble::ReplyRefused { code, message }) }
             }
             Fault::Gone { code, message }
             | Fault::Unfit { code, message }

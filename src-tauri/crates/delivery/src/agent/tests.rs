@@ -197,8 +197,19 @@ async fn half_an_answer_stays_with_a_note() {
     let world = World::new([Script::Says(vec![event("Half"), refused], After::Ends)]).await;
     let agent = world.agent(world.notebook(), no_change);
     let sent = answer(&agent, &text("om_1", "Hi")).await;
-    assert_eq!((sent.outcome, sent.status), (AttemptOutcome::BadStatus, Some(400)));
+    assert_eq!((sent.outcome, sent.status), (AttemptOutcome::BadStatus, None));
     assert_eq!(world.shown(), ["Half\n\nunable"]);
+}
+
+#[tokio::test]
+async fn the_status_that_is_told_is_the_one_that_came() {
+    for status in [302, 400, 402, 403, 404] {
+        let refusal = Script::Refuses(status, ("x-none", ""), "{}".to_owned());
+        let world = World::new([refusal]).await;
+        let agent = world.agent(world.notebook(), no_change);
+        let sent = answer(&agent, &text("om_1", "Hi")).await;
+        assert_eq!((sent.outcome, sent.status), (AttemptOutcome::BadStatus, Some(status)));
+    }
 }
 
 #[tokio::test]
