@@ -140,6 +140,29 @@ pub enum Trouble {
     Notebook(String),
 }
 
+impl Trouble {
+    /// The same without what a server said of it: that may be what somebody asked, or the key. For logs.
+    pub(crate) fn unquoted(&self) -> String {
+        let said = match self {
+            Self::KeyRefused(_) => "the server does not take the API key",
+            Self::Quota { .. } => "the server wants fewer questions, or money",
+            Self::Refused(_) => "the server refuses the request",
+            Self::Failed(_) => "the server failed",
+            Self::Nonsense(_) => "the server's answer makes no sense",
+            Self::ReplyRefused { code, .. } => {
+                return format!("the platform does not take the reply (code {code})");
+            }
+            // These words are ours.
+            Self::NoKey
+            | Self::Unreachable(_)
+            | Self::TimedOut(_)
+            | Self::PlatformUnreachable(_)
+            | Self::Notebook(_) => return self.to_string(),
+        };
+        said.to_owned()
+    }
+}
+
 /// How the agent stands.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct AgentState {

@@ -94,7 +94,9 @@ impl Agent {
             ended = self.take(record, late) => ended.unwrap_or_else(|ended| ended),
             () = stop => return None,
         };
-        if let Ended::Failed(Refusal { trouble, .. }) = &ended {
+        if let Ended::Failed(Refusal { trouble, status, .. }) = &ended {
+            let status = status.map(|status| format!(" (status {status})")).unwrap_or_default();
+            tracing::warn!("event {} is not answered: {}{status}", record.seq, trouble.unquoted());
             self.state.send_modify(|state| {
                 state.trouble = Some(trouble.clone());
                 state.done += 1;

@@ -246,7 +246,11 @@ mod tests {
             (None, "server_error", Trouble::Failed(no.clone()), true),
         ];
         for (status, code, trouble, again) in table {
-            assert_eq!(Refusal::read(status, &body(code), wait), Refusal { trouble, again, status }, "{code}");
+            assert_eq!(
+                Refusal::read(status, &body(code), wait),
+                Refusal { trouble, again, status },
+                "{code}"
+            );
         }
     }
 

@@ -231,7 +231,8 @@ impl<O: Outside> Courier<O> {
             }
             Next::Failed | Next::Down => (Then::Failed, None),
         };
-        if then == Then::Failed {
+        // What the agent is told of may be what somebody asked it: it logs its own words.
+        if then == Then::Failed && !matches!(self.target.kind, Kind::Agent(_)) {
             tracing::warn!("{} did not take event {}: {}", self.target.name, attempt.seq, attempt.detail);
         }
         let tried = Tried { attempts: attempt.number, failed };
