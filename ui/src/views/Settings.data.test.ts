@@ -1,4 +1,4 @@
-import { cleanup, fireEvent, screen, waitFor } from '@testing-library/svelte'
+import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { CommandFault, type Backend } from '../backend/backend'
 import type { Commands, LoginView } from '../backend/contract.gen'
@@ -156,7 +156,7 @@ describe('what was done at once', () => {
     await waitFor(() => expect(rows()).toEqual(before))
     expect(resets).toEqual([{ what: 'settings' }])
     // A reset leaves how long events are kept, so to take it back changes nothing of that either.
-    expect(Object.keys(changes[2] ?? {}).sort()).toEqual(['ca_files', 'language', 'notify', 'theme'])
+    expect(Object.keys(changes[2] ?? {}).sort()).toEqual(['ca_files', 'language', 'notify', 'theme', 'updates'])
   })
 })
 
@@ -166,6 +166,7 @@ describe('a reset of everything', () => {
     await click('reset-everything')
     const counts = (await screen.findByTestId('reset-counts')).textContent
     expect(counts).toMatch(/Apps with their App Secrets: \d.*Targets with their secrets: 5.*Kept events: 24/)
+    expect(screen.getByTestId('reset-agent').textContent).toMatch(/API key.*remembers/)
     await fireEvent.click(screen.getByText('Cancel'))
     expect(resets).toEqual([])
     await click('reset-everything')
@@ -188,6 +189,28 @@ describe('settings that travel', () => {
 
   const TEXT =
     'language = "en"\nfoo = 1\nca_files = ["/evil.pem"]\n[[app]]\nid = "cli_9f8e7d6c5b4a3210"\n[[app]]\nid = "cli_a1b2c3d4e5f6079f"\n[[target]]\nname = "订单"\n'
+
+  it('say what becomes of the agent, and which server it would ask', async () => {
+    await open('agent-on', '#/settings')
+    await click('import')
+    await value('import-text', '[agent]\non = true\nbase_url = "https://theirs.example/v1"\n')
+    await click('import-look')
+    expect((await screen.findByTestId('plan-settings')).textContent).toMatch(/Agent/)
+    expect(screen.getByTestId('plan-agent-off').textContent).toContain('switched off')
+    expect(screen.getByTestId('plan-agent-off').textContent).toContain('https://theirs.example/v1')
+    await click('import-confirm')
+    await waitFor(() => expect(screen.getByTestId('plan-agent-off').textContent).toContain('is off'))
+    expect(within(screen.getByTestId('plan-agent-off')).getByRole('link').getAttribute('href')).toBe('#/agent')
+  })
+
+  it('do not switch the agent on, and say so', async () => {
+    await open('agent-off', '#/settings')
+    await click('import')
+    await value('import-text', '[agent]\non = true\n')
+    await click('import-look')
+    expect((await screen.findByTestId('plan-agent-stays-off')).textContent).toContain('stays off')
+    expect(screen.queryByTestId('plan-unknown')?.textContent ?? '').not.toContain('agent')
+  })
 
   it('are looked at before they are taken over, exactly as they were looked at', async () => {
     const backend = await open('connected', '#/settings')

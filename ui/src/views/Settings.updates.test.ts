@@ -46,7 +46,7 @@ describe('each state of an update', () => {
       'waiting for events',
       { release: release(), state: { kind: 'waiting', until: 'events' } },
       'Longwire 0.2.0 is downloaded and genuine',
-      'It is installed once no events are arriving or being handed over.',
+      'It is installed once no events come or go.',
       'Cancel'
     ]
   ])('%s', async (_, update, says, note, deed) => {
@@ -56,7 +56,7 @@ describe('each state of an update', () => {
       note,
       deed
     ])
-    expect(screen.getByTestId<HTMLButtonElement>('update-do').disabled).toBe(false)
+    expect(screen.getByTestId('update-do').getAttribute('aria-disabled')).toBe('false')
     expect(screen.queryByTestId('update-progress')).toBeNull()
   })
 
@@ -64,9 +64,11 @@ describe('each state of an update', () => {
     [{ kind: 'installing' }, 'Installing Longwire 0.2.0… Longwire restarts when this is done.'],
     [{ kind: 'installed' }, 'Longwire 0.2.0 is installed It restarts in a moment.']
   ])('%j has no way back', async (state, says) => {
-    await over({ release: release(), state })
+    const backend = await over({ release: release(), state })
     expect(text('update-state')).toBe(says)
-    expect(screen.getByTestId<HTMLButtonElement>('update-do').disabled).toBe(true)
+    const stops = sent(backend, 'update_cancel')
+    await click('update-do')
+    expect([screen.getByTestId('update-do').getAttribute('aria-disabled'), stops]).toEqual(['true', []])
   })
 
   it('tells how far a download is, in bytes and by a bar', async () => {
