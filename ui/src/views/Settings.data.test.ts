@@ -88,7 +88,7 @@ describe('the start at login', () => {
   it('is explained where it cannot be, which is no error', async () => {
     await openWith({ state: 'unavailable', error: 'no session' })
     expect((await screen.findByTestId('login-unavailable')).textContent).toContain('Not possible here')
-    expect([screen.queryByRole('switch'), screen.queryByTestId('setting-fault')]).toEqual([null, null])
+    expect([screen.queryByTestId('login'), screen.queryByTestId('setting-fault')]).toEqual([null, null])
   })
 
   it('stays as it is where the system refuses', async () => {
@@ -96,7 +96,7 @@ describe('the start at login', () => {
     answer(backend, 'login_change', () => {
       throw new CommandFault({ code: 'login_unchanged', values: { error: 'denied' }, detail: '' })
     })
-    await screen.findByRole('switch')
+    await screen.findByTestId('login')
     await click('login')
     expect((await screen.findByTestId('setting-fault')).textContent).toContain('denied')
     expect(checked('login')).toBe(false)
