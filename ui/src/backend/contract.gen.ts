@@ -43,7 +43,7 @@ values: { [key in string]: string },
  */
 detail: string, };
 
-export type FaultCode = "bad_request" | "secret_empty" | "secret_unreadable" | "secret_file_open" | "no_secret_store" | "domain_unusable" | "proxy_unusable" | "proxy_password" | "app_exists" | "app_unknown" | "secret_store" | "settings_unreadable" | "settings_unwritable" | "data_folder" | "held_by_other" | "other_version" | "event_gone" | "simulator" | "no_apps" | "not_running" | "no_report" | "browser" | "ca_unreadable" | "ca_private_key" | "ca_unknown" | "ca_refused" | "store_unknown" | "no_chain" | "no_proxy_page" | "trusted_list" | "lease_nothing" | "lease_held" | "lease_none" | "lease_not_named" | "lease_password" | "lease_unreadable" | "lease_backup" | "lease_failed" | "lease_cancelled" | "lease_damaged" | "lease_stuck" | "lease_unwatched" | "no_proxy_settings" | "journal" | "target_unknown" | "target_exists" | "import_unreadable" | "report_gone" | "login_unchanged" | "folder_unopened" | "target_unusable" | "target_remote" | "filter_unusable" | "no_target" | "trigger_unknown" | "payload_unusable" | "export_failed" | "notify_failed" | "agent_address" | "agent_model" | "agent_number" | "agent_prompt" | "agent_key" | "agent_notebook" | "updates_off" | "update_unreachable" | "update_unreadable" | "update_gone" | "update_not_genuine" | "update_not_installed" | "internal";
+export type FaultCode = "bad_request" | "secret_empty" | "secret_unreadable" | "secret_file_open" | "no_secret_store" | "domain_unusable" | "proxy_unusable" | "proxy_password" | "app_exists" | "app_unknown" | "secret_store" | "settings_unreadable" | "settings_unwritable" | "data_folder" | "held_by_other" | "other_version" | "event_gone" | "simulator" | "no_apps" | "not_running" | "no_report" | "browser" | "ca_unreadable" | "ca_private_key" | "ca_unknown" | "ca_refused" | "store_unknown" | "no_chain" | "no_proxy_page" | "trusted_list" | "lease_nothing" | "lease_held" | "lease_none" | "lease_not_named" | "lease_password" | "lease_unreadable" | "lease_backup" | "lease_failed" | "lease_cancelled" | "lease_damaged" | "lease_stuck" | "lease_unwatched" | "no_proxy_settings" | "journal" | "target_unknown" | "target_exists" | "import_unreadable" | "report_gone" | "login_unchanged" | "folder_unopened" | "target_unusable" | "target_remote" | "filter_unusable" | "no_target" | "trigger_unknown" | "payload_unusable" | "export_failed" | "notify_failed" | "agent_address" | "agent_model" | "agent_number" | "agent_prompt" | "agent_key" | "agent_key_empty" | "agent_key_unreadable" | "agent_key_store" | "agent_notebook" | "updates_off" | "update_unreachable" | "update_unreadable" | "update_gone" | "update_not_genuine" | "update_not_installed" | "internal";
 
 export type Fault = { 
 /**
@@ -129,7 +129,7 @@ per_person: number,
  */
 per_day: number, };
 
-export type AgentKey = "absent" | "kept" | "environment" | "unreadable";
+export type AgentKey = "absent" | "kept" | "environment" | "unreadable" | "unread";
 
 export type AgentDay = { 
 /**
@@ -1906,7 +1906,7 @@ text: string, };
 
 export type SettingsPlan = { 
 /**
- * The settings that become others: `language`, `theme`, `journal`, `notify`. Events are kept for as long as before at least.
+ * The settings that become others: `language`, `theme`, `journal`, `notify`, `agent`, `updates`. Events are kept for as long as before at least.
  */
 settings: Array<string>, 
 /**
@@ -1928,7 +1928,16 @@ targets_here: Array<string>,
 /**
  * The keys that are not taken over: unknown ones, and CA files, which are trusted one by one.
  */
-unknown: Array<string>, };
+unknown: Array<string>, 
+/**
+ * The server that the agent is to ask from now on, where it is on and asked another one. It is switched off: what people write,
+ * and the API key, would go there.
+ */
+agent_off?: string | null, 
+/**
+ * Whether it would switch the agent on, which only its user does, and here.
+ */
+agent_stays_off: boolean, };
 
 export type ResetKind = "settings" | "everything";
 
@@ -2199,7 +2208,7 @@ export interface Commands {
   agent_change: { request: AgentChange; response: null };
   /** Asks the model a question, without anybody in a chat being told. */
   agent_test: { request: AgentQuestion; response: AgentReport };
-  /** What the agent did, a day each, the oldest first; days without anything are left out. */
+  /** What the agent did, a day each, the oldest first; days without anything are there, too. */
   agent_usage: { request: AgentUsageQuery; response: Array<AgentDay> };
   /** Forgets what the agent remembers of all chats. */
   agent_forget: { request: null; response: null };

@@ -73,6 +73,8 @@ pub enum AgentKey {
     Environment,
     /// It is kept, and cannot be read.
     Unreadable,
+    /// Nobody knows yet: the place where the system keeps secrets has not answered.
+    Unread,
 }
 
 /// What the agent did on one day.

@@ -135,7 +135,7 @@ macro_rules! with_commands {
             ChangeAgent = agent_change(AgentChange) -> (),
             /// Asks the model a question, without anybody in a chat being told.
             TestAgent = agent_test(AgentQuestion) -> AgentReport,
-            /// What the agent did, a day each, the oldest first; days without anything are left out.
+            /// What the agent did, a day each, the oldest first; days without anything are there, too.
             ReadAgentUsage = agent_usage(AgentUsageQuery) -> Vec<AgentDay>,
             /// Forgets what the agent remembers of all chats.
             ForgetAgent = agent_forget(()) -> (),

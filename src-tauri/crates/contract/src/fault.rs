@@ -165,6 +165,12 @@ pub enum FaultCode {
     AgentPrompt,
     /// The agent's API key holds what cannot be sent.
     AgentKey,
+    /// No API key was given for the agent.
+    AgentKeyEmpty,
+    /// The agent's API key cannot be read from where it was said to be; `error`.
+    AgentKeyUnreadable,
+    /// There is no place on this machine where the agent's API key can be kept; `error`.
+    AgentKeyStore,
     /// What the agent remembers cannot be read or changed; `error`.
     AgentNotebook,
     /// This app does not update itself.
@@ -250,6 +256,9 @@ impl FaultCode {
         Self::AgentNumber,
         Self::AgentPrompt,
         Self::AgentKey,
+        Self::AgentKeyEmpty,
+        Self::AgentKeyUnreadable,
+        Self::AgentKeyStore,
         Self::AgentNotebook,
         Self::UpdatesOff,
         Self::UpdateUnreachable,

@@ -222,7 +222,7 @@ pub enum FindingCode {
     AgentNoKey,
     /// The model's server does not take the agent's API key; `host`, `message`.
     AgentKeyWrong,
-    /// The model's server wants fewer questions, or money; `host`, `message`.
+    /// The model's server takes no more requests just now, or the account has no credit left; `host`, `message`.
     AgentQuota,
     /// The model's server cannot be reached; `host`, `error`.
     AgentUnreachable,

@@ -13,7 +13,7 @@ pub struct SettingsText {
 /// What an import changes. Apps and targets that are here already stay as they are, and nothing is removed.
 #[derive(Clone, Debug, Default, Deserialize, Eq, PartialEq, Serialize, TS)]
 pub struct SettingsPlan {
-    /// The settings that become others: `language`, `theme`, `journal`, `notify`. Events are kept for as long as before at least.
+    /// The settings that become others: `language`, `theme`, `journal`, `notify`, `agent`, `updates`. Events are kept for as long as before at least.
     pub settings: Vec<String>,
     /// The apps that are added. Each then waits for its App Secret, which no export holds. One on a server of its own is paused.
     pub apps: Vec<AppId>,
@@ -25,6 +25,12 @@ pub struct SettingsPlan {
     pub targets_here: Vec<String>,
     /// The keys that are not taken over: unknown ones, and CA files, which are trusted one by one.
     pub unknown: Vec<String>,
+    /// The server that the agent is to ask from now on, where it is on and asked another one. It is switched off: what people write,
+    /// and the API key, would go there.
+    #[ts(optional = nullable)]
+    pub agent_off: Option<String>,
+    /// Whether it would switch the agent on, which only its user does, and here.
+    pub agent_stays_off: bool,
 }
 
 /// What to forget.
@@ -38,9 +44,10 @@ pub struct Reset {
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub enum ResetKind {
-    /// Language, theme, CA files and notifications are as in a new installation. Apps, targets, events and how long they are kept stay.
+    /// Language, theme, CA files and notifications are as in a new installation. Apps, targets, the agent, events and how long they
+    /// are kept stay.
     Settings,
-    /// Apps, targets, all their secrets, the events, the settings, and that Longwire starts at login. What was trusted or set aside on
+    /// Apps, targets, all their secrets, the agent with its API key and what it remembers, the events, the settings, and that Longwire starts at login. What was trusted or set aside on
     /// the machine stays, and can be undone as before; so does the log.
     Everything,
 }

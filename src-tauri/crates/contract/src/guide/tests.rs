@@ -176,7 +176,7 @@ fn words_of(code: FindingCode) -> (&'static str, &'static str) {
         F::AnswerInvalid => ("cannot be used", "回复无法使用"),
         F::AgentNoKey => ("has no API key", "没有 API Key"),
         F::AgentKeyWrong => ("API key is refused", "API Key 不被接受"),
-        F::AgentQuota => ("fewer questions, or money", "请求太多，或者余额不足"),
+        F::AgentQuota => ("no credit left", "请求太多，或者余额不足"),
         F::AgentUnreachable => ("model cannot be reached", "连不上模型服务"),
         F::AgentRefused => ("refuses the question", "拒绝了请求"),
         F::AgentFailing => ("model does not answer", "模型服务没有给出回答"),
