@@ -60,7 +60,7 @@ export function deskCommands(world: World): Commands {
   }
 }
 
-const SETTINGS = ['language', 'theme', 'journal', 'notify', 'updates']
+const SETTINGS = ['language', 'theme', 'journal', 'notify', 'agent', 'updates']
 const KNOWN = [...SETTINGS, 'app', 'target']
 
 /** What an import would do: enough of TOML to read what an export has in it. */
@@ -84,7 +84,12 @@ function plan(snapshot: Snapshot, text: string): SettingsPlan {
   const targets = values('target', 'name')
   const app = (id: string) => snapshot.apps.some(({ app_id }) => app_id === id)
   const target = (wanted: string) => snapshot.targets.some(({ name }) => name === wanted)
+  const { on, base_url } = snapshot.agent.settings
+  const [server = base_url] = values('agent', 'base_url')
+  const wantsOn = lines.some((line, at) => line === 'on = true' && section(at) === 'agent')
   return {
+    agent_off: on && server !== base_url ? server : null,
+    agent_stays_off: !on && wantsOn,
     settings: SETTINGS.filter((key) => keys.includes(key)),
     apps: apps.filter((id) => !app(id)),
     apps_here: apps.filter(app),

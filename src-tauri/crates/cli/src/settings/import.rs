@@ -95,7 +95,13 @@ fn lines(words: &Words, plan: &SettingsPlan) -> Vec<String> {
         ("cli.settings.plan_unknown", plan.unknown.clone()),
     ];
     let told = all.into_iter().filter(|(_, names)| !names.is_empty());
-    told.map(|(key, names)| one_line(&words.filled(key, [("names", names.join(", "))]))).collect()
+    let told = told.map(|(key, names)| words.filled(key, [("names", names.join(", "))]));
+    let off = plan
+        .agent_off
+        .iter()
+        .map(|at| words.filled("cli.settings.plan_agent_off", [("address", at.clone())]));
+    let stays_off = plan.agent_stays_off.then(|| words.plain("cli.settings.plan_agent_stays_off"));
+    told.chain(off).chain(stays_off).map(|line| one_line(&line)).collect()
 }
 
 #[cfg(test)]
@@ -121,6 +127,21 @@ mod tests {
         assert!(read(folder.path()).is_err());
         std::fs::write(&file, "theme = \"dark\"").unwrap();
         assert_eq!(read(&file).unwrap(), "theme = \"dark\"");
+    }
+
+    #[test]
+    fn a_plan_says_what_becomes_of_the_agent_and_which_server_it_would_ask() {
+        let plan = SettingsPlan {
+            agent_off: Some("https://theirs.example/v1\x1b[2J".into()),
+            agent_stays_off: true,
+            ..SettingsPlan::default()
+        };
+        for language in [Language::English, Language::Chinese] {
+            let told = lines(&Words::utc(language), &plan);
+            assert_eq!(told.len(), 2, "{told:#?}");
+            assert!(told[0].contains("https://theirs.example/v1") && !told[0].contains('\x1b'), "{told:#?}");
+            assert!(told[1].contains("longwire agent on"), "{told:#?}");
+        }
     }
 
     #[test]

@@ -19,8 +19,6 @@ const LONGEST: usize = 1_000_000;
 const MOST: usize = 100;
 /// Whoever could add a CA could read all traffic: each is trusted one by one, by who knows it.
 const CA_FILES: &str = "ca_files";
-/// What people write to the bot leaves the machine then: only its user says so, here.
-const AGENT_ON: &str = "agent.on";
 /// The most keys that are left out and named, and how much of each, in characters.
 const MOST_UNKNOWN: usize = 20;
 const LONGEST_KEY: usize = 40;
@@ -79,7 +77,6 @@ impl Import {
         }
         let shorten = |key: String| key.chars().take(LONGEST_KEY).collect();
         let ca_files = root.as_table().contains_key(CA_FILES).then(|| CA_FILES.to_owned());
-        let agent = settings.agent.on.then(|| AGENT_ON.to_owned());
         let unknown = unknown.into_iter().map(|unknown| shorten(unknown.key));
         Ok(Self {
             settings: Settings {
@@ -88,7 +85,7 @@ impl Import {
                 ..settings
             },
             keys: root.as_table().iter().map(|(key, _)| key.to_owned()).collect(),
-            unknown: ca_files.into_iter().chain(agent).chain(unknown).take(MOST_UNKNOWN).collect(),
+            unknown: ca_files.into_iter().chain(unknown).take(MOST_UNKNOWN).collect(),
         })
     }
 
@@ -102,6 +99,11 @@ impl Import {
         self.set("journal", &mut settings.journal, &journal, &mut plan);
         self.set("notify", &mut settings.notify, &new.notify, &mut plan);
         let agent = careful_agent(&settings.agent, &new.agent);
+        let (was, is) = (settings.agent.on, agent.on);
+        if self.keys.iter().any(|key| key == "agent") {
+            plan.agent_off = (was && !is).then(|| new.agent.base_url.clone());
+            plan.agent_stays_off = new.agent.on && !was;
+        }
         self.set("agent", &mut settings.agent, &agent, &mut plan);
         self.set("updates", &mut settings.updates, &new.updates, &mut plan);
         for app in &new.apps {
@@ -140,7 +142,7 @@ fn at_least(here: JournalSettings, new: JournalSettings) -> JournalSettings {
     }
 }
 
-/// How the agent answers: as the text says, and never switched on by it. Where another server is to be asked, it is off until its user
+/// How the agent answers: as the text says, and never switched on by it: what people write to the bot leaves the machine then. Where another server is to be asked, it is off until its user
 /// has looked: what people write, and the API key, would go there.
 fn careful_agent(here: &AgentSettings, new: &AgentSettings) -> AgentSettings {
     AgentSettings { on: here.on && here.base_url == new.base_url, ..new.clone() }
@@ -203,18 +205,25 @@ mod tests {
     #[test]
     fn nobody_elses_settings_switch_the_agent_on_or_lead_it_elsewhere() {
         let (plan, settings) = applied("[agent]\non = true\nmodel = \"qwen-max\"\n");
-        assert_eq!((plan.settings, plan.unknown), (vec!["agent".to_owned()], vec!["agent.on".to_owned()]));
+        assert_eq!((plan.settings, plan.unknown), (vec!["agent".to_owned()], Vec::new()));
+        assert!(plan.agent_stays_off && plan.agent_off.is_none());
         assert_eq!((settings.agent.on, settings.agent.model.as_str()), (false, "qwen-max"));
         let into = |text: &str| {
             let mut settings = here();
             settings.agent.on = true;
-            Import::read(text).unwrap().apply(&mut settings);
-            settings.agent
+            let plan = Import::read(text).unwrap().apply(&mut settings);
+            assert!(!plan.agent_stays_off, "it is on");
+            (settings.agent, plan.agent_off)
         };
-        assert!(into("[agent]\nper_day = 7\n").on, "the same server is asked as before");
-        assert!(into("theme = \"dark\"\n").on);
-        let elsewhere = into("[agent]\non = true\nbase_url = \"https://theirs.example/v1\"\n");
-        assert_eq!((elsewhere.on, elsewhere.base_url.as_str()), (false, "https://theirs.example/v1"));
+        for same in ["[agent]\nper_day = 7\n", "[agent]\non = true\n", "theme = \"dark\"\n"] {
+            let (agent, off) = into(same);
+            assert!(agent.on && off.is_none(), "the same server is asked as before");
+        }
+        let theirs = "https://theirs.example/v1";
+        for on in ["", "on = true\n"] {
+            let (agent, off) = into(&format!("[agent]\n{on}base_url = \"{theirs}\"\n"));
+            assert_eq!((agent.on, agent.base_url.as_str(), off.as_deref()), (false, theirs, Some(theirs)));
+        }
     }
 
     #[test]
