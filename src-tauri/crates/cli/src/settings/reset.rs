@@ -86,5 +86,5 @@ fn going(words: &Words, there: &Snapshot) -> Vec<String> {
     let named = named.into_iter().filter(|(_, names)| !names.is_empty());
     let named = named.map(|(key, names)| one_line(&words.filled(key, [("names", names.join(", "))])));
     let events = words.filled("cli.settings.reset_events", [("count", there.journal.events.to_string())]);
-    named.chain([events]).collect()
+    named.chain([events, words.plain("cli.settings.reset_agent")]).collect()
 }

@@ -16,11 +16,11 @@ impl Engine {
         }
     }
 
-    /// How long events are kept stays: a shorter time would delete some.
+    /// How long events are kept stays: a shorter time would delete some. So does the agent: what waits for it would go with it.
     async fn forget_settings(&self) -> Result<(), Fault> {
         let (settings, ()) = self.inner.settings.change(|settings| {
-            let Settings { apps, targets, journal, .. } = std::mem::take(settings);
-            *settings = Settings { apps, targets, journal, ..Settings::default() };
+            let Settings { apps, targets, journal, agent, .. } = std::mem::take(settings);
+            *settings = Settings { apps, targets, journal, agent, ..Settings::default() };
             Ok(())
         })?;
         self.take_effect(&settings).await
