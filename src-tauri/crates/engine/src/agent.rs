@@ -11,10 +11,10 @@ pub(crate) mod rules;
 mod view;
 mod words;
 
-use std::{io, path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc};
 
 use longwire_contract::{AgentSettings, Fault, FaultCode, Language};
-use longwire_delivery::agent::{Agent, Model};
+use longwire_delivery::agent::{Agent, Model, Trouble};
 use longwire_dial::{Origin, route::Choice};
 use longwire_journal::Notebook;
 use tokio::{
@@ -36,6 +36,8 @@ pub(crate) struct Holding {
     key: std::sync::Mutex<Option<Key>>,
     /// What it remembers; opened when it is needed first.
     notebook: Mutex<Option<Notebook>>,
+    /// Why that cannot be opened for an agent that is on.
+    unopened: std::sync::Mutex<Option<String>>,
     /// The agent, while it is on.
     made: watch::Sender<Option<Made>>,
 }
@@ -67,6 +69,16 @@ impl Holding {
     fn made(&self) -> Option<Made> {
         self.made.borrow().clone()
     }
+
+    /// What keeps it from being made, where it is on and something does.
+    fn unopened(&self) -> Option<Trouble> {
+        let unopened = self.unopened.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        unopened.clone().map(Trouble::Notebook)
+    }
+
+    fn set_unopened(&self, error: Option<String>) {
+        *self.unopened.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = error;
+    }
 }
 
 impl Engine {
@@ -79,6 +91,7 @@ impl Engine {
         let holding = &self.inner.agent;
         if !settings.agent.on || self.inner.surroundings.inbox.deliveries().is_none() {
             holding.made.send_if_modified(|made| made.take().is_some());
+            holding.set_unopened(None);
             return Ok(None);
         }
         let key = holding.key().unwrap_or_default();
@@ -90,7 +103,9 @@ impl Engine {
         let (model, manner) = (model(&settings, &key)?, words::manner(&settings, language));
         let bots = Arc::new(AppBots(Arc::downgrade(&self.inner)));
         let dialer = Arc::new(self.inner.surroundings.roads.dialer(Choice::Auto));
-        let notebook = self.notebook().await?;
+        let notebook = self.notebook().await;
+        holding.set_unopened(notebook.as_ref().err().map(|fault| fault.detail.clone()));
+        let notebook = notebook?;
         let agent = Arc::new(Agent::new(model, manner, bots, notebook, dialer));
         let made = Made { settings, key, language, agent: agent.clone() };
         holding.made.send_replace(Some(made));
@@ -126,9 +141,25 @@ impl Engine {
     ///
     /// # Errors
     /// [`FaultCode::AgentNotebook`].
-    async fn notebook(&self) -> Result<Notebook, Fault> {
+    pub(crate) async fn notebook(&self) -> Result<Notebook, Fault> {
         let mut held = self.inner.agent.notebook.lock().await;
-        if let Some(notebook) = &*held {
+        self.opened(&mut held).await
+    }
+
+    /// The same, where there is one.
+    ///
+    /// # Errors
+    /// [`FaultCode::AgentNotebook`].
+    pub(crate) async fn notebook_if_any(&self) -> Result<Option<Notebook>, Fault> {
+        let mut held = self.inner.agent.notebook.lock().await;
+        if held.is_none() && !self.notebook_path().exists() {
+            return Ok(None);
+        }
+        self.opened(&mut held).await.map(Some)
+    }
+
+    async fn opened(&self, held: &mut Option<Notebook>) -> Result<Notebook, Fault> {
+        if let Some(notebook) = held {
             return Ok(notebook.clone());
         }
         let path = self.notebook_path();
@@ -137,17 +168,9 @@ impl Engine {
         Ok(held.insert(notebook).clone())
     }
 
-    /// The same, where there is one.
-    async fn notebook_if_any(&self) -> Result<Option<Notebook>, Fault> {
-        let open = self.inner.agent.notebook.lock().await.is_some();
-        if open || self.notebook_path().exists() { self.notebook().await.map(Some) } else { Ok(None) }
-    }
-
     /// Writes down what is left and closes the file.
     pub(crate) async fn close_notebook(&self) {
-        if let Some(notebook) = self.inner.agent.notebook.lock().await.take() {
-            spawn_blocking(move || notebook.close()).await.ok();
-        }
+        close(&mut *self.inner.agent.notebook.lock().await).await;
     }
 
     /// Forgets all of it: what was said, what was answered, and the key.
@@ -155,18 +178,16 @@ impl Engine {
     /// # Errors
     /// Why something could not be forgotten; what could is.
     pub(crate) async fn forget_agent(&self) -> Result<(), Fault> {
-        self.close_notebook().await;
+        // Held until the files are gone: whoever opened them before that would write to what nobody finds again.
+        let mut held = self.inner.agent.notebook.lock().await;
+        close(&mut held).await;
         let path = self.notebook_path();
-        let removed = spawn_blocking(move || remove_all(&path)).await;
+        let removed = spawn_blocking(move || Notebook::remove(&path)).await;
+        drop(held);
         let forgotten = removed.map_err(notebook_fault).and_then(|removed| removed.map_err(notebook_fault));
         let key = key::keep(&self.inner.options.secrets, None).await;
         self.inner.agent.set_key(key::read(&self.inner.options).await);
         forgotten.and(key)
-    }
-
-    /// Whether there was an agent here, ever.
-    pub(crate) fn had_agent(&self) -> bool {
-        self.notebook_path().exists()
     }
 
     fn notebook_path(&self) -> PathBuf {
@@ -182,18 +203,12 @@ fn model(settings: &AgentSettings, key: &Key) -> Result<Model, Fault> {
     Ok(Model { origin, path, name: settings.model.clone(), key: key.secret.clone() })
 }
 
-fn notebook_fault(error: impl std::fmt::Display) -> Fault {
+pub(crate) fn notebook_fault(error: impl std::fmt::Display) -> Fault {
     Fault::new(FaultCode::AgentNotebook, &error).with("error", error)
 }
 
-/// Removes a file of SQLite's with those beside it, and those that were set aside.
-fn remove_all(path: &std::path::Path) -> io::Result<()> {
-    let Some(folder) = path.parent() else { return Ok(()) };
-    let mut outcome = Ok(());
-    for entry in folder.read_dir()?.flatten() {
-        if entry.file_name().as_encoded_bytes().starts_with(NOTEBOOK.as_bytes()) {
-            outcome = outcome.and(std::fs::remove_file(entry.path()));
-        }
+async fn close(held: &mut Option<Notebook>) {
+    if let Some(notebook) = held.take() {
+        spawn_blocking(move || notebook.close()).await.ok();
     }
-    outcome
 }

@@ -2,7 +2,7 @@ use std::{collections::BTreeMap, fmt::Display, path::PathBuf, sync::Arc};
 
 use futures_util::future::join_all;
 use longwire_contract::{
-    AgentView, AppId, AppView, CaFile, Domain, EventView, Fault, FaultCode, Finding, FindingCode,
+    AgentKey, AgentView, AppId, AppView, CaFile, Domain, EventView, Fault, FaultCode, Finding, FindingCode,
     JournalView, LogLine, Notice, NoticeCode, Phase, Snapshot, TrustedCa,
 };
 use longwire_diagnosis::finding;
@@ -424,7 +424,7 @@ fn snapshot(options: &Options, settings: &Settings, notices: Vec<Notice>) -> Sna
         notices,
         ca_files: Vec::new(),
         trusted: Vec::new(),
-        agent: AgentView { settings: settings.agent.clone(), ..AgentView::default() },
+        agent: AgentView { settings: settings.agent.clone(), key: AgentKey::Unread, ..AgentView::default() },
         service: options.service,
         updates: settings.updates.clone(),
         update: updates::view(options),

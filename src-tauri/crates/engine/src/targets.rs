@@ -124,6 +124,8 @@ impl Engine {
     pub(crate) async fn load_targets(&self) -> Result<(), Fault> {
         let (settings, _) = self.inner.settings.read()?;
         let journal = self.journal().await?;
+        // Before those of the settings, one of which may have its name now.
+        let own = self.own_target(&journal, &settings).await?;
         let (mut held, mut unusable) = (Vec::<Held>::new(), Vec::new());
         for target in settings.targets.clone() {
             let name = target.name.clone();
@@ -150,8 +152,10 @@ impl Engine {
             let key = journal.target(&name).await.map_err(crate::journal::fault)?;
             held.push(given.held(name, key)?);
         }
-        match self.held_agent(&journal, &settings, &held).await {
+        match self.held_agent(&journal, &settings, own.as_ref()).await {
             Ok(agent) => held.extend(agent),
+            // It is told where the agent is set up.
+            Err(fault) if fault.code == FaultCode::AgentNotebook => warn!(%fault, "the agent cannot be on"),
             Err(fault) => {
                 warn!(%fault, "the agent cannot be on");
                 let values =
@@ -172,7 +176,7 @@ impl Engine {
             deliveries.set(targets).await.map_err(crate::journal::fault)?;
         }
         // After its courier has ended, which may have written something back.
-        self.drop_agents_queue(&journal, &settings, &mut absent).await;
+        self.drop_agents_queue(&journal, &settings, own.as_ref(), &mut absent).await;
         self.inner.targets.set_absent(absent);
         self.inner.surroundings.shared.change(|snapshot| {
             snapshot.notices.retain(|notice| notice.code != NoticeCode::TargetUnusable);

@@ -21,7 +21,8 @@ impl Engine {
     /// Changes how the agent answers, and its key. It takes effect at once.
     ///
     /// # Errors
-    /// Those of settings that cannot be, and of the secret store; nothing was changed then.
+    /// Those of settings and of a key that cannot be, and of the secret store: nothing was changed then. Those of settings that
+    /// cannot be read or written, and of what is made of them: the key was changed, where one was given.
     pub(crate) async fn change_agent(&self, change: AgentChange) -> Result<(), Fault> {
         let settings = change.settings.map(rules::checked).transpose()?;
         let key = change.key.map(key::checked).transpose()?;

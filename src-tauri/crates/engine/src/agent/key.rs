@@ -82,7 +82,7 @@ pub(crate) async fn read(options: &Options) -> Key {
 /// Keeps the key, or has the store forget it where there is none.
 ///
 /// # Errors
-/// Those of the store.
+/// [`FaultCode::AgentKeyStore`] where there is none, else those of the store.
 pub(crate) async fn keep(store: &Arc<dyn SecretStore>, key: Option<SecretString>) -> Result<(), Fault> {
     let (store, forgotten) = (store.clone(), key.is_none());
     let kept = blocking(move || match key {
@@ -92,6 +92,9 @@ pub(crate) async fn keep(store: &Arc<dyn SecretStore>, key: Option<SecretString>
     match kept.await {
         // Where there is no store, nothing is kept.
         Err(Error::Unavailable(_)) if forgotten => Ok(()),
+        Err(error @ Error::Unavailable(_)) => {
+            Err(Fault::new(FaultCode::AgentKeyStore, &error).with("error", error))
+        }
         kept => kept.map_err(unreadable),
     }
 }
@@ -152,7 +155,7 @@ mod tests {
         assert_eq!(read(&options).await.place, AgentKey::Absent);
         assert_eq!(keep(&store, None).await, Ok(()), "nothing is kept there");
         let kept = keep(&store, Some("sk-1".into())).await.unwrap_err();
-        assert_eq!(kept.code, FaultCode::NoSecretStore);
+        assert_eq!(kept.code, FaultCode::AgentKeyStore, "its advice is of an API key");
     }
 
     #[test]

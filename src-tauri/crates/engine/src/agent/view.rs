@@ -2,13 +2,13 @@
 
 use std::{sync::Weak, time::Duration};
 
-use longwire_contract::{AgentDay, AgentView, TargetKind};
+use longwire_contract::{AgentDay, AgentKey, AgentView, TargetKind};
 use longwire_delivery::agent::AgentState;
 use longwire_host::clock;
 use tokio::time::sleep;
 use tracing::warn;
 
-use super::{found, rules};
+use super::{Key, found, rules};
 use crate::{Engine, engine::Inner, options::Apps, shared::Source};
 
 /// How often views hear of it at most.
@@ -45,21 +45,26 @@ impl Engine {
     /// Tells the views how the agent stands.
     pub(crate) async fn show_agent(&self) {
         let holding = &self.inner.agent;
-        let key = holding.key().unwrap_or_default();
+        let (key, place) = match holding.key() {
+            Some(key) => (key.clone(), key.place),
+            None => (Key::default(), AgentKey::Unread),
+        };
+        let today = self.agent_today().await;
+        // After what takes its time: it is as it is now.
         let made = holding.made();
         let state =
             made.as_ref().map_or_else(AgentState::default, |made| made.agent.state().borrow().clone());
-        let today = self.agent_today().await;
         let found = made.as_ref().filter(|_| self.knows_agent_key()).and_then(|made| {
             let host = rules::place(&made.settings.base_url).map(|(origin, _)| origin.host().into_owned());
             found::found(&key, state.trouble.as_ref(), &host.unwrap_or_default(), &made.settings.model)
         });
-        let troubles = found.into_iter().map(|found| (None, found)).collect();
+        let unopened = || holding.unopened().map(|trouble| found::of_trouble(&trouble, "", ""));
+        let troubles = found.or_else(unopened).into_iter().map(|found| (None, found)).collect();
         self.inner.surroundings.shared.tell(Source::Agent, troubles, |snapshot| {
             let target = snapshot.targets.iter().find(|target| target.kind == TargetKind::Agent);
             let view = AgentView {
                 settings: snapshot.agent.settings.clone(),
-                key: key.place,
+                key: place,
                 target: target.map(|target| target.name.clone()),
                 answering: state.answering,
                 today,

@@ -43,9 +43,12 @@ impl Engine {
             }
         }
         let shared = &self.inner.surroundings.shared;
+        let agent = views.iter().find(|view| view.kind == TargetKind::Agent);
+        let trouble = agent.and_then(|view| view.trouble.clone());
         shared.tell(Source::Targets, troubles, |snapshot| {
-            let changed = snapshot.targets != views;
+            let changed = snapshot.targets != views || snapshot.agent.trouble != trouble;
             snapshot.targets = views;
+            snapshot.agent.trouble = trouble;
             changed
         });
         again
