@@ -213,6 +213,12 @@ const SCENARIOS: Record<string, () => Scenario> = {
     targets: [target(), agentTarget({ health: 'failing', failed: 4 })],
     agent: { view: agentOn({ key: 'environment', trouble: agentTrouble() }), fails: 'agent_key_wrong', month: true }
   }),
+  'agent-key-unread': () => ({
+    apps: [app({})],
+    events: 9,
+    targets: [target(), agentTarget({ health: 'paused' })],
+    agent: { view: agentOn({ key: 'unread', today: AGENT.today }) }
+  }),
   'agent-quota': () => ({
     apps: [app({ findings: [agentFinding('agent_quota')] })],
     events: 24,

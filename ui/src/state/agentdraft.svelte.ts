@@ -1,5 +1,6 @@
 import type { AgentSettings, Fault } from '../backend/contract.gen'
 import { t } from '../i18n/i18n.svelte'
+import { serverOf } from './agent'
 import type { Live } from './live.svelte'
 import { Setting } from './setting.svelte'
 import { webhookAddress } from './urls'
@@ -15,20 +16,22 @@ export const RANGES: Record<AgentNumber, [least: number, most: number]> = {
   per_day: [1, 100_000]
 }
 
-/** How long nothing is typed before it takes effect, in milliseconds. */
-export const PAUSE = 700
-
-/** How the agent is set up, with what is typed over it: each change takes effect at once, or is told beside its field. */
+/** How the agent is set up, with what is typed over it. A field takes effect when it is left, or is told beside it: each change makes
+ * the agent anew, and what is half typed may be somebody else's server. */
 export class AgentDrafting {
   /** The field that was taken last. */
   saved = $state<AgentField>()
+  /** The address of another server, to which its user has to agree: an agent that is on sends everything there. */
+  elsewhere = $state<string>()
   readonly setting: Setting
 
   readonly #live: Live
   #typed = $state.raw<Partial<AgentSettings>>({})
   #refused = $state.raw<Partial<Record<AgentField, Fault>>>({})
-  #timer: ReturnType<typeof setTimeout> | undefined
-  #saving: Promise<unknown> = Promise.resolve()
+  /** What is being typed. */
+  #open: AgentField[] = []
+  #agreed: string | undefined
+  #saving = Promise.resolve(true)
   #pending = 0
   #unsettled = false
 
@@ -48,52 +51,76 @@ export class AgentDrafting {
     return snapshot.agent.settings
   }
 
-  /** Takes over what is typed; it takes effect after a pause. */
+  /** Takes over what is typed; it takes effect once it is saved. */
   type(over: Partial<AgentSettings>): void {
+    const fields = Object.keys(over) as AgentField[]
+    this.#open = [...this.#open.filter((field) => !fields.includes(field)), ...fields]
     this.#typed = { ...this.#typed, ...over }
-    this.#refused = without(this.#refused, Object.keys(over))
+    this.#refused = without(this.#refused, fields)
     this.saved = undefined
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.save(), PAUSE)
+    if ('base_url' in over) this.elsewhere = undefined
   }
 
-  /** Has what is typed take effect now, but for what cannot be. Says whether that was done. */
-  save(): Promise<boolean> {
-    clearTimeout(this.#timer)
-    this.#timer = undefined
+  /** Shows of a field what is true. */
+  takeBack(field: AgentField): void {
+    this.#open = this.#open.filter((open) => open !== field)
+    this.#typed = without(this.#typed, [field])
+    this.#refused = without(this.#refused, [field])
+    if (field === 'base_url') this.elsewhere = undefined
+  }
+
+  /** Has what is typed in these fields take effect, but for what cannot be, or is to be agreed to. Says whether that was done. */
+  save(fields: AgentField[] = this.#open): Promise<boolean> {
+    const left = this.#open.filter((field) => fields.includes(field))
+    if (left.length === 0) return this.#saving
+    this.#open = this.#open.filter((field) => !left.includes(field))
     this.#pending += 1
     // One after the other: each is all of the settings.
-    const saving = this.#saving.then(() => this.#save()).finally(() => this.#end())
-    this.#saving = saving
-    return saving
+    this.#saving = this.#saving.then(() => this.#save()).finally(() => this.#end())
+    return this.#saving
+  }
+
+  /** Has everything go to the other server. */
+  async agree(): Promise<void> {
+    this.#agreed = this.elsewhere
+    this.#open = [...this.#open, 'base_url']
+    await this.save(['base_url'])
+    this.elsewhere = undefined
   }
 
   /** Switches something; what cannot be falls back to what is true. */
   async flip(over: Partial<AgentSettings>): Promise<boolean> {
     this.type(over)
-    const done = await this.save()
-    if (!done) this.#typed = without(this.#typed, Object.keys(over))
+    const fields = Object.keys(over) as AgentField[]
+    const done = await this.save(fields)
+    if (!done) this.#typed = without(this.#typed, fields)
     return done
   }
 
   /** Shows what the engine has now, where nothing else is typed. */
   settle(): void {
-    this.#unsettled = this.#timer !== undefined || this.#pending > 0
+    this.#unsettled = this.#pending > 0
     if (this.#unsettled) return
-    const wrong = this.#wrongs
-    this.#typed = Object.fromEntries(Object.entries(this.#typed).filter(([field]) => wrong.includes(field)))
+    const asked = this.elsewhere === undefined ? [] : ['base_url']
+    const stays = [...this.#wrongs, ...this.#open, ...asked]
+    this.#typed = Object.fromEntries(Object.entries(this.#typed).filter(([field]) => stays.includes(field)))
   }
 
   /** Whether all that is typed can be. */
   get sound(): boolean {
-    return this.#wrongs.length === 0
+    return this.#wrongs.length === 0 && this.elsewhere === undefined
   }
 
   async #save(): Promise<boolean> {
-    const sent = trimmed(without(this.#typed, this.#wrongs))
-    const last = (Object.keys(sent) as AgentField[]).findLast((field) => sent[field] !== this.#kept[field])
-    if (!last) return true
-    if (await this.setting.run('agent_change', { settings: { ...this.#kept, ...sent } })) {
+    const kept = this.#kept
+    let sent = trimmed(without(this.#typed, [...this.#wrongs, ...this.#open]))
+    if (this.#leadsElsewhere({ ...kept, ...sent })) {
+      this.elsewhere = sent.base_url
+      sent = without(sent, ['base_url'])
+    }
+    const last = (Object.keys(sent) as AgentField[]).findLast((field) => sent[field] !== kept[field])
+    if (!last) return this.elsewhere === undefined
+    if (await this.setting.run('agent_change', { settings: { ...kept, ...sent } })) {
       this.saved = last
       return true
     }
@@ -104,6 +131,10 @@ export class AgentDrafting {
       this.setting.fault = undefined
     }
     return false
+  }
+
+  #leadsElsewhere(wanted: AgentSettings): boolean {
+    return wanted.on && serverOf(wanted) !== serverOf(this.#kept) && wanted.base_url !== this.#agreed
   }
 
   #end(): void {

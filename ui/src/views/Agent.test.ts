@@ -1,5 +1,5 @@
 import { cleanup, fireEvent, screen, waitFor, within } from '@testing-library/svelte'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { CommandFault } from '../backend/backend'
 import type { AgentChange, Fault } from '../backend/contract.gen'
 import { click, open, sent, value } from '../test/window'
@@ -75,14 +75,72 @@ describe('what is set up', () => {
     expect(changes).toHaveLength(1)
   })
 
-  it('takes effect by itself after a pause', async () => {
+  it.each(['base_url', 'model', 'prompt', 'per_day'])('does not take effect while %s is being typed', async (field) => {
     const changes = sent(await open('agent-on', '#/agent'), 'agent_change')
+    vi.useFakeTimers()
+    const typed = field === 'per_day' ? '7' : 'https://api.deepseek.co'
+    await value(`agent-${field}`, typed)
+    await vi.advanceTimersByTimeAsync(60_000)
+    vi.useRealTimers()
+    // Nor along with something else.
+    await click('agent-groups')
+    await waitFor(() => expect(changes).toHaveLength(1))
+    expect(settings(changes)[0]).toMatchObject({ groups: false, model: 'qwen-plus', prompt: '', per_day: 1000 })
+    expect(settings(changes)[0]?.base_url).toContain('dashscope.aliyuncs.com')
+    expect(screen.getByTestId<HTMLInputElement>(`agent-${field}`).value).toBe(typed)
+  })
+
+  it('takes effect with Enter, and Escape takes back what is typed', async () => {
+    const changes = sent(await open('agent-on', '#/agent'), 'agent_change')
+    const model = screen.getByTestId<HTMLInputElement>('agent-model')
+    await value('agent-model', 'qwen-turbo')
+    await fireEvent.keyDown(model, { key: 'Escape' })
+    expect(model.value).toBe('qwen-plus')
+    await fireEvent.blur(model)
+    await value('agent-model', 'qwen-max')
+    await fireEvent.keyDown(model, { key: 'Enter' })
+    await screen.findByTestId('field-saved')
+    expect(settings(changes).map((each) => each?.model)).toEqual(['qwen-max'])
+    // A line of the instructions ends with Enter, and they do not.
     await value('agent-prompt', 'Be')
-    await value('agent-prompt', 'Be brief.')
-    expect(changes).toEqual([])
-    await waitFor(() => expect(settings(changes).map((each) => each?.prompt)).toEqual(['Be brief.']), {
-      timeout: 2_000
-    })
+    await fireEvent.keyDown(screen.getByTestId('agent-prompt'), { key: 'Enter' })
+    await fireEvent.blur(screen.getByTestId('agent-prompt'))
+    await waitFor(() => expect(changes).toHaveLength(2))
+    expect(settings(changes)[1]?.prompt).toBe('Be')
+  })
+
+  it('is asked about where everything would go to another server', async () => {
+    const changes = sent(await open('agent-on', '#/agent'), 'agent_change')
+    await value('agent-base_url', 'https://api.deepseek.com/v1')
+    await leave('agent-base_url')
+    const sheet = within(await screen.findByTestId('agent-elsewhere'))
+    expect(sheet.getByText(/API key.*api\.deepseek\.com/)).toBeTruthy()
+    // What is changed besides does not take it along.
+    await click('agent-groups')
+    await waitFor(() => expect(changes).toHaveLength(1))
+    expect(settings(changes)[0]?.base_url).toContain('dashscope')
+    await fireEvent.click(sheet.getByText('Cancel'))
+    await waitFor(() => expect(screen.queryByTestId('agent-elsewhere')).toBeNull())
+    expect(screen.getByTestId<HTMLInputElement>('agent-base_url').value).toContain('dashscope')
+    await value('agent-base_url', 'https://api.deepseek.com/v1')
+    await leave('agent-base_url')
+    await click('agent-elsewhere-do')
+    await waitFor(() => expect(changes).toHaveLength(2))
+    expect(settings(changes)[1]).toMatchObject({ base_url: 'https://api.deepseek.com/v1', on: true })
+    await waitFor(() => expect(document.getElementById('agent-leaves')?.textContent).toContain('api.deepseek.com'))
+    // Another path there is no other server.
+    await value('agent-base_url', 'https://api.deepseek.com/beta')
+    await leave('agent-base_url')
+    await waitFor(() => expect(changes).toHaveLength(3))
+    expect(screen.queryByTestId('agent-elsewhere')).toBeNull()
+  })
+
+  it('is not asked about while the agent is off', async () => {
+    const changes = sent(await open('agent-off', '#/agent'), 'agent_change')
+    await value('agent-base_url', 'https://api.deepseek.com/v1')
+    await leave('agent-base_url')
+    await waitFor(() => expect(changes).toHaveLength(1))
+    expect(screen.queryByTestId('agent-elsewhere')).toBeNull()
   })
 
   it('is told beside its field where it cannot be, and keeps nothing else back', async () => {
@@ -105,8 +163,10 @@ describe('what is set up', () => {
     await open('agent-on', '#/agent')
     await value('agent-base_url', 'https://refused.example/v1')
     await leave('agent-base_url')
+    await click('agent-elsewhere-do')
     await waitFor(() => expect(note('base_url')).toContain('https://refused.example/v1 cannot be used'))
     await fireEvent.click(screen.getByText('Qwen, Singapore'))
+    await click('agent-elsewhere-do')
     await waitFor(() => expect(document.getElementById('agent-leaves')?.textContent).toContain('dashscope-intl'))
     expect(note('base_url')).toContain('Any server')
   })
@@ -139,6 +199,13 @@ describe('the key', () => {
     await waitFor(() => expect(text('agent-state')).toContain('On'))
     expect(changes).toEqual([{ key: 'sk-right' }])
     expect(screen.queryByTestId('finding')).toBeNull()
+  })
+
+  it('is not said to be missing before the keychain has answered', async () => {
+    await open('agent-key-unread', '#/agent')
+    expect(text('agent-key-state')).toBe('Being looked for…')
+    expect(screen.queryByTestId('agent-key')).toBeNull()
+    expect(screen.queryByTestId('agent-key-remove')).toBeNull()
   })
 
   it('is removed once that is confirmed', async () => {
