@@ -27,7 +27,7 @@ pub(crate) async fn agent(command: Agent, machine: &Machine) -> Result<Exit, Fau
         Agent::Show(options) => show::show(&options, machine, &words).await,
         Agent::On(on) => change::on(on, machine, &words, Person::here()).await,
         Agent::Off => change::off(machine, &words).await,
-        Agent::Edit(edit) => change::edit(edit, machine, &words).await,
+        Agent::Edit(edit) => change::edit(edit, machine, &words, Person::here()).await,
         Agent::Key(key) => change::key(key, machine, &words).await,
         Agent::Test(test) => ask::test(test, machine, &words).await,
         Agent::Usage(usage) => {

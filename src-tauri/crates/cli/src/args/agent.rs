@@ -12,6 +12,7 @@ pub(crate) enum Agent {
     /// Switch the agent off; messages that wait for it are not answered any more
     Off,
     /// Change how the agent answers, and leave it on or off
+    #[command(after_long_help = EDIT_HELP)]
     Edit(AgentEdit),
     /// Enter the API key, or take it out
     #[command(after_long_help = KEY_HELP)]
@@ -44,6 +45,14 @@ Examples:
   longwire agent on --model qwen-max --per-day 200 --no-groups
   longwire agent on --base-url http://127.0.0.1:11434/v1 --model qwen3 --yes";
 
+const EDIT_HELP: &str = "\
+What is not named stays. While the agent is on, another server in --base-url is asked about first: the API key, what people write to the \
+bot and what was said before go there from then on.
+
+Examples:
+  longwire agent edit --model qwen-max --per-person 20
+  longwire agent edit --prompt \"You answer questions about our products.\"";
+
 const KEY_HELP: &str = "\
 The key is asked for, unseen, and kept in the keychain; never give it on the command line, where other users can read it. Where \
 standard input is no terminal, its first line is taken. A server without a keychain has it in the environment of `longwire run`: \
@@ -70,7 +79,7 @@ pub(crate) struct AgentShow {
 }
 
 /// Whom the agent asks, and how it answers.
-#[derive(Args, Debug, Default)]
+#[derive(Args, Debug, Default, Eq, PartialEq)]
 pub(crate) struct AgentManner {
     /// The address of an OpenAI-compatible server, up to what stands before /chat/completions
     #[arg(long, value_name = "URL")]
@@ -111,6 +120,9 @@ pub(crate) struct AgentOn {
 pub(crate) struct AgentEdit {
     #[command(flatten)]
     pub(crate) manner: AgentManner,
+    /// Do not ask: the API key and what people write to the bot may go to another server
+    #[arg(long)]
+    pub(crate) yes: bool,
 }
 
 #[derive(Args, Debug)]
