@@ -177,7 +177,7 @@ fn a_proxy_that_begins_to_read_along_is_trusted_where_the_tray_leads() {
             code: Code::TlsUntrusted,
             shape: "waiting",
             line: ("certificate of platform.test not trusted", "platform.test 的证书不受信任"),
-            fix: ("Trust its CA…", "信任该证书…"),
+            fix: ("Trust its CA…", "信任它的 CA…"),
         };
         journey.is_broken(&broken).await;
         journey.takes_the_fix(&broken).await;
