@@ -14,7 +14,7 @@ use crate::{
     platform,
     settled::Asked,
     theme::Look,
-    tray,
+    tray, update,
     window::{self, Page, Presence},
 };
 use longwire_engine::{HIDDEN, log, opened_at_login, predecessor};
@@ -31,6 +31,7 @@ pub(crate) fn run() -> ExitCode {
         // First, so that a second process ends before it touches anything.
         .plugin(single_instance::init(|app, arguments, _| started_again(app, arguments)))
         .manage(EngineSlot::empty())
+        .manage(update::Next::default())
         .manage(Presence::default())
         .manage(Asked::default())
         .manage(Look::new(engine::theme()))
@@ -56,6 +57,7 @@ fn start(app: &AppHandle) -> tauri::Result<()> {
     log::start(Level::INFO);
     platform::live_in_menu_bar(app)?;
     tray::build(app, View::without_engine(engine::language(), None));
+    app.manage(update::begin(app));
     async_runtime::spawn(quit_on_signal(app.clone()));
     let handle = app.clone();
     async_runtime::spawn(async move { handle.state::<EngineSlot>().look_after(&handle).await });
@@ -118,7 +120,10 @@ fn on_event(app: &AppHandle, event: RunEvent) {
         // The last window was closed; nobody has asked to quit.
         RunEvent::ExitRequested { code: None, api, .. } if tray::is_there(app) => api.prevent_exit(),
         RunEvent::ExitRequested { .. } => window::keep_place(app),
-        RunEvent::Exit => async_runtime::block_on(app.state::<EngineSlot>().close()),
+        RunEvent::Exit => {
+            async_runtime::block_on(app.state::<EngineSlot>().close());
+            update::start_next(app);
+        }
         _ => {}
     }
 }

@@ -3,8 +3,8 @@
 use std::{future::Future, time::Duration};
 
 use longwire_contract::{Fault, FaultCode, Language, Theme};
-use longwire_engine::{Apps, Backend, Desktop, Identity, LoginItem, Machine, Options};
-use tauri::AppHandle;
+use longwire_engine::{Apps, Backend, Desktop, Identity, LoginItem, Machine, Options, Updates};
+use tauri::{AppHandle, Manager};
 use tokio::{
     sync::{Mutex, Notify},
     task::JoinSet,
@@ -107,7 +107,7 @@ impl EngineSlot {
         app: &AppHandle,
         open: impl FnOnce(Options) -> F,
     ) -> Result<Backend, Fault> {
-        let opened = match options(&app.config().identifier) {
+        let opened = match options(app) {
             Ok(options) => tokio::select! {
                 opened = open(options) => opened,
                 () = self.quitting.cancelled() => return Err(quitting()),
@@ -156,14 +156,15 @@ pub(crate) fn theme() -> Theme {
 /// What the app is called where it holds a data folder.
 pub(crate) const PROGRAM: &str = "Longwire";
 
-fn options(identifier: &str) -> Result<Options, Fault> {
+fn options(app: &AppHandle) -> Result<Options, Fault> {
     let machine = Machine::new(None)?;
     let mut options = Options::new(&machine, PROGRAM);
     options.apps = Apps::ConfiguredOrSimulator;
     options.watchdog = Some(watchdog::command(&machine.data_dir)?);
-    options.desktop = desktop(identifier);
+    options.desktop = desktop(&app.config().identifier);
     options.login = LoginItem::of_this_process();
     options.yields = true;
+    options.updates.clone_from(&app.state::<Option<Updates>>());
     Ok(options)
 }
 

@@ -10,6 +10,7 @@ mod push;
 mod settled;
 mod theme;
 mod tray;
+mod update;
 mod watchdog;
 mod window;
 

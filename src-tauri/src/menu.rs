@@ -97,6 +97,7 @@ impl View {
         items.extend(
             offers.into_iter().filter(|(is_offered, _)| *is_offered).map(|(_, choice)| say.choice(choice)),
         );
+        items.extend(update(&say, snapshot));
         items.extend([say.choice(Choice::Open), Item::separator(Group::Doing), say.choice(Choice::Quit)]);
         Self { phase: snapshot.phase, tooltip: tooltip(&say, snapshot), items }
     }
@@ -167,6 +168,16 @@ fn holder(say: &Say, snapshot: &Snapshot) -> Option<String> {
     }
     let other = Some(label::name(&snapshot.program)).filter(|name| !name.is_empty() && name != PROGRAM)?;
     Some(say.filled("held.program", &[("program", &other), ("pid", &snapshot.pid.to_string())]))
+}
+
+/// The next version, where there is one that the user has not skipped.
+fn update(say: &Say, snapshot: &Snapshot) -> Option<Item> {
+    let version = &snapshot.update.release.as_ref()?.version;
+    if snapshot.updates.skip.as_ref() == Some(version) {
+        return None;
+    }
+    let text = say.filled(Choice::OpenUpdate.name(), &[("version", &label::name(version))]);
+    Some(Item::choice(Choice::OpenUpdate, text))
 }
 
 /// How the proxies that are set aside stand, and what there is to do. While they are being changed there is nothing.

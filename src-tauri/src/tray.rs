@@ -150,6 +150,7 @@ fn chosen(app: &AppHandle, event: MenuEvent) {
         Choice::App(id) => app::show(app, Some(Page::App(id))),
         Choice::Fix(id, _) => app::show(app, Some(Page::Fix(id))),
         Choice::OpenTrust => app::show(app, Some(Page::Trust)),
+        Choice::OpenUpdate => app::show(app, Some(Page::Settings)),
         Choice::Quit => app.exit(0),
         Choice::Retry(_) | Choice::RetryAll | Choice::PauseAll | Choice::ResumeAll | Choice::EndLease => {
             async_runtime::spawn(command(app.clone(), choice));
@@ -172,6 +173,7 @@ async fn command(app: AppHandle, choice: Choice) {
         | Choice::App(_)
         | Choice::Fix(..)
         | Choice::OpenTrust
+        | Choice::OpenUpdate
         | Choice::Quit => Ok(()),
     };
     if let Err(fault) = done {

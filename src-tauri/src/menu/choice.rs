@@ -23,12 +23,14 @@ pub(crate) enum Choice {
     EndLease,
     /// Shows the window at what has to be done about the system's proxies.
     OpenTrust,
+    /// Shows the window at what there is to be said of the next version.
+    OpenUpdate,
     /// Ends Longwire.
     Quit,
 }
 
 impl Choice {
-    const ALONE: [Self; 8] = [
+    const ALONE: [Self; 9] = [
         Self::Open,
         Self::MoreApps,
         Self::RetryAll,
@@ -36,6 +38,7 @@ impl Choice {
         Self::ResumeAll,
         Self::EndLease,
         Self::OpenTrust,
+        Self::OpenUpdate,
         Self::Quit,
     ];
 
@@ -52,6 +55,7 @@ impl Choice {
             Self::ResumeAll => "tray.resume_all",
             Self::EndLease => "tray.end_lease",
             Self::OpenTrust => "tray.open_trust",
+            Self::OpenUpdate => "tray.update",
             Self::Quit => "tray.quit",
         }
     }

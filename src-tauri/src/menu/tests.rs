@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use longwire_contract::{Action, AppId, Finding, FindingCode, Severity};
+use longwire_contract::{Action, AppId, Finding, FindingCode, Release, Severity};
 
 use super::*;
 
@@ -195,7 +195,7 @@ fn every_text_of_the_tray_is_in_the_catalogues() {
 #[test]
 fn what_mends_an_app_stands_under_it() {
     let values = [("issuer", "Corp CA"), ("host", "open.feishu.cn")];
-    for (language, line) in [(Language::English, "    Trust its CA…"), (Language::Chinese, "    信任该证书…")]
+    for (language, line) in [(Language::English, "    Trust its CA…"), (Language::Chinese, "    信任它的 CA…")]
     {
         let down = found(Phase::NeedsYou, FindingCode::TlsUntrusted, Some(Action::TrustCa), &values);
         let view = View::of(&snapshot(language, vec![down]));
@@ -284,6 +284,23 @@ fn of_many_apps_those_that_are_down_are_seen() {
     assert!(lines.len() <= 20, "{lines:?}");
     assert_eq!(choices(&view)[8], Choice::MoreApps);
     assert_eq!(view.tooltip, format!("Longwire: {refused} · bot 18"));
+}
+
+#[test]
+fn the_next_version_has_a_line_unless_it_is_skipped() {
+    let lines = |language, skip: Option<&str>| {
+        let mut snapshot = snapshot(language, vec![app("Order bot", Phase::Connected)]);
+        let (version, notes) = ("0.2.0".to_owned(), String::new());
+        snapshot.update.release = Some(Release { version, notes, published_ms: None });
+        snapshot.updates.skip = skip.map(str::to_owned);
+        let view = View::of(&snapshot);
+        let at = choices(&view).iter().position(|choice| *choice == Choice::OpenUpdate)?;
+        assert_eq!(choices(&view)[at + 1], Choice::Open, "it stands above what opens the window");
+        texts(&view).into_iter().find(|text| text.contains("0.2.0")).map(str::to_owned)
+    };
+    assert_eq!(lines(Language::English, None).as_deref(), Some("Update to 0.2.0…"));
+    assert_eq!(lines(Language::Chinese, Some("0.1.9")).as_deref(), Some("更新到 0.2.0…"));
+    assert_eq!(lines(Language::English, Some("0.2.0")), None);
 }
 
 #[test]
