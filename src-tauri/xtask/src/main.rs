@@ -34,7 +34,8 @@ Longwire's developer commands.
   cargo xtask bench [ARGS…]  builds for release and measures (--quick: a short run; --check: fails where a demand does)
   cargo xtask package        builds this system's packages: .deb of the app and of the command, or .dmg with both (--build:
                              builds what they are made of; --built: makes them of that; --verify: tries the packages in a
-                             clean Debian, as root; --cask IMAGE HOME: prints the cask for a .dmg)
+                             clean Debian, as root; --cask IMAGE HOME: prints the cask for a .dmg;
+                             --manifest PACKAGE HOME: prints what announces an update that is signed)
   cargo xtask codegen        writes ui/src/backend/contract.gen.ts from the contract crate (--check: only compares)
   cargo xtask layers         checks who may depend on whom, and where the system may be touched
 

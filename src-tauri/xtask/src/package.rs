@@ -3,6 +3,7 @@ mod command;
 mod copyright;
 mod deb;
 mod macos;
+mod manifest;
 mod papers;
 mod sbom;
 #[cfg(test)]
@@ -40,6 +41,7 @@ pub(crate) fn run(repository: &Repository, arguments: &[String]) -> Result<(), F
         ["--build"] => build_for_this_system(repository),
         ["--built"] => make(repository),
         ["--verify"] => clean_root::verify(repository, &deb::made(repository)?),
+        ["--manifest", package, home] => manifest::print(repository, Path::new(package), home),
         ["--cask", image, home] => macos::cask(repository, Path::new(image), home),
         _ => Err(Failure::new(format!(
             "package does not take {}: see cargo xtask --help",

@@ -1,5 +1,5 @@
 use std::{
-    fs,
+    env, fs,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -36,14 +36,17 @@ pub(super) fn build(repository: &Repository) -> Result<(), Failure> {
     Papers::gather(repository)?.lay_for_macos(&laid)?;
     say("building the app for both processors");
     // The window is built, and the program takes it from there.
-    run(bundler(repository, "build")?.arg("--no-bundle"))
+    run(bundler(repository, "build", None)?.arg("--no-bundle"))
 }
 
 /// Makes the disk image of what was built. It is signed and notarised where the environment says with what, as Tauri's bundler
-/// reads it: `APPLE_SIGNING_IDENTITY` and its kin.
+/// reads it: `APPLE_SIGNING_IDENTITY` and its kin. What updates are made of comes beside it where there is a key to sign that with,
+/// and the app knows the other half of it.
 pub(super) fn bundle(repository: &Repository) -> Result<PathBuf, Failure> {
     say("making the disk image");
-    run(bundler(repository, "bundle")?.args(["--bundles", "app,dmg"]))?;
+    let set = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
+    let key = set("TAURI_SIGNING_PRIVATE_KEY").and_then(|_| set("LONGWIRE_UPDATE_KEY"));
+    run(bundler(repository, "bundle", key.as_deref())?.args(["--bundles", "app,dmg"]))?;
     image(repository)
 }
 
@@ -76,17 +79,17 @@ fn laid(repository: &Repository) -> PathBuf {
     repository.target.join("package/bundle")
 }
 
-fn bundler(repository: &Repository, word: &str) -> Result<Command, Failure> {
+fn bundler(repository: &Repository, word: &str, update_key: Option<&str>) -> Result<Command, Failure> {
     let mut bundler = Node::ensure(repository)?.bundler(repository)?;
     bundler.args([word, "--target", UNIVERSAL, "--ci"]);
-    bundler.args(["--config", &config(&repository.target.join("package"))]);
+    bundler.args(["--config", &config(&repository.target.join("package"), update_key)]);
     bundler.current_dir(repository.root.join("src-tauri"));
     Ok(bundler)
 }
 
 /// What the bundler is told besides tauri.conf.json: the command lies beside the app's own program, and what describes both with
-/// the resources.
-fn config(package: &Path) -> String {
+/// the resources. With the public key that updates are signed for it makes what they are made of, too.
+fn config(package: &Path, update_key: Option<&str>) -> String {
     let resources: serde_json::Map<_, _> = RESOURCES
         .iter()
         .map(|folder| {
@@ -94,7 +97,12 @@ fn config(package: &Path) -> String {
         })
         .collect();
     let command = package.join("command/longwire");
-    serde_json::json!({ "bundle": { "resources": resources, "externalBin": [command] } }).to_string()
+    let mut config = serde_json::json!({ "bundle": { "resources": resources, "externalBin": [command] } });
+    if let Some(key) = update_key {
+        config["bundle"]["createUpdaterArtifacts"] = true.into();
+        config["plugins"]["updater"]["pubkey"] = key.into();
+    }
+    config.to_string()
 }
 
 /// The disk image that was made.
@@ -219,7 +227,12 @@ mod tests {
 
     #[test]
     fn the_command_travels_in_the_bundle_and_the_cask_links_it() {
-        let config: serde_json::Value = serde_json::from_str(&config(Path::new("/target/package"))).unwrap();
+        let given = |key| config(Path::new("/target/package"), key);
+        let config: serde_json::Value = serde_json::from_str(&given(None)).unwrap();
+        assert!(config["bundle"].get("createUpdaterArtifacts").is_none(), "nothing is there to sign it with");
+        let signed: serde_json::Value = serde_json::from_str(&given(Some("a2V5"))).unwrap();
+        assert_eq!(signed["bundle"]["createUpdaterArtifacts"], true);
+        assert_eq!(signed["plugins"]["updater"]["pubkey"], "a2V5");
         let programs = config["bundle"]["externalBin"].as_array().unwrap();
         // The bundler looks for what stands there with the target behind it, and leaves that away.
         assert_eq!(programs, &["/target/package/command/longwire"]);

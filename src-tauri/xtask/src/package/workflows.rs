@@ -220,6 +220,26 @@ fn nothing_that_fails_is_passed_over() {
         assert_eq!(step.word("if"), "steps.sign.outputs.updates");
         let signs = &macos.steps()[nth(&macos, "cargo xtask package --built")];
         assert_eq!(signs.word("id"), "sign");
-        assert!(signs.word("run").contains("\"updates=${TAURI_SIGNING_PRIVATE_KEY:+yes}\""));
+        assert!(signs.word("run").contains("[ -n \"$TAURI_SIGNING_PRIVATE_KEY\" ]"));
+    });
+}
+
+/// The app is built with where it looks and with the key that it believes; who signs is told the same one.
+#[test]
+fn a_release_announces_itself_where_the_app_looks() {
+    with("release.yml", |workflow| {
+        let macos = job(workflow, "macos");
+        let builds = &macos.steps()[nth(&macos, "cargo xtask package --build")];
+        let env = builds.at("env").unwrap();
+        assert!(env.word("LONGWIRE_UPDATE_URL").ends_with("/releases/latest/download/latest.json"));
+        let signs = &macos.steps()[nth(&macos, "cargo xtask package --built")];
+        let key = env.word("LONGWIRE_UPDATE_KEY");
+        assert_eq!(
+            (key, signs.at("env").unwrap().word("LONGWIRE_UPDATE_KEY")),
+            ("${{ vars.LONGWIRE_UPDATE_KEY }}", key)
+        );
+        let announces = nth(&macos, "cargo xtask package --manifest");
+        assert!(runs(&macos)[announces].contains("> out/latest.json"));
+        assert_eq!(macos.steps()[announces].word("if"), "steps.sign.outputs.updates");
     });
 }
