@@ -21,7 +21,7 @@ mod sse;
 #[cfg(test)]
 mod tests;
 
-use std::{fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, fmt, future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use longwire_contract::AppId;
 use longwire_dial::{Dialer, Origin};
@@ -141,6 +141,11 @@ pub enum Trouble {
 }
 
 impl Trouble {
+    /// Whether it is between an app's bot and the platform, and not with what all apps share.
+    fn is_of_replies(&self) -> bool {
+        matches!(self, Self::ReplyRefused { .. } | Self::PlatformUnreachable(_))
+    }
+
     /// The same without what a server said of it: that may be what somebody asked, or the key. For logs.
     pub(crate) fn unquoted(&self) -> String {
         let said = match self {
@@ -168,10 +173,23 @@ impl Trouble {
 pub struct AgentState {
     /// Messages it answers just now.
     pub answering: u32,
-    /// Why the last message was not answered, until one is.
+    /// Why the last message was not answered, until one is: what is wrong with the model, or with the notebook.
     pub trouble: Option<Trouble>,
+    /// What is wrong with the replies of an app, until one is shown.
+    pub replies: BTreeMap<AppId, Trouble>,
     /// Grows with each answer and each failure: the notebook's counts have changed.
     pub done: u64,
+}
+
+impl AgentState {
+    /// Why a message of this app's is not answered.
+    fn note(&mut self, app: &AppId, trouble: Trouble) {
+        if trouble.is_of_replies() {
+            self.replies.insert(app.clone(), trouble);
+        } else {
+            self.trouble = Some(trouble);
+        }
+    }
 }
 
 /// What a model said.

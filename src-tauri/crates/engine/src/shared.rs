@@ -205,10 +205,13 @@ impl Shared {
         snapshot.rev = snapshot.rev.wrapping_add(1);
         snapshot.phase = snapshot.apps.iter().map(|app| app.phase).max().unwrap_or(Phase::Paused);
         let mut shown = snapshot.clone();
-        for (app_id, finding) in troubles.iter().flatten() {
-            let about = |app: &&mut AppView| app_id.as_ref().is_none_or(|id| app.app_id == *id);
-            for app in shown.apps.iter_mut().filter(about).filter(|app| app.phase != Phase::Paused) {
-                app.findings.push(finding.clone());
+        for (source, said) in troubles.iter().enumerate() {
+            // There is one agent: what is wrong with it is said once.
+            let most = if source == Source::Agent as usize { 1 } else { usize::MAX };
+            for (app_id, finding) in said {
+                let about = |app: &&mut AppView| app_id.as_ref().is_none_or(|id| app.app_id == *id);
+                let apps = shown.apps.iter_mut().filter(about).filter(|app| app.phase != Phase::Paused);
+                apps.take(most).for_each(|app| app.findings.push(finding.clone()));
             }
         }
         for app in &mut shown.apps {

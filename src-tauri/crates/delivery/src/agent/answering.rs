@@ -98,7 +98,7 @@ impl Agent {
             let status = status.map(|status| format!(" (status {status})")).unwrap_or_default();
             tracing::warn!("event {} is not answered: {}{status}", record.seq, trouble.unquoted());
             self.state.send_modify(|state| {
-                state.trouble = Some(trouble.clone());
+                state.note(&record.app_id, trouble.clone());
                 state.done += 1;
             });
         }
@@ -219,11 +219,14 @@ impl Agent {
             Ok(heard) => {
                 let pair = Pair { question: short(text), answer: short(&heard.said.text) };
                 let tokens = Tokens { prompt: heard.said.prompt_tokens, answer: heard.said.answer_tokens };
-                if let Err(error) = self.notebook.answered(asked, pair, tokens).await {
+                let app = asked.key.app.clone();
+                let unwritten = self.notebook.answered(asked, pair, tokens).await.err();
+                if let Some(error) = &unwritten {
                     tracing::warn!("that the agent has answered cannot be written down: {error}");
                 }
                 self.state.send_modify(|state| {
-                    state.trouble = None;
+                    state.trouble = unwritten.map(|error| Trouble::Notebook(error.to_string()));
+                    state.replies.remove(&app);
                     state.done += 1;
                 });
                 Ok(Ended::answered(&heard))
@@ -262,7 +265,7 @@ impl Agent {
                 Ok(heard) => break heard,
                 Err(refusal) => {
                     // Seen at once, and not only once it is given up.
-                    self.state.send_modify(|state| state.trouble = Some(refusal.trouble.clone()));
+                    self.state.send_modify(|state| state.note(&key.app, refusal.trouble.clone()));
                     let pause = patience.next(&refusal).ok_or(Ended::Failed(refusal))?;
                     if !quiet {
                         reply.begin(thinking).await?;
@@ -359,7 +362,7 @@ impl Drop for Answering<'_> {
 
 impl From<Error> for Ended {
     fn from(error: Error) -> Self {
-        Self::Unwritten(error.to_string())
+        Self::Failed(Refusal::of(Trouble::Notebook(error.to_string())))
     }
 }
 

@@ -13,8 +13,6 @@ pub(super) enum Ended {
     Taken(String),
     /// It was not answered.
     Failed(Refusal),
-    /// What was answered can neither be read nor written down: an answer might be the second.
-    Unwritten(String),
 }
 
 impl Ended {
@@ -33,9 +31,7 @@ impl Ended {
 
     /// Whether the one who asked can be told that there is no answer.
     pub(super) fn may_be_said(&self) -> bool {
-        use Trouble::{PlatformUnreachable, ReplyRefused};
-        matches!(self, Self::Failed(Refusal { trouble, .. })
-            if !matches!(trouble, ReplyRefused { .. } | PlatformUnreachable(_)))
+        matches!(self, Self::Failed(Refusal { trouble, .. }) if !trouble.is_of_replies())
     }
 
     /// The same as an attempt.
@@ -43,7 +39,6 @@ impl Ended {
         let (outcome, status, detail) = match self {
             Self::Taken(why) => (AttemptOutcome::Delivered, None, why),
             Self::Failed(Refusal { trouble, status, .. }) => (outcome(&trouble), status, trouble.to_string()),
-            Self::Unwritten(error) => (AttemptOutcome::Broken, None, format!("agent.db: {error}")),
         };
         Sent { outcome, status, took, response: None, body: Bytes::new(), retry_after: None, detail }
     }

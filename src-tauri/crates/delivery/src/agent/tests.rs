@@ -294,6 +294,45 @@ async fn a_platform_that_refuses_the_reply_is_told_of_and_one_that_was_called_ba
 }
 
 #[tokio::test]
+async fn what_is_wrong_with_one_apps_replies_is_not_mended_by_anothers() {
+    let world = World::new([Script::words(&["Hello"])]).await;
+    let agent = world.agent(world.notebook(), no_change);
+    world.seen().refusing = Some((400, 230_002, 1));
+    let other = |id: &str| Record { app_id: "cli_fedcba9876543210".parse().unwrap(), ..text(id, "Hi") };
+    answer(&agent, &text("om_1", "Hi")).await;
+    taken(&agent, &other("om_2")).await;
+    let state = agent.state().borrow().clone();
+    let refused = Trouble::ReplyRefused { code: 230_002, message: "no".to_owned() };
+    assert_eq!(state.trouble, None);
+    assert_eq!(state.replies.into_iter().collect::<Vec<_>>(), [(text("", "").app_id, refused)]);
+    taken(&agent, &text("om_3", "Hi")).await;
+    assert!(agent.state().borrow().replies.is_empty());
+}
+
+#[tokio::test]
+async fn a_notebook_that_cannot_be_used_is_told() {
+    let busy = Script::Refuses(429, ("retry-after", "2"), "{}".to_owned());
+    let world = World::new([busy, Script::words(&["Hello"])]).await;
+    let notebook = world.notebook();
+    let agent = world.agent(notebook.clone(), no_change);
+    let record = text("om_1", "Hi");
+    let close = async {
+        while world.seen().replies.is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        notebook.close();
+    };
+    let (detail, ()) = tokio::join!(taken(&agent, &record), close);
+    assert!(detail.starts_with("answered by"), "{detail}");
+    let state = agent.state().borrow().clone();
+    assert!(matches!(state.trouble, Some(Trouble::Notebook(_))) && state.done == 1, "{state:?}");
+    let sent = answer(&agent, &text("om_2", "Hi")).await;
+    assert_eq!((sent.outcome, world.shown().len()), (AttemptOutcome::Broken, 1));
+    let state = agent.state().borrow().clone();
+    assert!(matches!(state.trouble, Some(Trouble::Notebook(_))) && state.done == 2, "{state:?}");
+}
+
+#[tokio::test]
 async fn what_is_no_markdown_to_the_platform_is_shown_as_it_is() {
     let world = World::new([Script::words(&["odd ", "text"])]).await;
     world.seen().unfit = Some("odd");

@@ -59,7 +59,9 @@ impl Engine {
             found::found(&key, state.trouble.as_ref(), &host.unwrap_or_default(), &made.settings.model)
         });
         let unopened = || holding.unopened().map(|trouble| found::of_trouble(&trouble, "", ""));
-        let troubles = found.or_else(unopened).into_iter().map(|found| (None, found)).collect();
+        let of_replies = |(app, trouble)| (Some(app), found::of_trouble(&trouble, "", ""));
+        let troubles = found.or_else(unopened).map(|found| (None, found)).into_iter();
+        let troubles = troubles.chain(state.replies.into_iter().map(of_replies)).collect();
         self.inner.surroundings.shared.tell(Source::Agent, troubles, |snapshot| {
             let target = snapshot.targets.iter().find(|target| target.kind == TargetKind::Agent);
             let view = AgentView {
