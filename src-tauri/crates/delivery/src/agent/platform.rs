@@ -31,8 +31,8 @@ const KNOWN: Duration = Duration::from_secs(60 * 60);
 const TOKEN_ENDED: [i64; 5] = [99_991_661, 99_991_663, 99_991_664, 99_991_665, 99_991_668];
 /// The codes that say: later. 230020 and 99991400 are the platform's limits, the others its own trouble.
 const BUSY: [i64; 7] = [230_020, 230_049, 99_991_400, 11_232, 11_233, 11_247, 2_200];
-/// The codes that say that the message is gone: called back, or deleted.
-const GONE: [i64; 3] = [230_011, 230_110, 231_003];
+/// The codes that say that the message is gone: called back, deleted, or never there, as one that was made up here.
+const GONE: [i64; 4] = [230_011, 230_110, 231_003, 99_992_354];
 /// The codes that say that a card is not shown as it is: its content, its length.
 const UNFIT: [i64; 3] = [230_099, 230_025, 230_001];
 
@@ -84,7 +84,7 @@ impl Platform {
         }
         let answer = self.call(Method::GET, "/open-apis/bot/v3/info", None).await?;
         let open_id = answer["bot"]["open_id"].as_str().filter(|id| !id.is_empty());
-        let open_id = open_id.ok_or_else(|| refused("it does not say who the bot is"))?.to_owned();
+        let open_id = open_id.ok_or_else(|| odd("it does not say who the bot is"))?.to_owned();
         *known = Some((open_id.clone(), Instant::now()));
         Ok(open_id)
     }
@@ -95,7 +95,7 @@ impl Platform {
         let body = json!({ "content": card, "msg_type": "interactive", "uuid": uuid });
         let answer = self.call(Method::POST, &path, Some(&body)).await?;
         let id = answer["data"]["message_id"].as_str().filter(|id| !id.is_empty());
-        id.map(str::to_owned).ok_or_else(|| refused("it does not say under which id the reply is"))
+        id.map(str::to_owned).ok_or_else(|| odd("it does not say under which id the reply is"))
     }
 
     /// Has a reply show another card.
@@ -133,7 +133,7 @@ impl Platform {
         let path = "/open-apis/auth/v3/tenant_access_token/internal";
         let answer = self.ask(Method::POST, path, Some(&body), None).await?;
         let value = answer["tenant_access_token"].as_str().filter(|token| !token.is_empty());
-        let value = SecretString::from(value.ok_or_else(|| refused("it gives no token"))?);
+        let value = SecretString::from(value.ok_or_else(|| odd("it gives no token"))?);
         let lasts = Duration::from_secs(answer["expire"].as_u64().unwrap_or(0).min(24 * 60 * 60));
         let until = Instant::now() + lasts.saturating_sub(EARLY).max(lasts / 2);
         *known = Some(Token { value: value.clone(), until });
@@ -149,13 +149,13 @@ impl Platform {
     ) -> Result<Value, Fault> {
         let mut request = Request::new(body.map(|body| Bytes::from(body.to_string())).unwrap_or_default());
         *request.method_mut() = method;
-        *request.uri_mut() = path.parse().map_err(|_| refused("there is no such path"))?;
+        *request.uri_mut() = path.parse().map_err(|_| odd("there is no such path"))?;
         let headers = request.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
         headers.insert(USER_AGENT, HeaderValue::from_static(webhook::USER_AGENT));
         if let Some(token) = token {
             let value = HeaderValue::try_from(format!("Bearer {}", token.expose_secret()));
-            let mut value = value.map_err(|_| refused("its token cannot be sent"))?;
+            let mut value = value.map_err(|_| odd("its token cannot be sent"))?;
             value.set_sensitive(true);
             headers.insert(AUTHORIZATION, value);
         }
@@ -181,7 +181,7 @@ impl Platform {
             let mut body = Vec::new();
             while let Some(chunk) = answer.chunk().await.map_err(failed)? {
                 if body.len() + chunk.len() > MOST {
-                    return Err(refused("its answer is too long"));
+                    return Err(odd("its answer is too long"));
                 }
                 body.extend_from_slice(&chunk);
             }
@@ -191,21 +191,23 @@ impl Platform {
     }
 }
 
-fn refused(message: &str) -> Fault {
-    Fault::Refused { code: 0, message: message.to_owned() }
+/// What answers does not do as the platform does.
+fn odd(message: &str) -> Fault {
+    Fault::Unreachable(message.to_owned())
 }
 
 /// What an answer says: its JSON, where its code says that all is well.
 fn judge(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<Value, Fault> {
     let value: Value = serde_json::from_slice(body).unwrap_or_default();
-    let Some(code) = value["code"].as_i64() else {
+    let code = value["code"].as_i64().filter(|code| *code != 0 || status.is_success());
+    let Some(code) = code else {
         let message = format!("status {}, which is not what the platform says", status.as_u16());
         return Err(match status {
             StatusCode::TOO_MANY_REQUESTS => Fault::Busy { code: 0, message, rest: rest(headers) },
             _ => Fault::Unreachable(message),
         });
     };
-    if code == 0 && status.is_success() {
+    if code == 0 {
         return Ok(value);
     }
     let message = text::line(value["msg"].as_str().unwrap_or_default());
@@ -263,13 +265,13 @@ mod tests {
                 r#"{"code":230002,"msg":"n\no"}"#,
                 Some(Fault::Refused { code: 230_002, message: "n o".to_owned() }),
             ),
-            (400, r#"{"code":0}"#, Some(Fault::Refused { code: 0, message: String::new() })),
+            (400, r#"{"code":99992354,"msg":"no"}"#, Some(Fault::Gone { code: 99_992_354, message: no() })),
         ];
         for (status, body, fault) in table {
             let answer = judge(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.as_bytes());
             assert_eq!(answer.err(), fault, "{status} {body}");
         }
-        for (status, body) in [(200, "<html>"), (502, ""), (200, "[]"), (200, r#"{"code":"0"}"#), (302, "{}")]
+        for (status, body) in [(200, "<html>"), (502, ""), (200, "[]"), (200, r#"{"code":"0"}"#), (302, "{}"), (400, r#"{"code":0}"#)]
         {
             let answer = judge(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.as_bytes());
             assert!(matches!(answer, Err(Fault::Unreachable(_))), "{status} {body}");
