@@ -12,6 +12,7 @@ mod late;
 mod markdown;
 mod message;
 mod model;
+mod pace;
 mod patience;
 mod platform;
 mod reply;

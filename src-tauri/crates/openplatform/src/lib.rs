@@ -28,6 +28,7 @@ mod ids;
 mod latencies;
 mod link;
 mod listener;
+mod rates;
 mod receipt;
 mod running;
 mod session;

@@ -25,6 +25,7 @@ use crate::{
     fault::Fault,
     history::{History, Settled, lock},
     ids,
+    rates::Rates,
     tickets::Tickets,
     tokens::Tokens,
     violation::{Observed, Violation},
@@ -48,6 +49,7 @@ pub(crate) struct State {
     pub(crate) settled: History<Settled>,
     pub(crate) violations: History<Observed>,
     pub(crate) chats: Chats,
+    pub(crate) rates: Rates,
     pub(crate) visits: History<Visit>,
     /// Clients that are connected elsewhere, as far as anybody is told.
     pub(crate) strangers: AtomicUsize,
@@ -94,6 +96,7 @@ impl State {
             settled: History::new(),
             violations: History::new(),
             chats: Chats::default(),
+            rates: Rates::default(),
             visits: History::new(),
             strangers: AtomicUsize::new(0),
             fault: watch::Sender::new(None),

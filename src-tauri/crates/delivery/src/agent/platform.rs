@@ -16,7 +16,7 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use super::{Bot, Trouble, chunk::Refusal, roads::Roads};
+use super::{Bot, Trouble, chunk::Refusal, pace::Pace, roads::Roads};
 use crate::{text, webhook};
 
 /// How long a request may take, the road to the platform included.
@@ -29,8 +29,10 @@ const EARLY: Duration = Duration::from_secs(5 * 60);
 const KNOWN: Duration = Duration::from_secs(60 * 60);
 /// The codes that say that a token has ended, or never was one.
 const TOKEN_ENDED: [i64; 5] = [99_991_661, 99_991_663, 99_991_664, 99_991_665, 99_991_668];
+/// The code that says that the app has asked too often, whatever of.
+const TOO_OFTEN: i64 = 99_991_400;
 /// The codes that say: later. 230020 and 99991400 are the platform's limits, the others its own trouble.
-const BUSY: [i64; 7] = [230_020, 230_049, 99_991_400, 11_232, 11_233, 11_247, 2_200];
+const BUSY: [i64; 7] = [230_020, 230_049, TOO_OFTEN, 11_232, 11_233, 11_247, 2_200];
 /// The codes that say that the message is gone: called back, deleted, or never there, as one that was made up here.
 const GONE: [i64; 4] = [230_011, 230_110, 231_003, 99_992_354];
 /// The codes that say that a card is not shown as it is: its content, its length.
@@ -40,6 +42,7 @@ const UNFIT: [i64; 3] = [230_099, 230_025, 230_001];
 #[derive(Debug, Default)]
 pub(super) struct Kept {
     roads: Roads,
+    pub(super) pace: Pace,
     token: Mutex<Option<Token>>,
     bot: Mutex<Option<(String, Instant)>>,
 }
@@ -159,10 +162,15 @@ impl Platform {
             value.set_sensitive(true);
             headers.insert(AUTHORIZATION, value);
         }
+        self.kept.pace.turn().await;
         let exchange = timeout(DEADLINE, self.exchange(request)).await;
         let slow = || Fault::Unreachable(format!("no answer within {} s", DEADLINE.as_secs()));
         let (status, headers, body) = exchange.map_err(|_| slow())??;
-        judge(status, &headers, &body)
+        let answer = judge(status, &headers, &body);
+        if let Err(Fault::Busy { code: TOO_OFTEN, rest, .. }) = &answer {
+            self.kept.pace.rest(*rest);
+        }
+        answer
     }
 
     /// One request, over a connection that is kept or a new one.
@@ -271,8 +279,14 @@ mod tests {
             let answer = judge(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.as_bytes());
             assert_eq!(answer.err(), fault, "{status} {body}");
         }
-        for (status, body) in [(200, "<html>"), (502, ""), (200, "[]"), (200, r#"{"code":"0"}"#), (302, "{}"), (400, r#"{"code":0}"#)]
-        {
+        for (status, body) in [
+            (200, "<html>"),
+            (502, ""),
+            (200, "[]"),
+            (200, r#"{"code":"0"}"#),
+            (302, "{}"),
+            (400, r#"{"code":0}"#),
+        ] {
             let answer = judge(StatusCode::from_u16(status).unwrap(), &HeaderMap::new(), body.as_bytes());
             assert!(matches!(answer, Err(Fault::Unreachable(_))), "{status} {body}");
         }

@@ -15,7 +15,7 @@ use super::{
     split::pieces,
 };
 
-/// How often a reply is updated: the platform takes five a second of one message, and fifty of all.
+/// How often a reply is updated at most: the platform takes five a second of one message, and people read slower than that.
 const PACE: Duration = Duration::from_secs(1);
 /// How slow the updates become at most while the platform is busy.
 const SLOWEST: Duration = Duration::from_secs(16);
@@ -66,8 +66,9 @@ impl<'a> Reply<'a> {
         thinking: &str,
         patience: Option<Duration>,
     ) -> Result<(), Fault> {
+        let grows = self.platform.kept.pace.grows();
         let mut begin = patience.map(|patience| Instant::now() + patience);
-        let (mut next, mut pace) = (Instant::now(), PACE);
+        let (mut next, mut pace) = (Instant::now() + grows.first(), PACE);
         loop {
             let changed = tokio::select! {
                 changed = told.changed() => changed.is_ok(),
@@ -90,7 +91,7 @@ impl<'a> Reply<'a> {
             if !text.trim().is_empty() {
                 self.tell(&text, &mut pace).await?;
             }
-            next = Instant::now() + pace;
+            next = Instant::now() + pace.max(grows.between());
         }
     }
 

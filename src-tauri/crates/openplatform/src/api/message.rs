@@ -22,6 +22,7 @@ const WITHDRAWN: i64 = 230_011;
 const NOT_THE_SENDER: i64 = 230_012;
 const TOO_OFTEN: i64 = 230_020;
 const TOO_LONG: i64 = 230_025;
+const APP_TOO_OFTEN: i64 = 99_991_400;
 const NO_CARD_MADE: i64 = 230_099;
 const NO_SUCH_MESSAGE: i64 = 99_992_354;
 const FIELD_INVALID: i64 = 99_992_402;
@@ -49,7 +50,7 @@ pub(super) async fn create(
     if !matches!(id_type.as_str(), "open_id" | "union_id" | "user_id" | "email" | "chat_id") {
         return refuse(FIELD_INVALID, "field validation failed: receive_id_type");
     }
-    say(&state, &headers, &body, |_, body| {
+    say(&state, &headers, &body, "create", |_, body| {
         if body.receive_id.is_empty() {
             return Err(Refusal::NoReceiver);
         }
@@ -66,7 +67,7 @@ pub(super) async fn reply(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    say(&state, &headers, &body, |app_id, body| {
+    say(&state, &headers, &body, "reply", |app_id, body| {
         let chat_id = state.chats.chat(app_id, &message_id)?;
         Ok((chat_id, Target::Reply { message_id: message_id.clone(), in_thread: body.reply_in_thread }))
     })
@@ -79,7 +80,7 @@ pub(super) async fn update(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
-    let app_id = match token::bearer(&state, &headers) {
+    let app_id = match app(&state, &headers, "update") {
         Ok(app_id) => app_id,
         Err(refusal) => return *refusal,
     };
@@ -120,9 +121,10 @@ fn say(
     state: &State,
     headers: &HeaderMap,
     body: &[u8],
+    what: &'static str,
     target: impl FnOnce(&str, &Body) -> Result<(String, Target), Refusal>,
 ) -> Response {
-    let app_id = match token::bearer(state, headers) {
+    let app_id = match app(state, headers, what) {
         Ok(app_id) => app_id,
         Err(refusal) => return *refusal,
     };
@@ -149,6 +151,19 @@ fn say(
             answer::success(shown(state, &message))
         }
         Err(refusal) => refused(refusal),
+    }
+}
+
+/// The app that asks for this, where it may; else the platform's refusal.
+fn app(state: &State, headers: &HeaderMap, what: &'static str) -> Result<String, Box<Response>> {
+    let app_id = token::bearer(state, headers)?;
+    match state.rates.ask(&app_id, what, state.now_ms()) {
+        Ok(()) => Ok(app_id),
+        Err(rest_ms) => {
+            let mut refusal = refuse(APP_TOO_OFTEN, "request trigger frequency limit");
+            refusal.headers_mut().insert("x-ogw-ratelimit-reset", rest_ms.div_ceil(1000).into());
+            Err(Box::new(refusal))
+        }
     }
 }
 
