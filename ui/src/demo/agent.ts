@@ -48,6 +48,8 @@ export interface AgentBegin {
   service?: Partial<ServiceView>
   /** Whether a service holds the engine up. */
   attached?: boolean
+  /** The program that holds it up otherwise, where that is not the app. */
+  holder?: string
 }
 
 /** One that is on and has a key. */

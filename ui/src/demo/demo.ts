@@ -69,7 +69,7 @@ class World implements Backend {
       rev: 1,
       version: '0.1.0',
       pid: 4711,
-      program: 'Longwire',
+      program: begin.agent?.holder ?? 'Longwire',
       data_dir: '/home/me/.local/share/longwire',
       language_choice: lang === null ? 'system' : language,
       language,

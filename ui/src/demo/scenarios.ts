@@ -239,6 +239,13 @@ const SCENARIOS: Record<string, () => Scenario> = {
       service: { state: 'restarting', current: false, restarts: 3, lingers: false, error: 'Result: exit-code' }
     }
   }),
+  'service-waiting': () => ({
+    apps: [app({})],
+    agent: {
+      holder: 'longwire',
+      service: { state: 'starting', current: true, pid: 4812, lingers: true, status: 'Waiting for process 4711' }
+    }
+  }),
   'service-failed': () => ({
     apps: [app({})],
     agent: {

@@ -34,11 +34,11 @@ describe('the time that is left', () => {
 
   it('is counted in minutes, and in seconds at the end', () => {
     setLanguage('en')
-    expect(leaseText(lease, 0)).toBe('System proxies are off, back in 10 min')
-    expect(leaseText(lease, 361_000)).toBe('System proxies are off, back in 4 min')
-    expect(leaseText(lease, 540_500)).toBe('System proxies are off, back in 1 min')
-    expect(leaseText(lease, 575_000)).toBe('System proxies are off, back in 25 s')
-    expect(leaseText(lease, 700_000)).toBe('System proxies are off, back in 0 s')
+    expect(leaseText(lease, 0)).toBe('System proxies are off, back in 10\u00a0min')
+    expect(leaseText(lease, 361_000)).toBe('System proxies are off, back in 4\u00a0min')
+    expect(leaseText(lease, 540_500)).toBe('System proxies are off, back in 1\u00a0min')
+    expect(leaseText(lease, 575_000)).toBe('System proxies are off, back in 25\u00a0s')
+    expect(leaseText(lease, 700_000)).toBe('System proxies are off, back in 0\u00a0s')
     setLanguage('zh-CN')
     expect(leaseText(lease, 361_000)).toBe('系统代理已暂时关闭，4 分钟后恢复')
   })

@@ -8,8 +8,9 @@ export function phrase({ key, values }: Phrase): string {
   return t(key, values)
 }
 
+/** A number and its unit, which stay on one line. */
 export function lasting(ms: number): string {
-  return phrase(duration(ms))
+  return phrase(duration(ms)).replaceAll(' ', '\u00a0')
 }
 
 export function inMs(ms: number): string {

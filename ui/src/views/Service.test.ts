@@ -32,12 +32,32 @@ describe('the service', () => {
     expect(screen.getByTestId('held-by-service').getAttribute('href')).toBe('#/service')
   })
 
-  it('that cannot start while the app runs says what it waits for', async () => {
+  it('that has failed waits for no app, which lets it have the connection', async () => {
     await open('service-restarting', '#/service')
     expect(await state()).toContain('started again')
     expect(screen.getByTestId('service-error').textContent).toBe('Result: exit-code')
     expect(screen.getByTestId('service-old')).toBeTruthy()
-    expect(screen.getByTestId('service-waits').textContent).toContain('Quit the app')
+    expect(screen.queryByTestId('service-waits')).toBeNull()
+  })
+
+  it('that waits for another program says for which, and nobody says that the app holds it', async () => {
+    await open('service-waiting', '#/service')
+    expect(await state()).toContain('Starting')
+    expect(screen.getByTestId('service-waits').textContent).toContain('longwire, process 4711, holds the connection')
+    expect(screen.getByTestId('service-engine').textContent.trim()).toBe('Connected, held by longwire')
+    cleanup()
+    await open('service-waiting', '#/settings')
+    expect(document.body.textContent).toContain('Held by longwire, process 4711')
+    expect(document.body.textContent).not.toContain('as long as this app runs')
+  })
+
+  it.each([
+    ['service-absent', 'ends when you log out'],
+    ['service-running', 'starts with the computer'],
+    ['service-launchd', 'ends when you log out']
+  ])('says how long it lasts: %s', async (scenario, words) => {
+    await open(scenario, '#/service')
+    expect((await screen.findByTestId('service-lasts')).textContent).toContain(words)
   })
 
   it('that is not started again does not say that it takes over', async () => {
@@ -58,7 +78,8 @@ describe('the service', () => {
   it('of launchd is one’s own, and knows of no lingering', async () => {
     await open('service-launchd', '#/service')
     await screen.findByText('launchd says')
-    expect(commands()).toHaveLength(3)
+    expect(commands()).toHaveLength(4)
+    expect(commands()[0]).toContain('/Applications/Longwire.app/Contents/MacOS/longwire')
     expect(screen.queryByTestId('service-scope-system')).toBeNull()
   })
 

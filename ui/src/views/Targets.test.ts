@@ -20,7 +20,7 @@ describe('the targets', () => {
     await open('targets', '#/targets')
     expect(cards().map((each) => each.dataset.health)).toEqual(['down', 'failing', 'up', 'paused', 'untried'])
     expect(text('target-health')).toBe('No answer for 4 min')
-    expect(text('target-trouble')).toMatch(/^Nobody answers there, 21 s ago · next try in [789] s Start your bot/)
+    expect(text('target-trouble')).toMatch(/^Nobody answers there, 21\ss ago · next try in [789]\ss Start your bot/)
     expect(text('target-facts', 'approvals')).toContain('Only Message received, Click on a card')
     expect(text('target-facts', 'approvals')).toContain('event.message.chat_type is “p2p”')
     expect(text('target-trouble', 'approvals')).toContain('It answered with an error · HTTP 500')

@@ -225,9 +225,9 @@ describe('a lease', () => {
   it('is on every page, is extended, and ended with a report of what was left to others', async () => {
     const backend = await open('lease-held')
     const extensions = sent(backend, 'lease_extend')
-    expect(bar().textContent).toContain('System proxies are off, back in 4 min')
+    expect(bar().textContent).toContain('System proxies are off, back in 4\u00a0min')
     await click('lease-extend')
-    await waitFor(() => expect(bar().textContent).toContain('back in 9 min'))
+    await waitFor(() => expect(bar().textContent).toContain('back in 9\u00a0min'))
     expect(extensions).toEqual([{ minutes: 9 }])
     go({ page: 'settings' })
     await waitFor(() => expect(screen.getByRole('heading', { name: 'Settings' })).toBeTruthy())
