@@ -150,7 +150,7 @@ fn chosen(app: &AppHandle, event: MenuEvent) {
         Choice::App(id) => app::show(app, Some(Page::App(id))),
         Choice::Fix(id, _) => app::show(app, Some(Page::Fix(id))),
         Choice::OpenTrust => app::show(app, Some(Page::Trust)),
-        Choice::OpenUpdate => app::show(app, Some(Page::Settings)),
+        Choice::OpenUpdate => app::show(app, Some(Page::Updates)),
         Choice::Quit => app.exit(0),
         Choice::Retry(_) | Choice::RetryAll | Choice::PauseAll | Choice::ResumeAll | Choice::EndLease => {
             async_runtime::spawn(command(app.clone(), choice));

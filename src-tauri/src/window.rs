@@ -42,8 +42,8 @@ impl Presence {
 pub(crate) enum Page {
     /// Trust and proxies.
     Trust,
-    /// The settings, and what is said of updates among them.
-    Settings,
+    /// The settings, where updates are told of.
+    Updates,
     /// The apps.
     Apps,
     /// An app: how its connection stands, and what mends it.
@@ -59,7 +59,7 @@ impl Page {
     fn fragment(&self) -> String {
         match self {
             Self::Trust => "/trust".to_owned(),
-            Self::Settings => "/settings".to_owned(),
+            Self::Updates => "/settings/updates".to_owned(),
             Self::Apps => "/apps".to_owned(),
             Self::App(id) => format!("/overview/{id}"),
             Self::Fix(id) => format!("/overview/{id}/fix"),
