@@ -40,7 +40,7 @@ describe('the time that is left', () => {
     expect(leaseText(lease, 575_000)).toBe('System proxies are off, back in 25\u00a0s')
     expect(leaseText(lease, 700_000)).toBe('System proxies are off, back in 0\u00a0s')
     setLanguage('zh-CN')
-    expect(leaseText(lease, 361_000)).toBe('系统代理已暂时关闭，4 分钟后恢复')
+    expect(leaseText(lease, 361_000)).toBe('系统代理已暂时关闭，4\u00a0分钟后恢复')
   })
 
   it('is told of nothing but a lease that is held', () => {
