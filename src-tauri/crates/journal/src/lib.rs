@@ -33,7 +33,7 @@ mod writer;
 pub use error::{Error, Health, OpenError};
 pub use event::{Deliverable, Insertion, NewEvent, Record, Row};
 pub use journal::Journal;
-pub use notebook::{Asked, Begun, MessageKey, Notebook, Pair, Tokens};
+pub use notebook::{Asked, Begun, Excuse, MessageKey, Notebook, Pair, Tokens};
 pub use options::{Opened, Options};
 pub use queue::{Attempt, QueueCount, TargetKey, Then, Waiting};
 pub use retention::Size;

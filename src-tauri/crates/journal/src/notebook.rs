@@ -70,10 +70,14 @@ pub struct Asked {
 pub enum Begun {
     /// It was answered before: nothing is left to say.
     Done,
-    /// There are no more answers today; whether the person is to be told, which is so once a day.
+    /// There are no more answers today. The person is told so once a day.
     Enough {
-        /// Whether nobody told the person yet.
+        /// Whether that is to be done now, in reply to this message.
         tell: bool,
+        /// Whether it was begun before.
+        again: bool,
+        /// The messages in which something was said to it before.
+        replies: Vec<String>,
     },
     /// It is to be answered, and counts as one of the day from now on.
     Go {
@@ -84,6 +88,15 @@ pub enum Begun {
         /// What was said before in the chat, the oldest first.
         memory: Vec<Pair>,
     },
+}
+
+/// What a chat is told once in a while.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Excuse {
+    /// That there is no answer just now.
+    Unable,
+    /// That only text is read.
+    OnlyText,
 }
 
 /// A question and its answer.
@@ -167,8 +180,8 @@ impl Notebook {
     ///
     /// # Errors
     /// [`Error`]: it is not written down.
-    pub async fn replied(&self, key: MessageKey, part: u32, reply: String) -> Result<(), Error> {
-        self.write(move |file| book::replied(file, &key, part, &reply)).await
+    pub async fn replied(&self, key: MessageKey, part: u32, reply: String, now_ms: u64) -> Result<(), Error> {
+        self.write(move |file| book::replied(file, &key, part, &reply, now_ms)).await
     }
 
     /// Writes down that it was answered: it counts, and is remembered in its chat.
@@ -179,12 +192,35 @@ impl Notebook {
         self.write(move |file| book::answered(file, &asked, &pair, tokens)).await
     }
 
-    /// Writes down that it could not be answered: it does not count as one of the person's answers.
+    /// Writes down that it could not be answered, and what that took. It counts as one of the person's answers only where it
+    /// `counts`.
     ///
     /// # Errors
     /// [`Error`]: it is not written down.
-    pub async fn failed(&self, key: MessageKey, day: String) -> Result<(), Error> {
-        self.write(move |file| book::failed(file, &key, &day)).await
+    pub async fn failed(
+        &self,
+        key: MessageKey,
+        day: String,
+        counts: bool,
+        tokens: Tokens,
+    ) -> Result<(), Error> {
+        self.write(move |file| book::failed(file, &key, &day, counts, tokens)).await
+    }
+
+    /// Writes down that nobody was told in reply to this message that there are no more answers today.
+    ///
+    /// # Errors
+    /// [`Error`]: it is not written down.
+    pub async fn untold(&self, key: MessageKey) -> Result<(), Error> {
+        self.write(move |file| book::untold(file, &key)).await
+    }
+
+    /// Writes down what was spent on a day without an answer.
+    ///
+    /// # Errors
+    /// [`Error`]: it is not written down.
+    pub async fn spent(&self, day: String, tokens: Tokens) -> Result<(), Error> {
+        self.write(move |file| book::spent(file, &day, tokens)).await
     }
 
     /// Writes down that nothing is left to say to a message, which no model has answered.
@@ -195,20 +231,34 @@ impl Notebook {
         self.write(move |file| book::settled(file, &key, now_ms)).await
     }
 
-    /// Whether a chat may be told that there is no answer just now: it was not told within this time. From now on it was.
+    /// Whether a chat may be told this: it was not told within this time. From now on it was.
     ///
     /// # Errors
     /// [`Error`].
-    pub async fn excuse(&self, app: AppId, chat: String, now_ms: u64, pause_ms: u64) -> Result<bool, Error> {
-        self.write(move |file| book::excuse(file, &app, &chat, now_ms, pause_ms)).await
+    pub async fn excuse(
+        &self,
+        app: AppId,
+        chat: String,
+        what: Excuse,
+        now_ms: u64,
+        pause_ms: u64,
+    ) -> Result<bool, Error> {
+        self.write(move |file| book::excuse(file, &app, &chat, what, now_ms, pause_ms)).await
     }
 
-    /// Whether a chat was told within this time that there is no answer.
+    /// Whether a chat was told this within this time.
     ///
     /// # Errors
     /// [`Error`].
-    pub async fn excused(&self, app: AppId, chat: String, now_ms: u64, pause_ms: u64) -> Result<bool, Error> {
-        self.write(move |file| book::excused(file, &app, &chat, now_ms, pause_ms)).await
+    pub async fn excused(
+        &self,
+        app: AppId,
+        chat: String,
+        what: Excuse,
+        now_ms: u64,
+        pause_ms: u64,
+    ) -> Result<bool, Error> {
+        self.write(move |file| book::excused(file, &app, &chat, what, now_ms, pause_ms)).await
     }
 
     /// Forgets what was said in a chat.

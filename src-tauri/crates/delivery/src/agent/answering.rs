@@ -8,7 +8,7 @@ use std::{
 use longwire_contract::AppId;
 use longwire_dial::Dialer;
 use longwire_host::clock;
-use longwire_journal::{Asked, Begun, Error, MessageKey, Notebook, Pair, Record, Tokens};
+use longwire_journal::{Asked, Begun, Error, Excuse, MessageKey, Notebook, Pair, Record, Tokens};
 use tokio::{
     sync::watch,
     time::{Instant, sleep, timeout},
@@ -129,14 +129,24 @@ impl Agent {
         if !message.direct && !own.as_deref().is_some_and(|own| message.mentions(own)) {
             return Err(Ended::taken("the bot is not mentioned"));
         }
-        let words = &self.manner.words;
         match message.wish(own.as_deref()) {
-            Wish::Look => self.say(&platform, &key, begun, &words.only_text, "no text").await,
-            Wish::Forget => {
-                self.notebook.forget_chat(key.app.clone(), message.chat.clone()).await?;
-                self.say(&platform, &key, begun, &words.forgotten, "forgotten").await
-            }
-            Wish::Answer(text) => self.ask(&platform, key, &message, &text).await,
+            Wish::Look => self.decline(&platform, &key, &message.chat, begun).await,
+            Wish::Forget => self.forget(&platform, self.asked(key, &message)).await,
+            Wish::Answer(text) => self.ask(&platform, self.asked(key, &message), &text).await,
+        }
+    }
+
+    fn asked(&self, key: MessageKey, message: &Message) -> Asked {
+        let now_ms = clock::now_ms();
+        Asked {
+            key,
+            chat: message.chat.clone(),
+            person: message.person.clone(),
+            day: clock::day(now_ms),
+            now_ms,
+            per_person: self.manner.per_person,
+            per_day: self.manner.per_day,
+            memory: self.manner.memory,
         }
     }
 
@@ -166,61 +176,87 @@ impl Agent {
         }
     }
 
-    /// Says something of its own, once.
-    async fn say(
+    /// Says that only text is read, once an hour in a chat: nothing else keeps anybody from sending pictures.
+    async fn decline(
         &self,
         platform: &Platform,
         key: &MessageKey,
+        chat: &str,
         begun: Vec<String>,
-        words: &str,
-        why: &str,
     ) -> Result<Ended, Ended> {
-        // It was said before we were stopped.
-        if begun.is_empty() {
-            Reply::new(platform, &self.notebook, key, false, begun).finish(words).await?;
+        let (what, now_ms) = (Excuse::OnlyText, clock::now_ms());
+        let told = self.notebook.excused(key.app.clone(), chat.to_owned(), what, now_ms, EXCUSE_MS).await?;
+        // Or it was said before we were stopped.
+        if !told && begun.is_empty() {
+            Reply::new(platform, &self.notebook, key, false, begun)
+                .finish(&self.manner.words.only_text)
+                .await?;
+            self.notebook.excuse(key.app.clone(), chat.to_owned(), what, now_ms, EXCUSE_MS).await?;
         }
-        self.notebook.settled(key.clone(), clock::now_ms()).await?;
-        Ok(Ended::taken(why))
+        self.notebook.settled(key.clone(), now_ms).await?;
+        Ok(Ended::taken("no text"))
     }
 
-    async fn ask(
+    /// Forgets a chat in any case. That it says so counts like an answer.
+    async fn forget(&self, platform: &Platform, asked: Asked) -> Result<Ended, Ended> {
+        self.notebook.forget_chat(asked.key.app.clone(), asked.chat.clone()).await?;
+        let (again, replies) = match self.notebook.begin(asked.clone()).await? {
+            Begun::Done => return Ok(Ended::taken("answered before")),
+            Begun::Enough { tell, again, replies } => {
+                return self.enough(platform, &asked.key, tell, again, replies).await;
+            }
+            Begun::Go { again, replies, .. } => (again, replies),
+        };
+        let mut reply = Reply::new(platform, &self.notebook, &asked.key, again, replies);
+        match reply.finish(&self.manner.words.forgotten).await.map_err(Ended::from) {
+            Ok(()) | Err(Ended::Taken(_)) => {
+                self.notebook.settled(asked.key, asked.now_ms).await?;
+                Ok(Ended::taken("forgotten"))
+            }
+            Err(ended) => {
+                self.notebook.failed(asked.key, asked.day, false, Tokens::default()).await?;
+                Err(ended)
+            }
+        }
+    }
+
+    /// Says that there are no more answers today, where nobody did.
+    async fn enough(
         &self,
         platform: &Platform,
-        key: MessageKey,
-        message: &Message,
-        text: &str,
+        key: &MessageKey,
+        tell: bool,
+        again: bool,
+        replies: Vec<String>,
     ) -> Result<Ended, Ended> {
-        let now_ms = clock::now_ms();
-        let asked = Asked {
-            key,
-            chat: message.chat.clone(),
-            person: message.person.clone(),
-            day: clock::day(now_ms),
-            now_ms,
-            per_person: self.manner.per_person,
-            per_day: self.manner.per_day,
-            memory: self.manner.memory,
-        };
+        if tell {
+            let mut reply = Reply::new(platform, &self.notebook, key, again, replies);
+            if let Err(fault) = reply.finish(&self.manner.words.enough).await {
+                // The next message is told it.
+                self.notebook.untold(key.clone()).await?;
+                return Err(fault.into());
+            }
+        }
+        Ok(Ended::taken("no more answers today"))
+    }
+
+    async fn ask(&self, platform: &Platform, asked: Asked, text: &str) -> Result<Ended, Ended> {
         let (again, replies, memory) = match self.notebook.begin(asked.clone()).await? {
             Begun::Done => return Ok(Ended::taken("answered before")),
-            Begun::Enough { tell } => {
-                if tell {
-                    let mut reply = Reply::new(platform, &self.notebook, &asked.key, false, Vec::new());
-                    reply.finish(&self.manner.words.enough).await?;
-                }
-                return Ok(Ended::taken("no more answers today"));
+            Begun::Enough { tell, again, replies } => {
+                return self.enough(platform, &asked.key, tell, again, replies).await;
             }
             Begun::Go { again, replies, memory } => (again, replies, within(memory)),
         };
         let mut reply = Reply::new(platform, &self.notebook, &asked.key, again, replies);
         let question = Question { prompt: &self.manner.prompt, memory: &memory, text };
         let (told, half) = watch::channel(String::new());
-        match self.answered(&asked, &mut reply, question, &told).await {
+        let mut spent = Tokens::default();
+        match self.answered(&asked, &mut reply, question, &told, &mut spent).await {
             Ok(heard) => {
                 let pair = Pair { question: short(text), answer: short(&heard.said.text) };
-                let tokens = Tokens { prompt: heard.said.prompt_tokens, answer: heard.said.answer_tokens };
                 let app = asked.key.app.clone();
-                let unwritten = self.notebook.answered(asked, pair, tokens).await.err();
+                let unwritten = self.notebook.answered(asked, pair, spent).await.err();
                 if let Some(error) = &unwritten {
                     tracing::warn!("that the agent has answered cannot be written down: {error}");
                 }
@@ -232,14 +268,19 @@ impl Agent {
                 Ok(Ended::answered(&heard))
             }
             Err(ended @ Ended::Taken(_)) => {
+                self.notebook.spent(asked.day, spent).await?;
                 self.notebook.settled(asked.key, clock::now_ms()).await?;
                 Err(ended)
             }
             Err(ended) => {
-                if let Err(error) = self.notebook.failed(asked.key.clone(), asked.day.clone()).await {
+                let half = half.borrow().clone();
+                // What the model was heard of is paid for, and so may be what it refuses for what it says.
+                let refused = matches!(&ended, Ended::Failed(Refusal { of_content: true, .. }));
+                let counts = refused || spent != Tokens::default() || !half.is_empty();
+                let failed = self.notebook.failed(asked.key.clone(), asked.day.clone(), counts, spent);
+                if let Err(error) = failed.await {
                     tracing::warn!("that the agent has not answered cannot be written down: {error}");
                 }
-                let half = half.borrow().clone();
                 let excuse = self.excuse(&asked, &mut reply, &half, &ended);
                 // It is said where it can be; that there is no answer is so in any case.
                 timeout(EXCUSE_WITHIN, excuse).await.ok();
@@ -255,13 +296,15 @@ impl Agent {
         reply: &mut Reply<'_>,
         question: Question<'_>,
         told: &watch::Sender<String>,
+        spent: &mut Tokens,
     ) -> Result<Heard, Ended> {
         let Asked { key, chat, now_ms, .. } = asked;
-        let quiet = self.notebook.excused(key.app.clone(), chat.clone(), *now_ms, EXCUSE_MS).await?;
+        let (app, chat) = (key.app.clone(), chat.clone());
+        let quiet = self.notebook.excused(app, chat, Excuse::Unable, *now_ms, EXCUSE_MS).await?;
         let thinking = &self.manner.words.thinking;
         let mut patience = Patience::begin();
         let heard = loop {
-            match self.once(reply, question, told, quiet).await? {
+            match self.once(reply, question, told, quiet, spent).await? {
                 Ok(heard) => break heard,
                 Err(refusal) => {
                     // Seen at once, and not only once it is given up.
@@ -286,10 +329,11 @@ impl Agent {
         question: Question<'_>,
         told: &watch::Sender<String>,
         quiet: bool,
+        spent: &mut Tokens,
     ) -> Result<Result<Heard, Refusal>, Fault> {
         let (words, heard) = watch::channel(String::new());
         let asking = async {
-            let heard = converse(&self.roads, &self.dialer, &self.model, question, &words).await;
+            let heard = converse(&self.roads, &self.dialer, &self.model, question, &words, spent).await;
             // The last try's words are what is left, should there be no other.
             if !words.borrow().is_empty() {
                 told.send_replace(words.borrow().clone());
@@ -315,7 +359,7 @@ impl Agent {
             return Ok(());
         }
         let (app, chat) = (asked.key.app.clone(), asked.chat.clone());
-        let may = self.notebook.excuse(app, chat, clock::now_ms(), EXCUSE_MS).await?;
+        let may = self.notebook.excuse(app, chat, Excuse::Unable, clock::now_ms(), EXCUSE_MS).await?;
         let unable = &self.manner.words.unable;
         if !half.trim().is_empty() {
             reply.finish(&format!("{half}\n\n{unable}")).await?;

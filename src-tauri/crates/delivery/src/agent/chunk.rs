@@ -134,6 +134,8 @@ pub(super) struct Refusal {
     pub(super) again: bool,
     /// The status of the answer that says so, where one came.
     pub(super) status: Option<u16>,
+    /// Whether it is for what the message says.
+    pub(super) of_content: bool,
 }
 
 impl Refusal {
@@ -141,7 +143,7 @@ impl Refusal {
     pub(super) fn of(trouble: Trouble) -> Self {
         use Trouble::{Failed, PlatformUnreachable, TimedOut, Unreachable};
         let again = matches!(trouble, Unreachable(_) | TimedOut(_) | Failed(_) | PlatformUnreachable(_));
-        Self { trouble, again, status: None }
+        Self { trouble, again, status: None, of_content: false }
     }
 
     /// What a server's refusal means: its status, where it is an answer of its own, and its body.
@@ -176,7 +178,7 @@ impl Refusal {
             Some(408 | 425 | 500..) | None => (Trouble::Failed(message), true),
             Some(_) => (Trouble::Refused(message), false),
         };
-        Self { trouble, again, status }
+        Self { trouble, again, status, of_content: !again && is(&["inspection", "content_filter"]) }
     }
 }
 
@@ -248,7 +250,7 @@ mod tests {
         for (status, code, trouble, again) in table {
             assert_eq!(
                 Refusal::read(status, &body(code), wait),
-                Refusal { trouble, again, status },
+                Refusal { trouble, again, status, of_content: code.contains("inspection") },
                 "{code}"
             );
         }

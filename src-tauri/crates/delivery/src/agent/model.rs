@@ -11,7 +11,7 @@ use longwire_dial::{
     Cause, Dialer,
     http::{Answer, Connection},
 };
-use longwire_journal::Pair;
+use longwire_journal::{Pair, Tokens};
 use secrecy::ExposeSecret;
 use serde_json::json;
 use tokio::{
@@ -71,17 +71,18 @@ pub(super) struct Heard {
 pub async fn ask(dialer: &Dialer, model: &Model, prompt: &str, question: &str) -> Result<Said, Trouble> {
     let question = Question { prompt, memory: &[], text: question };
     let told = watch::Sender::new(String::new());
-    let heard = converse(&Roads::default(), dialer, model, question, &told).await;
+    let heard = converse(&Roads::default(), dialer, model, question, &told, &mut Tokens::default()).await;
     heard.map(|heard| heard.said).map_err(|refusal| refusal.trouble)
 }
 
-/// Asks a question; the words are added to `told` as they come.
+/// Asks a question; the words are added to `told` as they come, and to `spent` what it took, whatever comes of it.
 pub(super) async fn converse(
     roads: &Roads,
     dialer: &Dialer,
     model: &Model,
     question: Question<'_>,
     told: &watch::Sender<String>,
+    spent: &mut Tokens,
 ) -> Result<Heard, Refusal> {
     let request = request(model, question).map_err(Refusal::of)?;
     let began = Instant::now();
@@ -91,7 +92,11 @@ pub(super) async fn converse(
             .await
             .map_err(|error| Refusal::of(Trouble::Unreachable(text::line(&error))))?;
         let mut listener = Listener::new(began, told, model);
-        match listener.listen(&mut open.connection, request.clone()).await {
+        let heard = listener.listen(&mut open.connection, request.clone()).await;
+        let said = heard.as_ref().map_or(&listener.said, |heard| &heard.said);
+        spent.prompt = spent.prompt.saturating_add(said.prompt_tokens);
+        spent.answer = spent.answer.saturating_add(said.answer_tokens);
+        match heard {
             // It was closed since the last question, and has not seen this one.
             Err(Break::Gone) if open.used => continue,
             Err(Break::Gone) => return Err(Refusal::of(Trouble::Failed(Cause::Cut.to_string()))),
@@ -198,7 +203,10 @@ impl<'a> Listener<'a> {
         self.body(&mut answer).await?;
         if self.said.text.trim().is_empty() {
             return Err(match self.finish.as_deref() {
-                Some("content_filter") => Trouble::Refused("its content filter".to_owned()).into(),
+                Some("content_filter") => {
+                    let trouble = Trouble::Refused("its content filter".to_owned());
+                    Refusal { of_content: true, ..Refusal::of(trouble) }.into()
+                }
                 _ => Trouble::Nonsense("it says nothing".to_owned()).into(),
             });
         }

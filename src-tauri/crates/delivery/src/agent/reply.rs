@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use longwire_host::clock;
 use longwire_journal::{MessageKey, Notebook};
 use ring::digest;
 use tokio::{
@@ -162,8 +163,8 @@ impl<'a> Reply<'a> {
         }
         let uuid = uuid(self.key, number);
         let id = self.platform.reply(&self.key.message, card, &uuid).await?;
-        let written =
-            self.notebook.replied(self.key.clone(), u32::try_from(number).unwrap_or(u32::MAX), id.clone());
+        let part = u32::try_from(number).unwrap_or(u32::MAX);
+        let written = self.notebook.replied(self.key.clone(), part, id.clone(), clock::now_ms());
         if let Err(error) = written.await {
             tracing::warn!("the agent's reply cannot be written down: {error}");
         }

@@ -251,16 +251,49 @@ async fn a_person_has_had_enough_at_some_time_and_is_told_so_once() {
 }
 
 #[tokio::test]
-async fn pictures_are_declined_and_a_reset_forgets() {
+async fn who_could_not_be_told_that_it_is_enough_is_told_the_next_time() {
     let world = World::new([Script::words(&["Hello"])]).await;
-    let agent = world.agent(world.notebook(), no_change);
-    let picture = message("om_1", "p2p", "image", &json!({ "image_key": "k" }), &Value::Null);
-    assert_eq!(taken(&agent, &picture).await, "no text");
-    assert_eq!(taken(&agent, &picture).await, "answered before");
-    taken(&agent, &text("om_2", "Hi")).await;
-    assert_eq!(taken(&agent, &text("om_3", "/Reset")).await, "forgotten");
-    taken(&agent, &text("om_4", "Hi again")).await;
-    assert_eq!(world.shown(), ["only text", "Hello", "forgotten", "Hello"]);
+    let agent = world.agent(world.notebook(), |_, manner| manner.per_person = 1);
+    taken(&agent, &text("om_1", "Hi")).await;
+    world.seen().refusing = Some((400, 230_002, 1));
+    assert_eq!(answer(&agent, &text("om_2", "Hi")).await.outcome, AttemptOutcome::BadStatus);
+    for id in ["om_3", "om_4"] {
+        assert_eq!(taken(&agent, &text(id, "Hi")).await, "no more answers today");
+    }
+    assert_eq!(world.shown(), ["Hello", "enough"]);
+}
+
+#[tokio::test]
+async fn what_the_model_refuses_for_what_it_says_counts_and_so_do_its_tokens() {
+    let usage =
+        b"data: {\"choices\":[],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":1}}\n\n".to_vec();
+    let refused = b"data: {\"error\":{\"message\":\"no\",\"code\":\"data_inspection_failed\"}}\n\n".to_vec();
+    let world = World::new([Script::Says(vec![usage, refused], After::Ends)]).await;
+    let agent = world.agent(world.notebook(), |_, manner| manner.per_person = 2);
+    for id in ["om_1", "om_2"] {
+        assert_eq!(answer(&agent, &text(id, "Hi")).await.outcome, AttemptOutcome::BadStatus);
+    }
+    assert_eq!(taken(&agent, &text("om_3", "Hi")).await, "no more answers today");
+    let days = world.notebook().days(String::new()).await.unwrap();
+    assert_eq!((days[0].failures, days[0].prompt_tokens, days[0].answer_tokens), (2, 14, 2));
+    assert_eq!(world.seen().asked.len(), 2);
+}
+
+#[tokio::test]
+async fn pictures_are_declined_once_an_hour_and_a_reset_forgets_and_counts() {
+    let world = World::new([Script::words(&["Hello"])]).await;
+    let agent = world.agent(world.notebook(), |_, manner| manner.per_person = 3);
+    let picture = |id: &str| message(id, "p2p", "image", &json!({ "image_key": "k" }), &Value::Null);
+    for id in ["om_1", "om_2", "om_3"] {
+        assert_eq!(taken(&agent, &picture(id)).await, "no text");
+        assert_eq!(taken(&agent, &picture(id)).await, "answered before");
+    }
+    taken(&agent, &text("om_4", "Hi")).await;
+    assert_eq!(taken(&agent, &text("om_5", "/Reset")).await, "forgotten");
+    taken(&agent, &text("om_6", "Hi again")).await;
+    assert_eq!(taken(&agent, &text("om_7", "/reset")).await, "no more answers today");
+    assert_eq!(taken(&agent, &text("om_8", "/reset")).await, "no more answers today");
+    assert_eq!(world.shown(), ["only text", "Hello", "forgotten", "Hello", "enough"]);
     assert_eq!(world.seen().asked[1]["messages"].as_array().unwrap().len(), 2);
 }
 

@@ -3,7 +3,7 @@
 use longwire_contract::{AgentDay, AppId};
 use rusqlite::{Connection, OptionalExtension};
 
-use super::{Asked, Begun, MessageKey, Pair, Tokens};
+use super::{Asked, Begun, Excuse, MessageKey, Pair, Tokens};
 use crate::TargetKey;
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
@@ -43,13 +43,18 @@ pub(super) fn begin(file: &Connection, asked: &Asked) -> rusqlite::Result<Begun>
     if !matches!(found, Some((_, true))) {
         clean(file, day, asked.now_ms)?;
         if has_enough(file, asked)? {
+            // Where it was begun to be told in reply to this one, nobody knows how far that came.
             let told = file
                 .prepare_cached(
-                    "INSERT INTO persons (day, app, person, answers, told) VALUES (?1, ?2, ?3, 0, 1)
-                     ON CONFLICT DO UPDATE SET told = 1 WHERE told = 0",
+                    "INSERT INTO persons (day, app, person, answers, told, teller) VALUES (?1, ?2, ?3, 0, 1, ?4)
+                     ON CONFLICT DO UPDATE SET told = 1, teller = ?4 WHERE told = 0 OR teller = ?4",
                 )?
-                .execute((day, key.app.as_str(), person))?;
-            return Ok(Begun::Enough { tell: told > 0 });
+                .execute((day, key.app.as_str(), person, &key.message))?;
+            let tell = told > 0;
+            if tell {
+                known(file, key, asked.now_ms)?;
+            }
+            return Ok(Begun::Enough { tell, again: found.is_some(), replies: replies(file, key)? });
         }
         file.prepare_cached(
             "INSERT INTO messages (app, message, at_ms, done, day, person) VALUES (?1, ?2, ?3, 0, ?4, ?5)
@@ -72,7 +77,14 @@ pub(super) fn standing(file: &Connection, key: &MessageKey) -> rusqlite::Result<
     if done == Some(true) { Ok(None) } else { replies(file, key).map(Some) }
 }
 
-pub(super) fn replied(file: &Connection, key: &MessageKey, part: u32, reply: &str) -> rusqlite::Result<()> {
+pub(super) fn replied(
+    file: &Connection,
+    key: &MessageKey,
+    part: u32,
+    reply: &str,
+    now_ms: u64,
+) -> rusqlite::Result<()> {
+    known(file, key, now_ms)?;
     file.prepare_cached("INSERT OR REPLACE INTO replies (app, message, part, reply) VALUES (?1, ?2, ?3, ?4)")?
         .execute((key.app.as_str(), &key.message, part, reply))
         .map(drop)
@@ -98,15 +110,21 @@ pub(super) fn answered(
     )?
     .execute((key.app.as_str(), &asked.chat, MOST_PAIRS))?;
     count(file, &asked.day, "answers = answers + 1")?;
-    file.prepare_cached(
-        "UPDATE days SET prompt_tokens = min(prompt_tokens + ?2, ?4), answer_tokens = min(answer_tokens + ?3, ?4)
-         WHERE day = ?1",
-    )?
-    .execute((&asked.day, counted(tokens.prompt), counted(tokens.answer), MOST_TOKENS))
-    .map(drop)
+    spent(file, &asked.day, tokens)
 }
 
-pub(super) fn failed(file: &Connection, key: &MessageKey, day: &str) -> rusqlite::Result<()> {
+pub(super) fn failed(
+    file: &Connection,
+    key: &MessageKey,
+    day: &str,
+    counts: bool,
+    tokens: Tokens,
+) -> rusqlite::Result<()> {
+    count(file, day, "failures = failures + 1")?;
+    spent(file, day, tokens)?;
+    if counts {
+        return Ok(());
+    }
     let mut find = file.prepare_cached(
         "SELECT day, person FROM messages WHERE app = ?1 AND message = ?2 AND done = 0 AND day IS NOT NULL",
     )?;
@@ -121,7 +139,26 @@ pub(super) fn failed(file: &Connection, key: &MessageKey, day: &str) -> rusqlite
         .execute((&day, key.app.as_str(), &person))?;
         count(file, &day, "begun = max(begun - 1, 0)")?;
     }
-    count(file, day, "failures = failures + 1")
+    Ok(())
+}
+
+pub(super) fn spent(file: &Connection, day: &str, tokens: Tokens) -> rusqlite::Result<()> {
+    if tokens == Tokens::default() {
+        return Ok(());
+    }
+    count(file, day, "begun = begun")?;
+    file.prepare_cached(
+        "UPDATE days SET prompt_tokens = min(prompt_tokens + ?2, ?4), answer_tokens = min(answer_tokens + ?3, ?4)
+         WHERE day = ?1",
+    )?
+    .execute((day, counted(tokens.prompt), counted(tokens.answer), MOST_TOKENS))
+    .map(drop)
+}
+
+pub(super) fn untold(file: &Connection, key: &MessageKey) -> rusqlite::Result<()> {
+    file.prepare_cached("UPDATE persons SET told = 0, teller = NULL WHERE app = ?1 AND teller = ?2")?
+        .execute((key.app.as_str(), &key.message))
+        .map(drop)
 }
 
 pub(super) fn settled(file: &Connection, key: &MessageKey, now_ms: u64) -> rusqlite::Result<()> {
@@ -132,13 +169,16 @@ pub(super) fn excuse(
     file: &Connection,
     app: &AppId,
     chat: &str,
+    what: Excuse,
     now_ms: u64,
     pause_ms: u64,
 ) -> rusqlite::Result<bool> {
-    if excused(file, app, chat, now_ms, pause_ms)? {
+    if excused(file, app, chat, what, now_ms, pause_ms)? {
         return Ok(false);
     }
-    file.prepare_cached("INSERT OR REPLACE INTO chats (app, chat, unable_ms) VALUES (?1, ?2, ?3)")?
+    file.prepare_cached("INSERT OR IGNORE INTO chats (app, chat, unable_ms) VALUES (?1, ?2, 0)")?
+        .execute((app.as_str(), chat))?;
+    file.prepare_cached(&format!("UPDATE chats SET {} = ?3 WHERE app = ?1 AND chat = ?2", what.column()))?
         .execute((app.as_str(), chat, now_ms.cast_signed()))?;
     Ok(true)
 }
@@ -147,12 +187,25 @@ pub(super) fn excused(
     file: &Connection,
     app: &AppId,
     chat: &str,
+    what: Excuse,
     now_ms: u64,
     pause_ms: u64,
 ) -> rusqlite::Result<bool> {
     // A clock that went back is no reason to be silent for longer.
-    file.prepare_cached("SELECT 1 FROM chats WHERE app = ?1 AND chat = ?2 AND abs(unable_ms - ?3) < ?4")?
-        .exists((app.as_str(), chat, now_ms.cast_signed(), pause_ms.cast_signed()))
+    file.prepare_cached(&format!(
+        "SELECT 1 FROM chats WHERE app = ?1 AND chat = ?2 AND abs({} - ?3) < ?4",
+        what.column()
+    ))?
+    .exists((app.as_str(), chat, now_ms.cast_signed(), pause_ms.cast_signed()))
+}
+
+impl Excuse {
+    fn column(self) -> &'static str {
+        match self {
+            Self::Unable => "unable_ms",
+            Self::OnlyText => "only_text_ms",
+        }
+    }
 }
 
 pub(super) fn forget_chat(file: &Connection, app: &AppId, chat: &str) -> rusqlite::Result<()> {
@@ -180,6 +233,13 @@ const MOST_TOKENS: i64 = 1 << 52;
 
 fn counted(tokens: u64) -> i64 {
     i64::try_from(tokens).unwrap_or(MOST_TOKENS).min(MOST_TOKENS)
+}
+
+/// Notes that there is this message: what is kept of it goes with it.
+fn known(file: &Connection, key: &MessageKey, now_ms: u64) -> rusqlite::Result<()> {
+    file.prepare_cached("INSERT OR IGNORE INTO messages (app, message, at_ms, done) VALUES (?1, ?2, ?3, 0)")?
+        .execute((key.app.as_str(), &key.message, now_ms.cast_signed()))
+        .map(drop)
 }
 
 /// Notes that nothing is left to say; whether that is new.
@@ -246,7 +306,7 @@ fn clean(file: &Connection, day: &str, now_ms: u64) -> rusqlite::Result<()> {
         (before(KNOWN_MS),),
     )?;
     file.execute("DELETE FROM messages WHERE at_ms < ?1", (before(KNOWN_MS),))?;
-    file.execute("DELETE FROM chats WHERE unable_ms < ?1", (before(DAY_MS),))?;
+    file.execute("DELETE FROM chats WHERE unable_ms < ?1 AND only_text_ms < ?1", (before(DAY_MS),))?;
     file.execute("DELETE FROM persons WHERE day < ?1", (day,))?;
     file.execute(
         "DELETE FROM days WHERE day <= (SELECT day FROM days ORDER BY day DESC LIMIT 1 OFFSET ?1)",

@@ -11,8 +11,12 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 use crate::{OpenError, file};
 
 /// What leads from each version to the next, beginning at none. The last one is what this program writes.
-const STEPS: [&str; 2] = [include_str!("../../schema/agent.sql"), include_str!("../../schema/agent.2.sql")];
-const VERSION: i64 = 2;
+const STEPS: [&str; 3] = [
+    include_str!("../../schema/agent.sql"),
+    include_str!("../../schema/agent.2.sql"),
+    include_str!("../../schema/agent.3.sql"),
+];
+const VERSION: i64 = 3;
 /// `LWAG`, in the file's header: that it is a notebook.
 const APPLICATION: i64 = 0x4c57_4147;
 const BESIDE: [&str; 3] = ["", "-wal", "-shm"];

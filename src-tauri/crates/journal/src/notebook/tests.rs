@@ -50,8 +50,8 @@ async fn a_message_is_answered_once_also_after_a_kill() {
     let (_folder, path) = folder();
     let book = Notebook::open(&path).unwrap();
     assert_eq!(book.begin(asked("om_1")).await, Ok(go(&[], &[])));
-    book.replied(key("om_1"), 1, "om_r1".to_owned()).await.unwrap();
-    book.replied(key("om_1"), 0, "om_r0".to_owned()).await.unwrap();
+    book.replied(key("om_1"), 1, "om_r1".to_owned(), NOW).await.unwrap();
+    book.replied(key("om_1"), 0, "om_r0".to_owned(), NOW).await.unwrap();
     // One that was killed has closed nothing: what was said to be written down is in the files.
     let copy = tempfile::tempdir().unwrap();
     for name in ["agent.db", "agent.db-wal"] {
@@ -82,17 +82,49 @@ async fn the_limits_of_a_day_hold_and_a_failure_does_not_count() {
     }
     let again = Begun::Go { again: true, replies: Vec::new(), memory: Vec::new() };
     assert_eq!(book.begin(of("om_3", "ou_1")).await, Ok(again));
-    assert_eq!(book.begin(of("om_4", "ou_1")).await, Ok(Begun::Enough { tell: true }));
-    assert_eq!(book.begin(of("om_5", "ou_1")).await, Ok(Begun::Enough { tell: false }));
-    for _ in 0..2 {
-        book.failed(key("om_1"), "2026-11-23".to_owned()).await.unwrap();
-    }
+    let enough = |tell, again| Ok(Begun::Enough { tell, again, replies: Vec::new() });
+    assert_eq!(book.begin(of("om_4", "ou_1")).await, enough(true, false));
+    assert_eq!(book.begin(of("om_5", "ou_1")).await, enough(false, false));
+    let tokens = Tokens { prompt: 3, answer: 2 };
+    let failed = async |message: &str, counts| {
+        book.failed(key(message), "2026-11-23".to_owned(), counts, tokens).await.unwrap();
+    };
+    failed("om_1", true).await;
+    assert_eq!(book.begin(of("om_5", "ou_1")).await, enough(false, false), "it was refused, and counts");
+    failed("om_1", false).await;
+    failed("om_1", false).await;
     assert_eq!(book.begin(of("om_5", "ou_1")).await, Ok(go(&[], &[])));
     assert_eq!(book.begin(of("om_6", "ou_2")).await, Ok(go(&[], &[])));
-    assert_eq!(book.begin(of("om_7", "ou_3")).await, Ok(Begun::Enough { tell: true }), "of all");
+    assert_eq!(book.begin(of("om_7", "ou_3")).await, enough(true, false), "of all");
     let tomorrow = Asked { day: "2026-11-24".to_owned(), now_ms: NOW + DAY, ..of("om_4", "ou_1") };
-    assert_eq!(book.begin(tomorrow).await, Ok(go(&[], &[])));
-    assert_eq!(book.days(String::new()).await.unwrap()[0].failures, 2);
+    let again = Begun::Go { again: true, replies: Vec::new(), memory: Vec::new() };
+    assert_eq!(book.begin(tomorrow).await, Ok(again), "it was told before that it is enough");
+    book.spent("2026-11-23".to_owned(), tokens).await.unwrap();
+    let day = book.days(String::new()).await.unwrap().remove(0);
+    assert_eq!((day.failures, day.prompt_tokens, day.answer_tokens), (3, 12, 8));
+}
+
+#[tokio::test]
+async fn who_has_had_enough_is_told_until_that_stands() {
+    let (_folder, path) = folder();
+    let book = Notebook::open(&path).unwrap();
+    let of = |message: &str| Asked { per_day: 0, ..asked(message) };
+    let enough = |tell, again, replies: &[&str]| {
+        let replies = replies.iter().map(ToString::to_string).collect();
+        Ok(Begun::Enough { tell, again, replies })
+    };
+    assert_eq!(book.begin(of("om_1")).await, enough(true, false, &[]));
+    assert_eq!(book.begin(of("om_2")).await, enough(false, false, &[]), "it is under way");
+    // After a kill it comes again.
+    book.replied(key("om_1"), 0, "om_r0".to_owned(), NOW).await.unwrap();
+    assert_eq!(book.begin(of("om_1")).await, enough(true, true, &["om_r0"]));
+    book.untold(key("om_1")).await.unwrap();
+    assert_eq!(book.begin(of("om_2")).await, enough(true, false, &[]));
+    assert_eq!(book.begin(of("om_1")).await, enough(false, true, &["om_r0"]));
+    // What was said goes with the message, also where no model has answered it.
+    let later = Asked { day: "2027-01-24".to_owned(), now_ms: NOW + 62 * DAY, ..asked("om_x") };
+    book.begin(later).await.unwrap();
+    assert_eq!(book.replies(key("om_1")).await, Ok(Some(Vec::new())));
 }
 
 #[tokio::test]
@@ -124,7 +156,7 @@ async fn what_was_said_is_remembered_for_a_time_and_forgotten_when_asked_to() {
 async fn a_chat_is_told_once_an_hour_and_a_clock_that_goes_back_does_not_silence_it() {
     let (_folder, path) = folder();
     let book = Notebook::open(&path).unwrap();
-    let excuse = |now_ms| book.excuse(app(), "oc_1".to_owned(), now_ms, HOUR);
+    let excuse = |now_ms| book.excuse(app(), "oc_1".to_owned(), Excuse::Unable, now_ms, HOUR);
     for (now_ms, may) in [
         (NOW, true),
         (NOW + HOUR - 1, false),
@@ -133,9 +165,11 @@ async fn a_chat_is_told_once_an_hour_and_a_clock_that_goes_back_does_not_silence
         (NOW - 5 * HOUR, true),
         (NOW - 5 * HOUR, false),
     ] {
-        assert_eq!(book.excused(app(), "oc_1".to_owned(), now_ms, HOUR).await, Ok(!may));
+        assert_eq!(book.excused(app(), "oc_1".to_owned(), Excuse::Unable, now_ms, HOUR).await, Ok(!may));
         assert_eq!(excuse(now_ms).await, Ok(may), "{now_ms}");
     }
+    let text = book.excuse(app(), "oc_1".to_owned(), Excuse::OnlyText, NOW - 5 * HOUR, HOUR);
+    assert_eq!(text.await, Ok(true), "that is another thing");
 }
 
 #[tokio::test]
@@ -174,7 +208,7 @@ async fn one_that_is_damaged_is_set_aside_and_a_newer_one_is_left_alone() {
     book.close();
     assert!(path.with_file_name("agent.damaged.db").exists());
     let file = Connection::open(&path).unwrap();
-    file.execute_batch("PRAGMA user_version = 3").unwrap();
+    file.execute_batch("PRAGMA user_version = 4").unwrap();
     drop(file);
     let before = fs::read(&path).unwrap();
     assert!(matches!(Notebook::open(&path), Err(OpenError::Failed(why)) if why.contains("newer")));
@@ -196,7 +230,11 @@ async fn what_it_is_among_the_targets_is_known_again_also_in_a_file_of_before() 
     book.settled(key("om_1"), NOW).await.unwrap();
     book.close();
     let file = Connection::open(&path).unwrap();
-    file.execute_batch("DROP TABLE target; PRAGMA user_version = 1").unwrap();
+    file.execute_batch(
+        "ALTER TABLE persons DROP COLUMN teller; ALTER TABLE chats DROP COLUMN only_text_ms;
+         DROP TABLE target; PRAGMA user_version = 1",
+    )
+    .unwrap();
     drop(file);
     let book = Notebook::open(&path).unwrap();
     assert_eq!(book.begin(asked("om_1")).await, Ok(Begun::Done), "all of it is still there");
