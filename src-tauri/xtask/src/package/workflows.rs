@@ -2,7 +2,9 @@
 
 use std::{
     fs,
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
+    process::Command,
 };
 
 use saphyr::{LoadableYamlNode, Yaml};
@@ -242,4 +244,43 @@ fn a_release_announces_itself_where_the_app_looks() {
         assert!(runs(&macos)[announces].contains("> out/latest.json"));
         assert_eq!(macos.steps()[announces].word("if"), "steps.sign.outputs.updates");
     });
+}
+
+/// Runs the step that signs with these variables, the others empty as GitHub leaves them: whether it succeeds, what it puts out,
+/// and which variables the bundler sees.
+fn sign(given: &[(&str, &str)]) -> (bool, String, String) {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::write(at("cargo"), "#!/bin/sh\nenv >\"$SEEN\"\n").unwrap();
+    fs::set_permissions(at("cargo"), fs::Permissions::from_mode(0o755)).unwrap();
+    let (script, names) = with("release.yml", |workflow| {
+        let macos = job(workflow, "macos");
+        let step = &macos.steps()[nth(&macos, "cargo xtask package --built")];
+        let names: Vec<_> = step.at("env").unwrap().words().into_iter().map(|(name, _)| name).collect();
+        (step.word("run").to_owned(), names)
+    });
+    let mut bash = Command::new("bash");
+    bash.args(["-e", "-c", &script]).env_clear();
+    bash.env("PATH", format!("{}:/usr/bin:/bin", folder.path().display()));
+    bash.env("GITHUB_OUTPUT", at("output")).env("SEEN", at("seen"));
+    bash.envs(names.iter().map(|name| (&name[1..], ""))).envs(given.iter().copied());
+    let succeeds = bash.output().unwrap().status.success();
+    let read = |name| fs::read_to_string(at(name)).unwrap_or_default();
+    (succeeds, read("output"), read("seen"))
+}
+
+#[test]
+fn what_is_not_there_to_sign_with_is_no_empty_variable_and_half_of_it_ends_the_release() {
+    let (succeeds, output, seen) = sign(&[]);
+    assert!(succeeds && output == "signed=\nnotarised=\nupdates=\n", "{output}");
+    assert!(!seen.contains("APPLE_") && !seen.contains("TAURI_"), "{seen}");
+
+    let (succeeds, output, seen) = sign(&[("APPLE_CERTIFICATE", "c"), ("APPLE_ID", "a")]);
+    assert!(succeeds && output == "signed=yes\nnotarised=yes\nupdates=\n", "{output}");
+    assert!(seen.contains("APPLE_CERTIFICATE=c\n") && !seen.contains("APPLE_PASSWORD"), "{seen}");
+
+    let (succeeds, _, seen) = sign(&[("TAURI_SIGNING_PRIVATE_KEY", "k")]);
+    assert!(!succeeds && seen.is_empty(), "no app would know the key");
+    let (succeeds, output, _) = sign(&[("TAURI_SIGNING_PRIVATE_KEY", "k"), ("LONGWIRE_UPDATE_KEY", "p")]);
+    assert!(succeeds && output.ends_with("updates=yes\n"), "{output}");
 }
