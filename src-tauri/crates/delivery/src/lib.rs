@@ -29,4 +29,5 @@ pub use filter::{Filter, FilterError, Pattern, Wanted};
 pub use path::{Path, PathError};
 pub use print::{Closed, Printing, line};
 pub use target::{Kind, Target};
+pub use text::shortened;
 pub use webhook::{Webhook, WebhookError};

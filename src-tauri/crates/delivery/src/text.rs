@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 /// The longest that is kept, in bytes.
 const LONGEST: usize = 4 << 10;
 
@@ -25,16 +27,16 @@ pub(crate) fn shown(bytes: &[u8]) -> Option<String> {
 /// The same in one line, and a short one: for what is said of an attempt.
 pub(crate) fn line(text: &str) -> String {
     const LONGEST: usize = 200;
-    let mut line: String = text
-        .chars()
-        .filter_map(harmless)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(LONGEST)
-        .collect();
-    if text.chars().nth(LONGEST).is_some() {
-        line.push('…');
+    let line = |c: char| if c.is_control() { ' ' } else { c };
+    shortened(&text.chars().filter_map(harmless).map(line).collect::<String>(), LONGEST).into_owned()
+}
+
+/// So many characters of a text at most, and `…` where there were more.
+pub fn shortened(text: &str, most: usize) -> Cow<'_, str> {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]).into(),
+        None => text.into(),
     }
-    line
 }
 
 fn harmless(c: char) -> Option<char> {

@@ -26,7 +26,7 @@ use super::{
     reply::Reply,
     roads::Roads,
 };
-use crate::webhook::Sent;
+use crate::{shortened, webhook::Sent};
 
 /// The one type of event that brings messages.
 const MESSAGE: &str = "im.message.receive_v1";
@@ -382,10 +382,7 @@ fn within(mut memory: Vec<Pair>) -> Vec<Pair> {
 }
 
 fn short(text: &str) -> String {
-    match text.char_indices().nth(LONGEST) {
-        Some((at, _)) => format!("{}…", &text[..at]),
-        None => text.to_owned(),
-    }
+    shortened(text, LONGEST).into_owned()
 }
 
 /// One more message is answered, for as long as this is there.

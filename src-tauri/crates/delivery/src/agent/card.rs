@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::markdown::safe;
+use super::markdown::{safe, steers};
 
 /// Shown where there is nothing to show: a card without a text is refused.
 const EMPTY: &str = "…";
@@ -16,7 +16,8 @@ pub(super) fn markdown(text: &str) -> String {
 
 /// The same as it is written, for a text that the platform does not take as Markdown.
 pub(super) fn plain(text: &str) -> String {
-    let content = if text.trim().is_empty() { EMPTY } else { text };
+    let text: String = text.chars().filter(|c| !steers(*c)).collect();
+    let content = if text.trim().is_empty() { EMPTY } else { &text };
     card(&json!({ "tag": "div", "text": { "tag": "plain_text", "content": content } }))
 }
 
@@ -50,6 +51,8 @@ mod tests {
         assert_eq!(card, expected);
         let card: Value = serde_json::from_str(&plain("**a** <b>")).unwrap();
         assert_eq!(card["body"]["elements"][0]["text"]["content"], "**a** <b>");
+        let card: Value = serde_json::from_str(&plain("a\u{202e}b\0\nc")).unwrap();
+        assert_eq!(card["body"]["elements"][0]["text"]["content"], "ab\nc");
         assert!(markdown(" \n").contains(EMPTY) && plain("").contains(EMPTY));
     }
 

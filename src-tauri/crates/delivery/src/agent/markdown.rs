@@ -127,7 +127,7 @@ fn span(text: &str, ticks: usize) -> Option<usize> {
 }
 
 /// What steers a terminal, or the direction of writing, is in nobody's answer.
-fn steers(c: char) -> bool {
+pub(super) fn steers(c: char) -> bool {
     let layout = matches!(c, '\n' | '\t');
     (c.is_control() && !layout) || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -3,6 +3,8 @@
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::shortened;
+
 /// How much of a message is asked, in characters: more than anybody writes, and less than models take.
 const LONGEST: usize = 20_000;
 /// The longest id that is one.
@@ -105,8 +107,7 @@ impl Message {
         } else if text.eq_ignore_ascii_case("/reset") {
             Wish::Forget
         } else {
-            let cut = text.char_indices().nth(LONGEST).map(|(at, _)| format!("{}…", &text[..at]));
-            Wish::Answer(cut.unwrap_or_else(|| text.to_owned()))
+            Wish::Answer(shortened(text, LONGEST).into_owned())
         }
     }
 

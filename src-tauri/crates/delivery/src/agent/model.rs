@@ -60,7 +60,7 @@ pub(super) struct Question<'a> {
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct Heard {
     pub(super) said: Said,
-    /// Whether there was more than is taken.
+    /// Whether there was more than is taken, or than the server lets the model say.
     pub(super) cut: bool,
 }
 
@@ -211,7 +211,8 @@ impl<'a> Listener<'a> {
             });
         }
         self.said.took = self.began.elapsed();
-        Ok(Heard { said: std::mem::take(&mut self.said), cut: self.cut })
+        let cut = self.cut || self.finish.as_deref() == Some("length");
+        Ok(Heard { said: std::mem::take(&mut self.said), cut })
     }
 
     async fn body(&mut self, answer: &mut Answer<'_>) -> Result<(), Break> {

@@ -22,6 +22,8 @@ const PACE: Duration = Duration::from_secs(1);
 const SLOWEST: Duration = Duration::from_secs(16);
 /// How long the last words are tried to be shown.
 const LAST_WORDS: Duration = Duration::from_secs(90);
+/// After how long the last words are shown once more, where an update before them may still land.
+const LATE: Duration = Duration::from_secs(3);
 /// How many messages are known of one reply at most, those that are not used any more among them.
 const MOST: usize = 64;
 
@@ -39,6 +41,8 @@ struct Part {
     id: String,
     /// The card it shows, where that is known.
     shows: Option<String>,
+    /// Nobody knows what became of an update: it may land after a later one.
+    unsure: bool,
 }
 
 impl<'a> Reply<'a> {
@@ -50,7 +54,7 @@ impl<'a> Reply<'a> {
         again: bool,
         begun: Vec<String>,
     ) -> Self {
-        let parts = begun.into_iter().take(MOST).map(|id| Part { id, shows: None }).collect();
+        let parts = begun.into_iter().take(MOST).map(|id| Part { id, shows: None, unsure: false }).collect();
         Self { platform, notebook, key, parts, again }
     }
 
@@ -107,7 +111,7 @@ impl<'a> Reply<'a> {
         let (mut fault, began) = (None, Instant::now());
         while began.elapsed() < LAST_WORDS {
             match self.show(text, true).await {
-                Ok(()) => return Ok(()),
+                Ok(()) => return self.make_sure(text).await,
                 Err(Fault::Busy { rest, code, message }) => {
                     pause = pause.max(rest.unwrap_or_default());
                     fault = Some(Fault::Busy { rest, code, message });
@@ -119,6 +123,19 @@ impl<'a> Reply<'a> {
             pause = (pause * 2).min(SLOWEST);
         }
         fault.map_or(Ok(()), Err)
+    }
+
+    /// Shows the last words once more where an older update may have landed after them.
+    async fn make_sure(&mut self, text: &str) -> Result<(), Fault> {
+        if !self.parts.iter().any(|part| part.unsure) {
+            return Ok(());
+        }
+        sleep(LATE).await;
+        for part in self.parts.iter_mut().filter(|part| part.unsure) {
+            (part.unsure, part.shows) = (false, None);
+        }
+        // They stand already, as far as is known.
+        self.show(text, true).await.or(Ok(()))
     }
 
     /// Shows a text in between: what does not work now may work with the next.
@@ -151,24 +168,33 @@ impl<'a> Reply<'a> {
         if last {
             // An answer begun anew may be shorter: what is left of the other one is none.
             for number in pieces.len()..self.parts.len() {
-                self.put(number, &card::markdown("")).await?;
+                match self.put(number, &card::markdown("")).await {
+                    // Nothing is left of it at all.
+                    Ok(()) | Err(Fault::Gone { .. }) => {}
+                    Err(fault) => return Err(fault),
+                }
             }
         }
         Ok(())
     }
 
     async fn put(&mut self, number: usize, card: &str) -> Result<(), Fault> {
-        if let Some(part) = self.parts.get(number) {
-            return self.platform.update(&part.id, card).await;
+        if let Some(part) = self.parts.get_mut(number) {
+            let updated = self.platform.update(&part.id, card).await;
+            part.unsure |= matches!(updated, Err(Fault::Unreachable(_)));
+            return updated;
         }
         let uuid = uuid(self.key, number);
-        let id = self.platform.reply(&self.key.message, card, &uuid).await?;
+        let replied = self.platform.reply(&self.key.message, card, &uuid).await;
+        // It may be there all the same, and show this for good.
+        self.again |= matches!(replied, Err(Fault::Unreachable(_)));
+        let id = replied?;
         let part = u32::try_from(number).unwrap_or(u32::MAX);
         let written = self.notebook.replied(self.key.clone(), part, id.clone(), clock::now_ms());
         if let Err(error) = written.await {
             tracing::warn!("the agent's reply cannot be written down: {error}");
         }
-        self.parts.push(Part { id: id.clone(), shows: None });
+        self.parts.push(Part { id: id.clone(), shows: None, unsure: false });
         // The platform gives the message it has by this number already, as it is, and takes nothing of this one.
         if self.again { self.platform.update(&id, card).await } else { Ok(()) }
     }

@@ -366,6 +366,44 @@ async fn a_notebook_that_cannot_be_used_is_told() {
 }
 
 #[tokio::test]
+async fn an_update_that_lands_after_the_last_words_does_not_stay() {
+    let rest =
+        b"data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"length\"}]}\n\ndata: [DONE]\n\n".to_vec();
+    let pause = Vec::new;
+    let parts = vec![event("One "), pause(), event("two "), pause(), event("three"), rest];
+    let world = World::new([Script::Says(parts, After::Ends)]).await;
+    let agent = world.agent(world.notebook(), no_change);
+    world.seen().lost = 1;
+    taken(&agent, &text("om_1", "Hi")).await;
+    let shown = world.seen().replies[0].1.clone();
+    let late = shown.iter().position(|text| text.trim() == "One two").unwrap();
+    assert!(shown[..late].iter().any(|text| text.contains("three")), "{shown:?}");
+    assert_eq!(shown.last().unwrap(), "One two three\n\n…", "which the server had cut off");
+}
+
+#[tokio::test]
+async fn what_is_left_over_and_gone_does_not_matter() {
+    let long = Script::Says(vec![event(&"word ".repeat(4000))], After::Hangs);
+    let world = World::new([long, Script::words(&["Short"])]).await;
+    let (notebook, record) = (world.notebook(), text("om_1", "Hi"));
+    let agent = world.agent(notebook, no_change);
+    let shown = async {
+        while world.seen().replies.len() < 2 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    };
+    tokio::select! {
+        _ = answer(&agent, &record) => panic!("it hangs"),
+        () = shown => {}
+    }
+    world.seen().gone = vec!["om_r1"];
+    let detail = taken(&agent, &record).await;
+    assert!(detail.starts_with("answered by"), "{detail}");
+    assert_eq!(world.shown()[0], "Short");
+}
+
+#[tokio::test]
 async fn what_is_no_markdown_to_the_platform_is_shown_as_it_is() {
     let world = World::new([Script::words(&["odd ", "text"])]).await;
     world.seen().unfit = Some("odd");

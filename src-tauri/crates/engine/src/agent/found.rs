@@ -1,7 +1,7 @@
 //! What is to be said of the agent's troubles.
 
 use longwire_contract::{AgentKey, Finding, FindingCode};
-use longwire_delivery::agent::Trouble;
+use longwire_delivery::{agent::Trouble, shortened};
 use longwire_diagnosis::finding;
 use secrecy::ExposeSecret;
 
@@ -60,10 +60,7 @@ pub(crate) fn without(mut found: Finding, key: &Key) -> Finding {
 
 fn short(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("{}…", &line[..end]),
-        None => line,
-    }
+    shortened(&line, LONGEST).into_owned()
 }
 
 #[cfg(test)]

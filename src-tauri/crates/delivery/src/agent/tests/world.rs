@@ -78,6 +78,10 @@ pub(super) struct Seen {
     pub(super) unfit: Option<&'static str>,
     /// What replies and updates are refused with, so often.
     pub(super) refusing: Option<(u16, i64, u32)>,
+    /// So many updates nobody is told the end of; each lands two seconds later.
+    pub(super) lost: u32,
+    /// Replies that are gone.
+    pub(super) gone: Vec<&'static str>,
     uuids: HashMap<String, String>,
 }
 
@@ -220,12 +224,29 @@ async fn update(
     headers: HeaderMap,
     Json(body): Json<Value>,
 ) -> Response {
-    let mut seen = seen.lock().unwrap();
     let text = shown(&body);
+    let number: usize = id.strip_prefix("om_r").unwrap().parse().unwrap();
+    let all = seen.clone();
+    let mut seen = seen.lock().unwrap();
     if let Some(refusal) = refusal(&mut seen, &headers).or_else(|| unfit(&seen, &text)) {
         return refusal;
     }
-    let number: usize = id.strip_prefix("om_r").unwrap().parse().unwrap();
+    if seen.gone.contains(&id.as_str()) {
+        return refuse(400, 230_011);
+    }
+    if seen.lost > 0 {
+        seen.lost -= 1;
+        tokio::spawn(async move {
+            tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+            all.lock().unwrap().replies[number].1.push(text.1);
+        });
+        let end = stream::unfold(0, |part| async move {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            let cut = || Err(std::io::Error::from(std::io::ErrorKind::ConnectionAborted));
+            Some((if part == 0 { Ok("{") } else { cut() }, part + 1))
+        });
+        return Body::from_stream(end).into_response();
+    }
     seen.replies[number].1.push(text.1);
     Json(json!({ "code": 0, "data": {} })).into_response()
 }
@@ -272,7 +293,9 @@ async fn completions(State(seen): Shared, headers: HeaderMap, Json(body): Json<V
             let parts = stream::unfold(parts.into_iter(), move |mut parts| async move {
                 match (parts.next(), after) {
                     (Some(part), _) => {
-                        tokio::task::yield_now().await;
+                        // Nothing is a pause.
+                        let pause = if part.is_empty() { 1200 } else { 0 };
+                        tokio::time::sleep(std::time::Duration::from_millis(pause)).await;
                         Some((Ok(part), parts))
                     }
                     (None, After::Ends) => None,
