@@ -28,7 +28,7 @@ use longwire_contract::AppId;
 use longwire_dial::{Dialer, Origin};
 use secrecy::SecretString;
 
-pub(crate) use self::late::is_late;
+pub(crate) use self::late::came;
 pub use self::{answering::Agent, model::ask};
 
 /// A model on an OpenAI-compatible server.

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use longwire_contract::AppId;
+use longwire_contract::{AppId, EventOrigin};
 use longwire_dial::Dialer;
 use longwire_host::clock;
 use longwire_journal::{Asked, Begun, Error, Excuse, MessageKey, Notebook, Pair, Record, Tokens};
@@ -19,6 +19,7 @@ use super::{
     AgentState, Bots, Manner, Model, Trouble,
     chunk::Refusal,
     ended::Ended,
+    late::{self, Came},
     message::{Message, Wish},
     model::{Heard, Question, converse},
     patience::Patience,
@@ -81,17 +82,17 @@ impl Agent {
     ///
     /// A message is answered once. One that was is not answered again when its event comes anew, or goes out again: whoever
     /// replays it is told so. One that could not be answered is asked anew then, and the reply that was begun shows the answer.
-    /// One that is `late` is taken without an answer, unless a reply was begun.
+    /// One that came, or was written, too long ago is taken without an answer, unless a reply was begun.
     pub(crate) async fn answer(
         &self,
         record: &Record,
-        late: bool,
+        came: Came,
         stop: impl Future<Output = ()> + Send,
     ) -> Option<Sent> {
         let began = Instant::now();
         let ended = tokio::select! {
             biased;
-            ended = self.take(record, late) => ended.unwrap_or_else(|ended| ended),
+            ended = self.take(record, came) => ended.unwrap_or_else(|ended| ended),
             () = stop => return None,
         };
         if let Ended::Failed(Refusal { trouble, status, .. }) = &ended {
@@ -105,7 +106,7 @@ impl Agent {
         Some(ended.sent(began.elapsed()))
     }
 
-    async fn take(&self, record: &Record, late: bool) -> Result<Ended, Ended> {
+    async fn take(&self, record: &Record, came: Came) -> Result<Ended, Ended> {
         if record.event_type != MESSAGE {
             return Err(Ended::taken("no message"));
         }
@@ -120,11 +121,14 @@ impl Agent {
         let begun = self.notebook.replies(key.clone()).await?;
         let begun = begun.ok_or_else(|| Ended::taken("answered before"))?;
         // A reply that was begun before a kill is not left as it was.
-        if late && begun.is_empty() {
+        if came == Came::Long && begun.is_empty() {
             return Err(Ended::taken("too old to be answered"));
         }
         let _answering = Answering::begin(&self.state);
         let platform = self.platform(&key.app).await?;
+        if came == Came::Now && begun.is_empty() && is_overdue(&platform, record, &message).await {
+            return Err(Ended::taken("too old to be answered"));
+        }
         let own = if message.mentions_anybody() { self.own_id(&platform, &message).await? } else { None };
         if !message.direct && !own.as_deref().is_some_and(|own| message.mentions(own)) {
             return Err(Ended::taken("the bot is not mentioned"));
@@ -368,6 +372,17 @@ impl Agent {
         }
         Ok(())
     }
+}
+
+/// Whether the platform could not bring a message for so long that nobody waits for its answer. By the platform's clock: this
+/// machine's may be wrong.
+async fn is_overdue(platform: &Platform, record: &Record, message: &Message) -> bool {
+    let written_ms = message.written_ms.filter(|_| record.origin == EventOrigin::Platform);
+    let Some(written_ms) = written_ms.filter(|written| late::is_overdue(*written, clock::now_ms())) else {
+        return false;
+    };
+    let ahead_ms = platform.ahead_ms().await;
+    ahead_ms.is_some_and(|ahead| late::is_overdue(written_ms, clock::now_ms().saturating_add_signed(-ahead)))
 }
 
 /// As much of what was said last as a model is told.

@@ -21,6 +21,8 @@ pub(super) struct Message {
     pub(super) direct: bool,
     /// Who wrote it.
     pub(super) person: String,
+    /// When it was written, in milliseconds since the Unix epoch, where it says so.
+    pub(super) written_ms: Option<u64>,
     /// What it says; absent where that is no text.
     text: Option<String>,
     mentions: Vec<Mention>,
@@ -83,6 +85,7 @@ impl Message {
             chat: message.chat_id,
             direct: message.chat_type == "p2p",
             person,
+            written_ms: message.create_time.parse().ok(),
             text,
             mentions: message.mentions.into_iter().map(mention).collect(),
         })
@@ -221,6 +224,8 @@ struct RawMessage {
     chat_type: String,
     #[serde(default)]
     message_type: String,
+    #[serde(default, deserialize_with = "text_or_empty")]
+    create_time: String,
     #[serde(default)]
     content: String,
     #[serde(default, deserialize_with = "or_empty")]
@@ -235,6 +240,11 @@ struct RawMention {
     name: String,
     #[serde(default)]
     id: Ids,
+}
+
+/// What is no text is as good as absent.
+fn text_or_empty<'de, D: serde::Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    Ok(Value::deserialize(from)?.as_str().unwrap_or_default().to_owned())
 }
 
 /// What is `null` is as good as absent.

@@ -1,14 +1,18 @@
 //! The platform's API, as far as the agent uses it: who the bot is, a reply, and what it says later.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, PoisonError},
+    time::{Duration, UNIX_EPOCH},
+};
 
 use bytes::Bytes;
 use http::{
     HeaderMap, HeaderValue, Method, Request, StatusCode,
-    header::{AUTHORIZATION, CONTENT_TYPE, USER_AGENT},
+    header::{AUTHORIZATION, CONTENT_TYPE, DATE, USER_AGENT},
 };
 use longwire_contract::AppId;
 use longwire_dial::Cause;
+use longwire_host::clock;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use tokio::{
@@ -45,6 +49,8 @@ pub(super) struct Kept {
     pub(super) pace: Pace,
     token: Mutex<Option<Token>>,
     bot: Mutex<Option<(String, Instant)>>,
+    /// How far this machine's clock was ahead of the platform's at its last answer, in milliseconds.
+    ahead_ms: std::sync::Mutex<Option<i64>>,
 }
 
 #[derive(Clone, Debug)]
@@ -90,6 +96,15 @@ impl Platform {
         let open_id = open_id.ok_or_else(|| odd("it does not say who the bot is"))?.to_owned();
         *known = Some((open_id.clone(), Instant::now()));
         Ok(open_id)
+    }
+
+    /// How far this machine's clock is ahead of the platform's, in milliseconds; nothing where it does not say.
+    pub(super) async fn ahead_ms(&self) -> Option<i64> {
+        let known = || *self.kept.ahead_ms.lock().unwrap_or_else(PoisonError::into_inner);
+        if known().is_none() {
+            self.open_id().await.ok()?;
+        }
+        known()
     }
 
     /// Replies to a message with a card; a second reply with the same `uuid` is the first one. The id of the reply.
@@ -186,6 +201,10 @@ impl Platform {
                 Err(cause) => return Err(failed(cause)),
             };
             let (status, headers) = (answer.status, std::mem::take(&mut answer.headers));
+            if let Some(date_ms) = date_ms(&headers) {
+                let ahead = clock::now_ms().cast_signed() - date_ms.cast_signed();
+                *self.kept.ahead_ms.lock().unwrap_or_else(PoisonError::into_inner) = Some(ahead);
+            }
             let mut body = Vec::new();
             while let Some(chunk) = answer.chunk().await.map_err(failed)? {
                 if body.len() + chunk.len() > MOST {
@@ -227,6 +246,12 @@ fn judge(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Result<Value, 
         _ if UNFIT.contains(&code) => Fault::Unfit { code, message },
         _ => Fault::Refused { code, message },
     })
+}
+
+/// When an answer was given.
+fn date_ms(headers: &HeaderMap) -> Option<u64> {
+    let date = httpdate::parse_http_date(headers.get(DATE)?.to_str().ok()?).ok()?;
+    u64::try_from(date.duration_since(UNIX_EPOCH).ok()?.as_millis()).ok()
 }
 
 /// After how many seconds there is room again.

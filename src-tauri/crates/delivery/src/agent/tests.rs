@@ -13,11 +13,11 @@ use longwire_journal::{
 use serde_json::{Value, json};
 
 use self::world::{After, KEY, Script, World, event, message, text};
-use super::{Agent, Trouble};
+use super::{Agent, Trouble, late::Came};
 use crate::webhook::Sent;
 
 async fn answer(agent: &Agent, record: &Record) -> Sent {
-    agent.answer(record, false, pending()).await.unwrap()
+    agent.answer(record, Came::Now, pending()).await.unwrap()
 }
 
 async fn taken(agent: &Agent, record: &Record) -> String {
@@ -62,17 +62,17 @@ async fn what_was_begun_before_a_kill_is_gone_on_with_in_the_same_reply() {
         }
     };
     tokio::select! {
-        _ = agent.answer(&record, false, pending()) => panic!("it hangs"),
+        _ = agent.answer(&record, Came::Now, pending()) => panic!("it hangs"),
         () = shown => {}
     }
     assert_eq!(agent.state().borrow().answering, 0);
     notebook.close();
     let agent = world.agent(world.notebook(), no_change);
-    let other = agent.answer(&text("om_0", "Hi"), true, pending()).await.unwrap();
+    let other = agent.answer(&text("om_0", "Hi"), Came::Long, pending()).await.unwrap();
     assert_eq!(other.detail, "too old to be answered");
-    agent.answer(&record, true, pending()).await.unwrap();
+    agent.answer(&record, Came::Long, pending()).await.unwrap();
     assert_eq!(world.seen().replies, [("om_1".to_owned(), vec!["Half".to_owned(), "Whole".to_owned()])]);
-    assert_eq!(agent.answer(&text("om_2", "x"), false, async {}).await, None, "stopped");
+    assert_eq!(agent.answer(&text("om_2", "x"), Came::Now, async {}).await, None, "stopped");
 }
 
 #[tokio::test]
@@ -401,6 +401,28 @@ async fn what_is_left_over_and_gone_does_not_matter() {
     let detail = taken(&agent, &record).await;
     assert!(detail.starts_with("answered by"), "{detail}");
     assert_eq!(world.shown()[0], "Short");
+}
+
+#[tokio::test]
+async fn a_message_that_came_long_after_it_was_written_is_late_by_the_platforms_clock() {
+    let world = World::new([Script::words(&["Hello"])]).await;
+    let half_an_hour = 30 * 60 * 1000;
+    let written = |id: &str| {
+        let mut record = text(id, "Hi");
+        let payload = String::from_utf8(record.payload.to_vec()).unwrap();
+        let time = format!(r#""create_time":"{}","message_id""#, clock::now_ms() - half_an_hour);
+        record.payload = payload.replace(r#""message_id""#, &time).into();
+        record
+    };
+    let agent = world.agent(world.notebook(), no_change);
+    assert_eq!(taken(&agent, &written("om_1")).await, "too old to be answered");
+    let again = agent.answer(&written("om_1"), Came::Again, pending()).await.unwrap();
+    assert!(again.detail.starts_with("answered by"), "{}", again.detail);
+    // Here it is this machine's clock that is ahead.
+    world.seen().behind_ms = half_an_hour;
+    let agent = world.agent(world.notebook(), no_change);
+    let detail = taken(&agent, &written("om_2")).await;
+    assert!(detail.starts_with("answered by"), "{detail}");
 }
 
 #[tokio::test]

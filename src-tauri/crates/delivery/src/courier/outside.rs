@@ -7,7 +7,7 @@ use longwire_journal::{Attempt, Error, Journal, QueueCount, Record, TargetKey, T
 
 use crate::{
     Kind, Target,
-    agent::is_late,
+    agent::came,
     print::line,
     webhook::{KeptAlive, Post, Sent},
 };
@@ -83,7 +83,7 @@ impl Outside for Road {
         match &target.kind {
             Kind::Webhook(webhook) => Some(webhook.send(kept, &self.dialer, post).await),
             Kind::Command(program) => program.run(&target.name, post, stop).await,
-            Kind::Agent(agent) => agent.answer(post.record, is_late(&post), stop).await,
+            Kind::Agent(agent) => agent.answer(post.record, came(&post), stop).await,
             Kind::Print(printing) => {
                 let started = tokio::time::Instant::now();
                 // However slow the reader is, half a line is worse than a late one.

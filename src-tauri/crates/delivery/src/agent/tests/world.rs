@@ -82,6 +82,8 @@ pub(super) struct Seen {
     pub(super) lost: u32,
     /// Replies that are gone.
     pub(super) gone: Vec<&'static str>,
+    /// How far its clock is behind.
+    pub(super) behind_ms: u64,
     uuids: HashMap<String, String>,
 }
 
@@ -193,9 +195,14 @@ async fn token(State(seen): Shared) -> Json<Value> {
 }
 
 async fn info(State(seen): Shared, headers: HeaderMap) -> Response {
-    refusal(&mut seen.lock().unwrap(), &headers).unwrap_or_else(|| {
+    let mut seen = seen.lock().unwrap();
+    let mut response = refusal(&mut seen, &headers).unwrap_or_else(|| {
         Json(json!({ "code": 0, "msg": "ok", "bot": { "open_id": "ou_bot" } })).into_response()
-    })
+    });
+    let now = std::time::UNIX_EPOCH + std::time::Duration::from_millis(longwire_host::clock::now_ms());
+    let date = httpdate::fmt_http_date(now - std::time::Duration::from_millis(seen.behind_ms));
+    response.headers_mut().insert("date", date.parse().unwrap());
+    response
 }
 
 async fn reply(
