@@ -131,6 +131,25 @@ async fn it_waits_for_a_data_folder_that_another_one_holds() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn it_waits_until_the_settings_are_mended_and_says_what_is_wrong() {
+    let (supervisor, folder) = (Supervisor::new(), tempfile::tempdir().unwrap());
+    let settings = folder.path().join("config.toml");
+    fs::write(&settings, "language = [\n").unwrap();
+    let mut process = supervisor.starts(longwire(folder.path(), ["run"])).run();
+    let mut said = supervisor.until(status("config.toml"));
+    // It has looked again, and still lives.
+    for _ in 0..2 {
+        said.extend(supervisor.until(|line| line.starts_with("STATUS=")));
+    }
+    assert!(said.iter().any(|line| line.starts_with("EXTEND_TIMEOUT_USEC=")), "{said:#?}");
+    assert!(!said.contains(&"READY=1".to_owned()), "{said:#?}");
+    assert!(process.is_running(), "{}", process.stderr());
+    fs::remove_file(&settings).unwrap();
+    supervisor.until(is("READY=1"));
+    stops(&supervisor, process);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_app_secret_comes_from_the_credentials_that_systemd_hands_in() {
     let (platform, supervisor, folder) = (platform().await, Supervisor::new(), tempfile::tempdir().unwrap());
     let credentials = folder.path().join("credentials");
