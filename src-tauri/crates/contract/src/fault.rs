@@ -67,6 +67,8 @@ pub enum FaultCode {
     SettingsUnwritable,
     /// The data folder cannot be used.
     DataFolder,
+    /// The data folder is another user's; `path`, `user`.
+    NotYours,
     /// Another Longwire holds this data folder.
     HeldByOther,
     /// The Longwire that holds this data folder is of another version; `theirs`, `ours`, `holder`, `pid`.
@@ -207,6 +209,7 @@ impl FaultCode {
         Self::SettingsUnreadable,
         Self::SettingsUnwritable,
         Self::DataFolder,
+        Self::NotYours,
         Self::HeldByOther,
         Self::OtherVersion,
         Self::EventGone,

@@ -13,7 +13,7 @@ use longwire_contract::Push;
 use serde::{Deserialize, Serialize};
 
 pub use client::Client;
-pub(crate) use client::{Followed, ask_to_yield};
+pub(crate) use client::{Followed, ask_to_yield, not_yours};
 pub(crate) use server::{bind, remove, serve};
 
 use crate::notify::Arrival;
@@ -29,15 +29,15 @@ const YIELD: &str = "yield";
 
 /// Who is followed. What comes after it is understood by the same version alone.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
-pub(crate) struct Hello {
+pub struct Hello {
     /// Longwire's version there.
-    pub(crate) version: String,
+    pub version: String,
     /// What it is, as a user knows it.
     #[serde(default)]
-    pub(crate) program: String,
+    pub program: String,
     /// Its process.
     #[serde(default)]
-    pub(crate) pid: u32,
+    pub pid: u32,
 }
 
 /// What a follower is told, a line each.

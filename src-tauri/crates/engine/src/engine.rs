@@ -386,6 +386,9 @@ fn take(options: &Options) -> Result<InstanceLock, Fault> {
     let fault = |code, error: &dyn Display| Fault::new(code, error).with("path", dir.display());
     let unusable =
         |error: &dyn Display, cause: &str| fault(FaultCode::DataFolder, error).with("error", cause);
+    if let Some(user) = paths::owner_beside_root(dir) {
+        return Err(control::not_yours(dir, &user));
+    }
     paths::create(dir).map_err(|error| match &error {
         PathError::NotUsable { cause, .. } => unusable(&error, cause),
         PathError::NoHome => unusable(&error, &error.to_string()),

@@ -49,7 +49,7 @@ mod wire;
 pub use backend::Backend;
 pub use ca::Cas;
 pub use check::check_app;
-pub use control::Client;
+pub use control::{Client, Hello};
 pub use doctor::{Examination, examine};
 pub use engine::Engine;
 pub use lease::{WatchdogCommand, watch_proxies};

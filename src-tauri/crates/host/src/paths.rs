@@ -4,9 +4,11 @@ use std::{
     env,
     ffi::OsString,
     fs, io,
-    os::unix::fs::DirBuilderExt,
+    os::unix::fs::{DirBuilderExt, MetadataExt},
     path::{Path, PathBuf},
 };
+
+use rustix::process::geteuid;
 
 /// The variable that moves the data folder.
 pub const DATA_DIR_VARIABLE: &str = "LONGWIRE_DATA_DIR";
@@ -66,6 +68,29 @@ pub fn create(dir: &Path) -> Result<(), PathError> {
         .map_err(|error: io::Error| PathError::NotUsable { path: dir.to_owned(), cause: error.to_string() })
 }
 
+/// Whose a folder is, by name or as `#UID`; `None` where there is no such folder.
+pub fn owner(dir: &Path) -> Option<String> {
+    let uid = fs::metadata(dir).ok()?.uid();
+    let passwd = fs::read_to_string("/etc/passwd").unwrap_or_default();
+    Some(name_of(uid, &passwd).unwrap_or_else(|| format!("#{uid}")))
+}
+
+/// The user whose folder this is, where this process is root's and the folder is not: what root makes in it that user could not read.
+pub fn owner_beside_root(dir: &Path) -> Option<String> {
+    let uid = fs::metadata(dir).ok()?.uid();
+    if is_anothers(geteuid().as_raw(), uid) { owner(dir) } else { None }
+}
+
+fn is_anothers(process: u32, folder: u32) -> bool {
+    process == 0 && folder != 0
+}
+
+fn name_of(uid: u32, passwd: &str) -> Option<String> {
+    let entries = passwd.lines().map(|line| line.split(':').collect::<Vec<_>>());
+    let mut of_it = entries.filter(|entry| entry.get(2).and_then(|one| one.parse().ok()) == Some(uid));
+    of_it.find_map(|entry| entry.first().filter(|name| !name.is_empty()).map(|name| (*name).to_owned()))
+}
+
 /// Why there is no data folder.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 pub enum PathError {
@@ -107,6 +132,23 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     use super::*;
+
+    #[test]
+    fn root_is_kept_from_what_is_anothers_and_nobody_else_is() {
+        assert_eq!(
+            [(0, 999), (0, 0), (999, 999), (999, 0)].map(|(process, folder)| is_anothers(process, folder)),
+            [true, false, false, false]
+        );
+        let passwd =
+            "root:x:0:0::/root:/bin/sh\nbroken\n:x:7:7::/:\nbot:x:999:998:the bot:/var/lib/bot:/bin/false\n";
+        assert_eq!(name_of(999, passwd).as_deref(), Some("bot"));
+        assert_eq!((name_of(7, passwd), name_of(8, passwd)), (None, None));
+        let folder = tempfile::tempdir().unwrap();
+        assert!(owner(folder.path()).is_some());
+        assert_eq!(owner(&folder.path().join("none")), None);
+        // It is this process's own.
+        assert_eq!(owner_beside_root(folder.path()), None);
+    }
 
     #[test]
     fn downloads_go_where_the_desktop_says() {

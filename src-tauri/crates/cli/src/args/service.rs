@@ -34,7 +34,7 @@ Examples:
   longwire service install                              show it, ask, do it
   longwire service install --dry-run                    print the file, and change nothing
   sudo longwire service install --system --user bot
-  sudo longwire app add cli_a1b2c3d4e5f60718 --data-dir /var/lib/longwire";
+  sudo -u bot longwire app add cli_a1b2c3d4e5f60718 --data-dir /var/lib/longwire";
 
 const UNINSTALL_HELP: &str = "\
 The data folder stays, and so do credentials that root has put into /etc/longwire. Where there is no service, nothing is changed.";

@@ -1,4 +1,4 @@
-use longwire_contract::{ServiceState, ServiceView, Snapshot};
+use longwire_contract::{ServiceState, ServiceView};
 use serde::Serialize;
 
 /// Where the system and the engine tell different things.
@@ -13,9 +13,17 @@ pub(super) enum Disagreement {
     Unkept,
 }
 
+/// Who answers on the data folder.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Answering {
+    pub(super) pid: u32,
+    /// It says that it is a service.
+    pub(super) service: bool,
+}
+
 impl Disagreement {
     /// What there is of it.
-    pub(super) fn of(view: &ServiceView, engine: Option<&Snapshot>) -> Option<Self> {
+    pub(super) fn of(view: &ServiceView, engine: Option<Answering>) -> Option<Self> {
         match (view.state, engine) {
             (ServiceState::Running, None) => Some(Self::Silent),
             // While it starts, there may be no engine yet.
@@ -58,8 +66,7 @@ mod tests {
             lingers: None,
             error: None,
         };
-        let engine = engine.map(|(pid, service)| Snapshot { pid, service, ..Snapshot::default() });
-        Disagreement::of(&view, engine.as_ref())
+        Disagreement::of(&view, engine.map(|(pid, service)| Answering { pid, service }))
     }
 
     #[test]

@@ -1,20 +1,24 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use longwire_contract::{
     Fault, FaultCode, Phase, ServiceKeeper, ServiceScope, ServiceState, ServiceView, Snapshot, call,
     text::word,
 };
-use longwire_engine::{Client, Machine, STATE};
+use longwire_engine::{Client, Hello, Machine, STATE};
 use serde::Serialize;
 
-use super::{ask, disagreement::Disagreement, refuse};
+use super::{
+    ask,
+    disagreement::{Answering, Disagreement},
+    refuse,
+};
 use crate::{
     args::ServiceStatus,
     exit::Exit,
     output::{print_json, say},
     printable::one_line,
     status,
-    words::Words,
+    words::{self, Words},
 };
 
 /// What both say.
@@ -22,7 +26,20 @@ use crate::{
 struct Told<'a> {
     service: &'a ServiceView,
     engine: Option<&'a Snapshot>,
+    /// The engine that answers, where it is of another version.
+    other_version: Option<&'a Hello>,
     disagreements: Vec<Disagreement>,
+}
+
+/// The engine of the data folder.
+#[derive(Debug)]
+enum Answer {
+    /// None answers.
+    Silence,
+    /// How it stands.
+    Snapshot(Box<Snapshot>),
+    /// It is of another version: what it says is not understood.
+    Other(Hello),
 }
 
 /// `longwire service status`: what the system says, and what the engine does.
@@ -38,30 +55,63 @@ pub(super) async fn status(status: &ServiceStatus, machine: &Machine, words: &Wo
         ServiceScope::User => machine.data_dir.clone(),
     };
     let data_dir = installed.map_or_else(standard, |wanted| wanted.data_dir);
-    let engine = snapshot(&data_dir).await?;
-    let disagreement = Disagreement::of(&view, engine.as_ref());
+    let engine = answer(&data_dir).await?;
+    let disagreement = Disagreement::of(&view, engine.answering());
     if status.json {
         let disagreements = disagreement.into_iter().collect();
-        print_json(&Told { service: &view, engine: engine.as_ref(), disagreements });
+        let (engine, other_version) = (engine.snapshot(), engine.other());
+        print_json(&Told { service: &view, engine, other_version, disagreements });
     } else {
-        for line in lines(&view, engine.as_ref(), disagreement, words, machine.now_ms()) {
+        for line in lines(&view, &engine, disagreement, words, machine.now_ms()) {
             say(&line);
         }
     }
-    Ok(exit(&view, engine.as_ref(), disagreement))
+    Ok(exit(&view, engine.snapshot(), disagreement))
 }
 
-async fn snapshot(data_dir: &std::path::Path) -> Result<Option<Snapshot>, Fault> {
-    match Client::connect(data_dir).await {
-        Ok(mut client) => client.call::<call::ReadSnapshot>(&()).await.map(Some),
-        Err(fault) if fault.code == FaultCode::NotRunning => Ok(None),
-        Err(fault) => Err(fault),
+async fn answer(data_dir: &Path) -> Result<Answer, Fault> {
+    let asked = async {
+        let hello = Client::connect(data_dir).await?.hello().await?;
+        if hello.other_version().is_some() {
+            return Ok(Answer::Other(hello));
+        }
+        let snapshot = Client::connect(data_dir).await?.call::<call::ReadSnapshot>(&()).await?;
+        Ok(Answer::Snapshot(Box::new(snapshot)))
+    };
+    match asked.await {
+        Err(Fault { code: FaultCode::NotRunning, .. }) => Ok(Answer::Silence),
+        answer => answer,
+    }
+}
+
+impl Answer {
+    fn snapshot(&self) -> Option<&Snapshot> {
+        match self {
+            Self::Snapshot(snapshot) => Some(snapshot),
+            Self::Silence | Self::Other(_) => None,
+        }
+    }
+
+    fn other(&self) -> Option<&Hello> {
+        match self {
+            Self::Other(hello) => Some(hello),
+            Self::Silence | Self::Snapshot(_) => None,
+        }
+    }
+
+    fn answering(&self) -> Option<Answering> {
+        match self {
+            Self::Silence => None,
+            Self::Snapshot(snapshot) => Some(Answering { pid: snapshot.pid, service: snapshot.service }),
+            // That is not known of it.
+            Self::Other(hello) => Some(Answering { pid: hello.pid, service: false }),
+        }
     }
 }
 
 fn lines(
     view: &ServiceView,
-    engine: Option<&Snapshot>,
+    engine: &Answer,
     disagreement: Option<Disagreement>,
     words: &Words,
     now_ms: u64,
@@ -94,8 +144,12 @@ fn lines(
         _ => {}
     }
     match engine {
-        None => lines.push(words.plain("cli.service.no_engine")),
-        Some(engine) => {
+        Answer::Silence => lines.push(words.plain("cli.service.no_engine")),
+        Answer::Other(hello) => {
+            let fault = hello.other_version().map(|fault| words::fault(words.language(), &fault));
+            lines.push(words.labelled(&words.plain("service.engine"), &one_line(&fault.unwrap_or_default())));
+        }
+        Answer::Snapshot(engine) => {
             let process = words.filled("service.pid", [("pid", engine.pid.to_string())]);
             lines.push(words.labelled(&words.plain("service.engine"), &process));
             if engine.apps.is_empty() {
@@ -107,7 +161,7 @@ fn lines(
     if let Some(disagreement) = disagreement {
         let pids = [
             ("service", view.pid.map(|pid| pid.to_string()).unwrap_or_default()),
-            ("engine", engine.map(|engine| engine.pid.to_string()).unwrap_or_default()),
+            ("engine", engine.answering().map(|engine| engine.pid.to_string()).unwrap_or_default()),
         ];
         lines.push(format!("! {}", words.filled(disagreement.key(), pids)));
     }
@@ -147,15 +201,27 @@ mod tests {
         }
     }
 
-    fn engine(pid: u32, phase: Phase) -> Snapshot {
+    fn engine(pid: u32, phase: Phase) -> Answer {
         let app = AppView { phase, ..AppView::new("cli_a1b2c3d4e5f60718".parse().unwrap(), 0) };
-        Snapshot { pid, service: true, apps: vec![app], ..Snapshot::default() }
+        Answer::Snapshot(Box::new(Snapshot { pid, service: true, apps: vec![app], ..Snapshot::default() }))
     }
 
-    fn told(view: &ServiceView, engine: Option<&Snapshot>, language: Language) -> (String, Exit) {
-        let disagreement = Disagreement::of(view, engine);
+    fn told(view: &ServiceView, engine: &Answer, language: Language) -> (String, Exit) {
+        let disagreement = Disagreement::of(view, engine.answering());
         let lines = lines(view, engine, disagreement, &Words::utc(language), 0);
-        (lines.join("\n"), exit(view, engine, disagreement))
+        (lines.join("\n"), exit(view, engine.snapshot(), disagreement))
+    }
+
+    #[test]
+    fn one_of_another_version_is_told_with_what_to_do() {
+        let running = ServiceView { pid: Some(42), ..view(ServiceState::Running) };
+        for language in [Language::English, Language::Chinese] {
+            let hello = Hello { version: "0.0.9".into(), program: "longwire run".into(), pid: 42 };
+            let (said, exit) = told(&running, &Answer::Other(hello), language);
+            assert!(said.contains("0.0.9") && said.contains("longwire service install"), "{said}");
+            assert!(!said.lines().any(|line| line.starts_with('!')), "{said}");
+            assert_eq!(exit, Exit::Failed);
+        }
     }
 
     #[test]
@@ -167,7 +233,7 @@ mod tests {
             ..view(ServiceState::Running)
         };
         for language in [Language::English, Language::Chinese] {
-            let (said, exit) = told(&running, Some(&engine(42, Phase::Connected)), language);
+            let (said, exit) = told(&running, &engine(42, Phase::Connected), language);
             assert_eq!(exit, Exit::Ok, "{said}");
             for part in
                 ["42", "3", "all well", "longwire.service", "loginctl enable-linger", "cli_a1b2c3d4e5f60718"]
@@ -185,12 +251,12 @@ mod tests {
     #[test]
     fn a_disagreement_is_said_last_and_fails_the_command() {
         let running = ServiceView { pid: Some(42), ..view(ServiceState::Running) };
-        for engine in [None, Some(engine(43, Phase::Connected))] {
-            let (said, exit) = told(&running, engine.as_ref(), Language::English);
+        for engine in [Answer::Silence, engine(43, Phase::Connected)] {
+            let (said, exit) = told(&running, &engine, Language::English);
             assert!(said.lines().last().unwrap().starts_with("! "), "{said}");
             assert_eq!(exit, Exit::Failed);
         }
-        let (said, exit) = told(&view(ServiceState::Absent), None, Language::English);
+        let (said, exit) = told(&view(ServiceState::Absent), &Answer::Silence, Language::English);
         assert!(!said.contains("linger") && !said.contains("! "), "{said}");
         assert_eq!(exit, Exit::Failed);
     }

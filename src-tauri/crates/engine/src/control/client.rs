@@ -1,6 +1,10 @@
-use std::{io, path::Path};
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
 
 use longwire_contract::{Call, Fault, FaultCode, Request, Response, call};
+use longwire_host::paths;
 use serde_json::Value;
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
@@ -14,6 +18,7 @@ use super::{FOLLOW, Hello, LONGEST_LINE, SOCKET, Told, YIELD};
 #[derive(Debug)]
 pub struct Client {
     stream: BufReader<UnixStream>,
+    data_dir: PathBuf,
 }
 
 /// Longer than any command takes: the slowest asks the platform twice.
@@ -23,19 +28,19 @@ impl Client {
     /// Connects to the engine that holds the folder.
     ///
     /// # Errors
-    /// [`FaultCode::NotRunning`] where there is none.
+    /// [`FaultCode::NotRunning`] where there is none; [`FaultCode::NotYours`] where the folder is closed to this user.
     pub async fn connect(data_dir: &Path) -> Result<Self, Fault> {
         match UnixStream::connect(data_dir.join(SOCKET)).await {
-            Ok(stream) => Ok(Self { stream: BufReader::new(stream) }),
+            Ok(stream) => Ok(Self { stream: BufReader::new(stream), data_dir: data_dir.to_owned() }),
             Err(error) if error.kind() == io::ErrorKind::InvalidInput => {
                 let detail = "its path is too long for a control socket: use a shorter one (--data-dir)";
                 let fault = Fault::new(FaultCode::DataFolder, detail).with("error", detail);
                 Err(fault.with("path", data_dir.display()))
             }
-            Err(error) => {
-                let detail = format!("no Longwire runs on {}: {error}", data_dir.display());
-                Err(Fault::new(FaultCode::NotRunning, detail).with("path", data_dir.display()))
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                Err(not_yours(data_dir, &paths::owner(data_dir).unwrap_or_else(|| "root".to_owned())))
             }
+            Err(error) => Err(not_running(data_dir, &error)),
         }
     }
 
@@ -59,8 +64,12 @@ impl Client {
         let answer = timeout(DEADLINE, self.exchange(&line))
             .await
             .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
-            .map_err(|error| {
-                Fault::new(FaultCode::Internal, format!("the running Longwire did not answer: {error}"))
+            .map_err(|error| match error.kind() {
+                // It has closed, or is about to: another one may follow.
+                io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset => {
+                    not_running(&self.data_dir, &error)
+                }
+                _ => Fault::new(FaultCode::Internal, format!("the running Longwire did not answer: {error}")),
             })?;
         match serde_json::from_slice(&answer).map_err(internal)? {
             Response::Ok(value) => Ok(value),
@@ -73,6 +82,22 @@ impl Client {
     /// # Errors
     /// [`FaultCode::OtherVersion`], or as [`Client::call`].
     pub(crate) async fn follow(mut self) -> Result<Followed, Fault> {
+        let hello = self.greet().await?;
+        if let Some(fault) = hello.other_version() {
+            return Err(fault);
+        }
+        Ok(Followed { hello, stream: self.stream, line: Vec::new() })
+    }
+
+    /// Asks who the engine is, whatever version it has.
+    ///
+    /// # Errors
+    /// As [`Client::call`].
+    pub async fn hello(mut self) -> Result<Hello, Fault> {
+        self.greet().await
+    }
+
+    async fn greet(&mut self) -> Result<Hello, Fault> {
         let request = Request { command: FOLLOW.to_owned(), arguments: Value::Null };
         let hello = match self.carry_out(&request).await {
             // It is from before there was such a command.
@@ -83,11 +108,7 @@ impl Client {
             }
             answer => answer?,
         };
-        let hello: Hello = serde_json::from_value(hello).map_err(internal)?;
-        if hello.version != OURS {
-            return Err(other_version(&hello));
-        }
-        Ok(Followed { hello, stream: self.stream, line: Vec::new() })
+        serde_json::from_value(hello).map_err(internal)
     }
 
     async fn exchange(&mut self, line: &[u8]) -> io::Result<Vec<u8>> {
@@ -132,8 +153,27 @@ pub(crate) async fn ask_to_yield(data_dir: &Path) -> Result<(), Fault> {
     Client::connect(data_dir).await?.carry_out(&request).await.map(drop)
 }
 
+/// The folder is another user's, who alone may say what is to be done with it.
+pub(crate) fn not_yours(data_dir: &Path, user: &str) -> Fault {
+    let path = data_dir.display();
+    let fault = Fault::new(FaultCode::NotYours, format!("{path} is the user {user}'s"));
+    fault.with("path", path).with("user", user)
+}
+
+fn not_running(data_dir: &Path, error: &io::Error) -> Fault {
+    let detail = format!("no Longwire runs on {}: {error}", data_dir.display());
+    Fault::new(FaultCode::NotRunning, detail).with("path", data_dir.display())
+}
+
 /// This version, which alone is understood.
 const OURS: &str = env!("CARGO_PKG_VERSION");
+
+impl Hello {
+    /// That it is of another version, where it is.
+    pub fn other_version(&self) -> Option<Fault> {
+        (self.version != OURS).then(|| other_version(self))
+    }
+}
 
 fn other_version(hello: &Hello) -> Fault {
     let Hello { version, program, pid } = hello;
@@ -144,4 +184,25 @@ fn other_version(hello: &Hello) -> Fault {
 
 fn internal(error: serde_json::Error) -> Fault {
     Fault::new(FaultCode::Internal, format!("the running Longwire is of another version: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::UnixListener;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn one_that_closes_before_it_answers_is_not_running_any_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let listener = UnixListener::bind(folder.path().join(SOCKET)).unwrap();
+        let closing = async {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut byte = [0];
+            stream.read_exact(&mut byte).await.unwrap();
+        };
+        let asking = async { Client::connect(folder.path()).await.unwrap().follow().await.map(drop) };
+        let (outcome, ()) = tokio::join!(asking, closing);
+        assert_eq!(outcome.unwrap_err().code, FaultCode::NotRunning);
+    }
 }
