@@ -77,6 +77,12 @@ impl Kde {
         if self.setting(TYPE)?.locked {
             return Err(self.refused("the administrator of this machine has locked the setting"));
         }
+        // KDE's own tool says nothing of why it cannot write.
+        if let Err(error) = fs::OpenOptions::new().append(true).open(&self.file)
+            && let Some(reason) = closed_to_services(&error, &self.file)
+        {
+            return Err(self.refused(&reason));
+        }
         match self.tool("kwriteconfig6").or_else(|| self.tool("kwriteconfig5")) {
             Some(writer) => self.write_with(&writer, &number)?,
             None => {
@@ -157,6 +163,16 @@ fn read(file: &Path) -> Result<String, KeeperError> {
     }
 }
 
+/// Why a file cannot be written that can be as soon as nobody looks at it as a service does.
+fn closed_to_services(error: &io::Error, file: &Path) -> Option<String> {
+    let folder = file.parent().unwrap_or(file).display();
+    let reason = format!(
+        "{folder} is closed to the service, which may write in its data folder alone: `systemctl --user edit longwire` with \
+         ReadWritePaths={folder} opens it; so does quitting the service, and switching them off from the app"
+    );
+    (error.kind() == io::ErrorKind::ReadOnlyFilesystem).then_some(reason)
+}
+
 #[cfg(test)]
 mod tests {
     use std::{
@@ -198,6 +214,14 @@ mod tests {
 
     fn text(kde: &Kde) -> String {
         fs::read_to_string(&kde.file).unwrap()
+    }
+
+    #[test]
+    fn a_service_is_told_why_it_cannot_write() {
+        let file = Path::new("/home/me/.config/kioslaverc");
+        let told = closed_to_services(&io::ErrorKind::ReadOnlyFilesystem.into(), file).unwrap();
+        assert!(told.contains("ReadWritePaths=/home/me/.config "), "{told}");
+        assert_eq!(closed_to_services(&io::ErrorKind::NotFound.into(), file), None);
     }
 
     #[test]
