@@ -1,4 +1,8 @@
-use std::fs;
+use std::{
+    fs,
+    io::{BufRead, BufReader, Write},
+    os::unix::{fs::chown, net::UnixListener},
+};
 
 use longwire_host::fake::Mac;
 use longwire_tests::{FakeMac, Run, Tree, longwire, sandboxed};
@@ -19,14 +23,17 @@ fn install_status_and_uninstall_twice_over_change_only_what_they_name() {
     assert_eq!(shown.code, Some(0), "{}", shown.stderr);
     assert!(shown.stdout.contains("[Service]\nType=notify\n"), "{}", shown.stdout);
     assert!(shown.stderr.contains(user.unit().to_str().unwrap()), "{}", shown.stderr);
-    for refused in [&["install"][..], &["uninstall"]] {
-        let ended = user.service(refused);
-        assert!(
-            ended.code == Some(2) || ended.stdout.contains("No service"),
-            "{refused:?}: {}",
-            ended.stderr
-        );
-    }
+    // Nobody is there to be asked.
+    let refused = user.service(&["install"]);
+    assert_eq!(refused.code, Some(2), "{}", refused.stdout);
+    assert!(refused.stderr.contains("--yes") && refused.stdout.is_empty(), "{}", refused.stderr);
+    let nothing = user.service(&["uninstall"]);
+    assert_eq!(
+        (nothing.code, nothing.stdout.trim()),
+        (Some(0), "No service is installed."),
+        "{}",
+        nothing.stderr
+    );
     left(&user).same(&before);
     assert_eq!(user.systemd().changes(), [""; 0]);
 
@@ -62,6 +69,10 @@ fn install_status_and_uninstall_twice_over_change_only_what_they_name() {
     }
     left(&user).same(&installed);
     assert_eq!(user.systemd().starts, 1);
+    let refused = user.service(&["uninstall"]);
+    assert_eq!(refused.code, Some(2), "{}", refused.stdout);
+    assert!(refused.stderr.contains("--yes"), "{}", refused.stderr);
+    left(&user).same(&installed);
     for said in ["stopped and removed", "No service is installed", "No service is installed"] {
         let ended = user.service(&["uninstall", "--yes"]);
         assert_eq!(ended.code, Some(0), "{}", ended.stderr);
@@ -82,6 +93,76 @@ fn a_foreign_unit_stays_and_is_named() {
     }
     assert_eq!(fs::read_to_string(user.unit()).unwrap(), "[Service]\nExecStart=/mine\n");
     assert_eq!(user.systemd().changes(), [""; 0]);
+}
+
+/// Answers as an engine of an earlier version does, once for each that asks.
+fn earlier_version(user: &User) -> u32 {
+    let listener = UnixListener::bind(user.data_dir().join("control.sock")).unwrap();
+    let hello =
+        format!("{{\"ok\":{{\"version\":\"0.0.1\",\"program\":\"longwire run\",\"pid\":{EARLIER}}}}}\n");
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut line = String::new();
+            BufReader::new(&stream).read_line(&mut line).unwrap();
+            stream.write_all(hello.as_bytes()).unwrap();
+        }
+    });
+    EARLIER
+}
+
+const EARLIER: u32 = 98;
+
+#[test]
+fn one_of_another_version_is_told_and_started_again_by_another_installation() {
+    let user = User::new();
+    assert_eq!(user.service(&["install", "--yes"]).code, Some(0));
+    let pid = earlier_version(&user);
+    user.change(|systemd| systemd.pid = Some(pid));
+    let ended = user.service(&["status"]);
+    assert_eq!(ended.code, Some(1), "{}", ended.stdout);
+    let told = ended.stdout.lines().last().unwrap();
+    assert!(told.contains("0.0.1") && told.contains("longwire service install"), "{}", ended.stdout);
+    let json: Value = serde_json::from_str(&user.service(&["status", "--json"]).stdout).unwrap();
+    assert_eq!(json["other_version"]["version"], "0.0.1");
+    let ended = user.service(&["install", "--yes"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(ended.stdout.contains("started again"), "{}", ended.stdout);
+    assert_eq!(user.systemd().changes().last().unwrap(), "restart");
+    assert_ne!(user.systemd().pid, Some(pid));
+}
+
+#[test]
+fn a_packages_service_that_runs_gives_way_to_ours_and_is_named_where_there_is_none_of_ours() {
+    let user = User::new();
+    user.change(|systemd| {
+        systemd.packaged = true;
+        systemd.loaded = Some(String::new());
+        systemd.pid = Some(77);
+    });
+    let ended = user.service(&["uninstall", "--yes"]);
+    assert_eq!(ended.code, Some(1), "{}", ended.stdout);
+    assert!(ended.stderr.contains("systemctl --user disable --now longwire"), "{}", ended.stderr);
+    assert_eq!(user.systemd().pid, Some(77));
+    assert_eq!(user.service(&["install", "--yes"]).code, Some(0));
+    assert_eq!(user.systemd().changes().last().unwrap(), "restart");
+    assert_ne!(user.systemd().pid, Some(77), "the old one is gone");
+}
+
+#[test]
+fn root_makes_nothing_in_the_folder_of_another_user() {
+    let user = User::new();
+    if chown(user.data_dir(), Some(65534), None).is_err() {
+        // Only root can be such a root.
+        return;
+    }
+    let before = Tree::of(&user.data_dir());
+    let words = ["app", "add", "cli_0123456789abcdef"];
+    let ended =
+        longwire(&user.data_dir(), words).variable("LONGWIRE_APP_SECRET", "planted-5d81e0").run().end();
+    assert_eq!(ended.code, Some(1), "{}", ended.stderr);
+    assert!(ended.stderr.contains("sudo -u 'nobody'"), "{}", ended.stderr);
+    Tree::of(&user.data_dir()).same(&before);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -63,6 +63,8 @@ pub struct Plan {
     pub folders: Vec<PathBuf>,
     /// The commands that tell the keeper, as a person would type them.
     pub commands: Vec<String>,
+    /// Whether a service that runs is ended and started again: it is not the one that is installed.
+    pub restarts: bool,
     /// Whether the service will have a view of the file system of its own, in which only the data folder can be written. Absent where
     /// the keeper offers no such thing.
     pub isolated: Option<bool>,
@@ -89,6 +91,9 @@ pub enum ServiceError {
     /// launchd holds up the user's own here, and systemd alone the machine's.
     #[error("a service of the whole machine takes systemd")]
     UserOnly,
+    /// This login has no keeper of the user's own, as after `su`; what is said of it.
+    #[error("the user's systemd cannot be reached: {0}")]
+    NoBus(String),
     /// The whole machine's service takes root.
     #[error("the machine's services are root's to change")]
     NotRoot,
@@ -141,14 +146,26 @@ impl Service {
         Ok(Self(Kind::Systemd(Systemd::of_this_machine(scope, runner)?)))
     }
 
-    /// What an installation would do. Nothing is changed.
+    /// What an installation would do; `outdated` is the process that works on that data folder and is of another version, where one is.
+    /// Nothing is changed.
     ///
     /// # Errors
     /// Why it would not.
-    pub fn plan(&self, wanted: Wanted) -> Result<Plan, ServiceError> {
+    pub fn plan(&self, wanted: Wanted, outdated: Option<u32>) -> Result<Plan, ServiceError> {
         match &self.0 {
-            Kind::Systemd(systemd) => systemd.plan(wanted),
-            Kind::Launchd(launchd) => launchd.plan(wanted),
+            Kind::Systemd(systemd) => systemd.plan(wanted, outdated),
+            Kind::Launchd(launchd) => launchd.plan(wanted, outdated),
+        }
+    }
+
+    /// Whether this process may change services, and somebody is there to tell: before anybody is asked anything.
+    ///
+    /// # Errors
+    /// [`ServiceError::NotRoot`], [`ServiceError::NoBus`].
+    pub fn may_change(&self) -> Result<(), ServiceError> {
+        match &self.0 {
+            Kind::Systemd(systemd) => systemd.may_change(),
+            Kind::Launchd(_) => Ok(()),
         }
     }
 

@@ -1,7 +1,7 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use longwire_contract::{Fault, FaultCode, ServiceKeeper, ServiceScope, ServiceState, ServiceView};
-use longwire_engine::{CREDENTIALS, Machine, Plan, STATE, Standing, Wanted};
+use longwire_engine::{CREDENTIALS, Client, Machine, Plan, STATE, Standing, Wanted};
 use tokio::time::{Duration, Instant, sleep};
 
 use super::{ask, refuse};
@@ -27,7 +27,8 @@ pub(super) async fn install(
 ) -> Result<Exit, Fault> {
     let scope = install.whose.scope();
     let wanted = wanted(install.user, machine, given, scope)?;
-    let plan = match ask(scope, move |kept| kept.plan(wanted)).await? {
+    let outdated = outdated(&wanted.data_dir).await;
+    let plan = match ask(scope, move |kept| kept.plan(wanted, outdated)).await? {
         Ok(plan) => plan,
         Err(error) => return Ok(refuse(words, &error)),
     };
@@ -35,6 +36,9 @@ pub(super) async fn install(
         tell(words, &plan).iter().for_each(|line| hint(line));
         write(&plan.text);
         return Ok(Exit::Ok);
+    }
+    if let Err(error) = ask(scope, |kept| kept.may_change()).await? {
+        return Ok(refuse(words, &error));
     }
     let Ok(consent) = person.consent(install.yes, true) else {
         hint(&words.plain("cli.service.nobody"));
@@ -48,12 +52,13 @@ pub(super) async fn install(
             return Ok(Exit::Failed);
         }
     }
-    let standing = plan.standing;
+    let (standing, restarts) = (plan.standing, plan.restarts);
     let (file, isolated) = (plan.file.display().to_string(), plan.isolated);
     if let Err(error) = ask(scope, move |kept| kept.install(&plan)).await? {
         return Ok(refuse(words, &error));
     }
     let done = match standing {
+        Standing::Same if restarts => "cli.service.restarted",
         Standing::Nothing => "cli.service.installed",
         Standing::Other => "cli.service.renewed",
         Standing::Same => "cli.service.same",
@@ -84,9 +89,15 @@ fn wanted(
     Ok(Wanted { program, data_dir, user })
 }
 
+/// The process that works on the folder and is of another version, where one is.
+async fn outdated(data_dir: &Path) -> Option<u32> {
+    let hello = Client::connect(data_dir).await.ok()?.hello().await.ok()?;
+    hello.other_version().map(|_| hello.pid)
+}
+
 /// What will be done, a line each.
 fn tell(words: &Words, plan: &Plan) -> Vec<String> {
-    let path = |key, path: &std::path::Path| words.filled(key, [("path", path.display().to_string())]);
+    let path = |key, path: &Path| words.filled(key, [("path", path.display().to_string())]);
     let mut lines = vec![match plan.standing {
         Standing::Nothing => path("cli.service.writes", &plan.file),
         Standing::Other => path("cli.service.rewrites", &plan.file),
@@ -119,14 +130,12 @@ async fn first_word(scope: ServiceScope) -> Result<ServiceView, Fault> {
 /// What there is to know once it is there.
 fn afterwards(view: &ServiceView, isolated: Option<bool>, words: &Words) -> Vec<String> {
     let mut keys = Vec::new();
-    match (view.state, view.scope) {
-        (ServiceState::Restarting | ServiceState::Failed | ServiceState::Stopped, ServiceScope::User) => {
-            keys.push("cli.service.look");
-        }
-        (ServiceState::Restarting | ServiceState::Failed | ServiceState::Stopped, ServiceScope::System) => {
-            keys.push("cli.service.look_system");
-        }
-        _ => {}
+    if matches!(view.state, ServiceState::Restarting | ServiceState::Failed | ServiceState::Stopped) {
+        keys.push(match (view.keeper, view.scope) {
+            (ServiceKeeper::Launchd, _) => "cli.service.look_launchd",
+            (_, ServiceScope::User) => "cli.service.look",
+            (_, ServiceScope::System) => "cli.service.look_system",
+        });
     }
     if view.keeper == ServiceKeeper::Systemd && view.scope == ServiceScope::User && view.lingers != Some(true)
     {
@@ -177,5 +186,10 @@ mod tests {
         assert!(system.contains("/etc/longwire/credentials") && !system.contains("linger"), "{system}");
         let launchd = ServiceView { keeper: ServiceKeeper::Launchd, ..view(ServiceScope::User, None) };
         assert_eq!(afterwards(&launchd, None, &Words::new(Language::English)), [""; 0]);
+        let stopped = told(ServiceView { state: ServiceState::Failed, ..launchd }, true);
+        assert!(stopped.contains("~/Library/Logs/Longwire/service.log") && !stopped.contains("journalctl"));
+        let stopped =
+            told(ServiceView { state: ServiceState::Failed, ..view(ServiceScope::User, Some(true)) }, true);
+        assert!(stopped.contains("journalctl --user"), "{stopped}");
     }
 }

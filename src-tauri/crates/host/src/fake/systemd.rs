@@ -14,6 +14,8 @@ pub struct Systemd {
     pub version: u32,
     /// Where its units are.
     pub folder: PathBuf,
+    /// A package brought a unit of the same name, for every user.
+    pub packaged: bool,
     /// Users that there are.
     pub users: Vec<String>,
     /// Nobody keeps the bus.
@@ -36,11 +38,15 @@ pub struct Systemd {
     pub calls: Vec<Call>,
 }
 
+/// Where a package's unit is.
+const PACKAGED: &str = "/usr/lib/systemd/user/longwire.service";
+
 impl Default for Systemd {
     fn default() -> Self {
         Self {
             version: 252,
             folder: PathBuf::new(),
+            packaged: false,
             users: ["nobody", "daemon"].map(str::to_owned).into(),
             unreachable: false,
             isolates: true,
@@ -107,7 +113,8 @@ impl Systemd {
         match verb {
             "show" => self.show(),
             "daemon-reload" => {
-                self.loaded = fs::read_to_string(self.unit()).ok();
+                self.loaded =
+                    fs::read_to_string(self.unit()).ok().or_else(|| self.packaged.then(String::new));
                 Answer::default()
             }
             "enable" | "disable" | "start" | "restart" | "reset-failed" if self.loaded.is_none() => {
@@ -128,8 +135,12 @@ impl Systemd {
     fn show(&self) -> Answer {
         let (active, sub) = if self.pid.is_some() { ("active", "running") } else { ("inactive", "dead") };
         let load = if self.loaded.is_some() || self.pid.is_some() { "loaded" } else { "not-found" };
-        let path = self.unit().display().to_string();
-        let path = if self.loaded.is_some() { path.as_str() } else { "" };
+        let path = match &self.loaded {
+            // A package's, which has no text here.
+            Some(text) if text.is_empty() => PACKAGED.to_owned(),
+            Some(_) => self.unit().display().to_string(),
+            None => String::new(),
+        };
         let enabled = if self.link().symlink_metadata().is_ok() { "enabled" } else { "disabled" };
         Answer::printed(&format!(
             "Result=success\nNRestarts=0\nMainPID={}\nStatusText={}\nLoadState={load}\nActiveState={active}\nSubState={sub}\n\

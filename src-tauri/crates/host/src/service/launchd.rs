@@ -29,8 +29,15 @@ const DEADLINE: Duration = Duration::from_secs(40);
 const GONE: Duration = Duration::from_secs(35);
 const PAUSE: Duration = Duration::from_millis(200);
 
+/// How long launchd may refuse one in the place of another that is gone: its name stays taken for some seconds.
+const TAKEN: Duration = Duration::from_secs(20);
+
 /// What `launchctl` ends with where there is no such service.
 const NO_SUCH_SERVICE: i32 = 113;
+/// What `bootout` ends with where that is on its way (36), and where the agent has gone meanwhile (3).
+const GOING: [i32; 2] = [36, 3];
+/// What `bootstrap` ends with where the name is taken still.
+const BUSY: [i32; 2] = [5, 37];
 
 /// An agent of the user's.
 #[derive(Debug)]
@@ -57,7 +64,7 @@ impl Launchd {
         &self.file
     }
 
-    pub(super) fn plan(&self, wanted: Wanted) -> Result<Plan, ServiceError> {
+    pub(super) fn plan(&self, wanted: Wanted, outdated: Option<u32>) -> Result<Plan, ServiceError> {
         let before = owned::read(&self.file, plist::MARK)?;
         let text = plist::write(&wanted, &self.logs)?;
         let standing = match before {
@@ -65,16 +72,35 @@ impl Launchd {
             Some(before) if before == text => Standing::Same,
             Some(_) => Standing::Other,
         };
-        let domain = self.domain();
+        let (domain, target) = (self.domain(), self.target());
+        // Where it cannot be asked it is asked again by the installation, which tells why not.
+        let printed = self.print().ok().flatten();
+        let mut view =
+            super::view(ServiceKeeper::Launchd, ServiceScope::User, ServiceState::Unknown, &self.file);
+        if let Some(said) = &printed {
+            printed::read(said, &mut view);
+        }
+        let restarts = view.pid.is_some() && (standing != Standing::Same || view.pid == outdated);
+        let commands = match (standing, &printed) {
+            (Standing::Same, Some(_)) => {
+                vec![format!("launchctl {} {target}", kickstart(restarts).join(" "))]
+            }
+            (_, loaded) => {
+                let sent = loaded.iter().map(|_| format!("launchctl bootout {target}"));
+                let brought = [
+                    format!("launchctl enable {target}"),
+                    format!("launchctl bootstrap {domain} {}", self.file.display()),
+                ];
+                sent.chain(brought).collect()
+            }
+        };
         Ok(Plan {
             file: self.file.clone(),
             text,
             standing,
             folders: vec![self.logs.clone()],
-            commands: vec![
-                format!("launchctl enable {domain}/{LABEL}"),
-                format!("launchctl bootstrap {domain} {}", self.file.display()),
-            ],
+            commands,
+            restarts,
             isolated: None,
             wanted,
         })
@@ -84,8 +110,11 @@ impl Launchd {
         let before = owned::read(&self.file, plist::MARK)?;
         let loaded = self.is_loaded()?;
         if plan.standing == Standing::Same && loaded {
-            // One that runs runs on.
-            return self.launchctl(&["kickstart", &self.target()]).map(drop);
+            // One that runs runs on, where it is the one that is wanted.
+            let target = self.target();
+            let words: Vec<&str> =
+                kickstart(plan.restarts).iter().copied().chain([target.as_str()]).collect();
+            return self.launchctl(&words).map(drop);
         }
         paths::create(&plan.wanted.data_dir)
             .map_err(|error| ServiceError::of_file(&plan.wanted.data_dir, error))?;
@@ -94,7 +123,7 @@ impl Launchd {
         if outcome.is_err() {
             owned::put_back(&self.file, before.as_deref()).ok();
             if before.is_some() && loaded {
-                self.bootstrap().ok();
+                self.bootstrap_in_place().ok();
             }
             owned::tidy(std::slice::from_ref(&self.logs));
         }
@@ -153,7 +182,25 @@ impl Launchd {
         }
         // One that its user has switched off stays off otherwise, whatever is bootstrapped.
         self.launchctl(&["enable", &self.target()])?;
-        self.bootstrap()
+        if loaded { self.bootstrap_in_place() } else { self.bootstrap() }
+    }
+
+    /// The same where another one was just sent away.
+    fn bootstrap_in_place(&self) -> Result<(), ServiceError> {
+        let file = self.file.to_string_lossy();
+        let (domain, asked) = (self.domain(), Instant::now());
+        let words = ["bootstrap", &domain, &file];
+        loop {
+            let said = self.run(&words)?;
+            let busy = said.status.code().is_some_and(|code| BUSY.contains(&code));
+            if said.status.success() || (busy && self.is_loaded()?) {
+                return Ok(());
+            }
+            if !busy || asked.elapsed() > TAKEN {
+                return Err(refused(&words, &said));
+            }
+            thread::sleep(PAUSE);
+        }
     }
 
     fn bootstrap(&self) -> Result<(), ServiceError> {
@@ -163,7 +210,12 @@ impl Launchd {
 
     /// Has launchd end the agent and forget it, and waits until it has: until then another is refused.
     fn send_away(&self) -> Result<(), ServiceError> {
-        self.launchctl(&["bootout", &self.target()])?;
+        let target = self.target();
+        let words = ["bootout", &target];
+        let said = self.run(&words)?;
+        if !said.status.success() && !said.status.code().is_some_and(|code| GOING.contains(&code)) {
+            return Err(refused(&words, &said));
+        }
         let asked = Instant::now();
         while self.is_loaded()? {
             if asked.elapsed() > GONE {
@@ -208,6 +260,11 @@ impl Launchd {
     fn target(&self) -> String {
         format!("{}/{LABEL}", self.domain())
     }
+}
+
+/// What starts an agent that is loaded: one that runs is ended first where another is to run in its place.
+fn kickstart(restarts: bool) -> &'static [&'static str] {
+    if restarts { &["kickstart", "-k"] } else { &["kickstart"] }
 }
 
 fn refused(arguments: &[&str], said: &Said) -> ServiceError {

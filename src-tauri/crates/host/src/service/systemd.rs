@@ -86,7 +86,7 @@ impl Systemd {
         &self.file
     }
 
-    pub(super) fn plan(&self, wanted: Wanted) -> Result<Plan, ServiceError> {
+    pub(super) fn plan(&self, wanted: Wanted, outdated: Option<u32>) -> Result<Plan, ServiceError> {
         let before = owned::read(&self.file, unit::MARK)?;
         if let Some(user) = &wanted.user {
             self.check_user(user)?;
@@ -99,6 +99,7 @@ impl Systemd {
             Some(_) => Standing::Other,
         };
         let scope = self.flag().map_or(String::new(), |flag| format!("{flag} "));
+        let restarts = self.runs_another(standing, outdated);
         Ok(Plan {
             file: self.file.clone(),
             text,
@@ -107,8 +108,9 @@ impl Systemd {
             commands: vec![
                 format!("systemctl {scope}daemon-reload"),
                 format!("systemctl {scope}enable {UNIT}"),
-                format!("systemctl {scope}{} --no-block {UNIT}", verb(standing)),
+                format!("systemctl {scope}{} --no-block {UNIT}", verb(restarts)),
             ],
+            restarts,
             isolated: Some(isolated),
             wanted,
         })
@@ -172,6 +174,18 @@ impl Systemd {
         view
     }
 
+    /// Whether a unit of this name runs that is not the one that is wanted: of another file, such as a package's, or of another version.
+    fn runs_another(&self, standing: Standing, outdated: Option<u32>) -> bool {
+        let mut view = super::view(ServiceKeeper::Systemd, self.scope, ServiceState::Unknown, &self.file);
+        let Ok(said) = self.systemctl(&["show", UNIT, PROPERTIES]) else { return false };
+        shown::read(&said, &mut view);
+        let same_file = || match (Path::new(&view.file).canonicalize(), self.file.canonicalize()) {
+            (Ok(theirs), Ok(ours)) => theirs == ours,
+            _ => false,
+        };
+        view.pid.is_some() && (standing != Standing::Same || view.pid == outdated || !same_file())
+    }
+
     /// Whether it is as this version would write it, for a program that is there.
     fn is_current(&self, text: &str) -> Option<bool> {
         let unit = Unit::read(text, self.scope)?;
@@ -185,11 +199,18 @@ impl Systemd {
         }
         self.systemctl(&["daemon-reload"])?;
         self.systemctl(&["enable", UNIT])?;
-        self.systemctl(&[verb(plan.standing), "--no-block", UNIT]).map(drop)
+        self.systemctl(&[verb(plan.restarts), "--no-block", UNIT]).map(drop)
     }
 
     /// Makes what has to be there before the service starts; those folders that were not there.
     fn make_folders(&self, data_dir: &Path) -> Result<Vec<PathBuf>, ServiceError> {
+        match self.scope {
+            ServiceScope::User => {
+                paths::create(data_dir).map_err(|error| ServiceError::of_file(data_dir, error))?;
+            }
+            ServiceScope::System if data_dir == Path::new(STATE) || data_dir.is_dir() => {}
+            ServiceScope::System => return Err(ServiceError::NoFolder(data_dir.to_owned())),
+        }
         let mut made = Vec::new();
         for folder in self.credentials.iter().filter(|folder| !folder.exists()) {
             let parent = folder.parent().filter(|parent| !parent.exists()).map(Path::to_owned);
@@ -198,16 +219,6 @@ impl Systemd {
             making.map_err(|error| ServiceError::of_file(folder, error))?;
             made.push(folder.clone());
             made.extend(parent);
-        }
-        match self.scope {
-            ServiceScope::User => {
-                paths::create(data_dir).map_err(|error| ServiceError::of_file(data_dir, error))?;
-            }
-            ServiceScope::System if data_dir == Path::new(STATE) || data_dir.is_dir() => {}
-            ServiceScope::System => {
-                owned::tidy(&made);
-                return Err(ServiceError::NoFolder(data_dir.to_owned()));
-            }
         }
         Ok(made)
     }
@@ -222,9 +233,16 @@ impl Systemd {
         owned::tidy(&folders);
     }
 
-    fn may_change(&self) -> Result<(), ServiceError> {
-        let needs_root = self.scope == ServiceScope::System;
-        if needs_root && !self.root { Err(ServiceError::NotRoot) } else { Ok(()) }
+    pub(super) fn may_change(&self) -> Result<(), ServiceError> {
+        match self.scope {
+            ServiceScope::System if !self.root => Err(ServiceError::NotRoot),
+            ServiceScope::System => Ok(()),
+            // What else it says is told by whatever fails for it.
+            ServiceScope::User => match self.systemctl(&["show", UNIT, PROPERTIES]) {
+                Err(ServiceError::NoBus(said)) => Err(ServiceError::NoBus(said)),
+                _ => Ok(()),
+            },
+        }
     }
 
     fn check_user(&self, user: &str) -> Result<(), ServiceError> {
@@ -291,13 +309,21 @@ impl Systemd {
         if status.success() {
             return Ok(String::from_utf8_lossy(&output).into_owned());
         }
-        Err(ServiceError::Refused { command: told(), cause: one_line(&errors) })
+        let cause = one_line(&errors);
+        // "… to bus: No medium found", "… to user scope bus via local transport: …"
+        if self.scope == ServiceScope::User
+            && cause.starts_with("Failed to connect to")
+            && cause.contains("bus")
+        {
+            return Err(ServiceError::NoBus(cause));
+        }
+        Err(ServiceError::Refused { command: told(), cause })
     }
 }
 
-/// What starts it: one that runs already runs on, unless it is another now.
-fn verb(standing: Standing) -> &'static str {
-    if standing == Standing::Other { "restart" } else { "start" }
+/// What starts it: one that runs already runs on, unless another one is to.
+fn verb(restarts: bool) -> &'static str {
+    if restarts { "restart" } else { "start" }
 }
 
 /// The user's folder of settings.

@@ -87,7 +87,7 @@ fn tree(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn install(service: &Service, wanted: &Wanted) -> Result<Standing, ServiceError> {
-    let plan = service.plan(wanted.clone())?;
+    let plan = service.plan(wanted.clone(), None)?;
     service.install(&plan).map(|()| plan.standing)
 }
 
@@ -171,7 +171,7 @@ fn a_step_that_fails_leaves_all_as_it_was() {
 fn only_what_can_be_asked_for_is_asked_for() {
     let linux = Linux::new(ServiceScope::User);
     linux.fake.lock().unwrap().isolates = false;
-    let plan = linux.service().plan(linux.wanted()).unwrap();
+    let plan = linux.service().plan(linux.wanted(), None).unwrap();
     assert_eq!(plan.isolated, Some(false));
     assert!(!plan.text.contains("PrivateUsers") && plan.text.contains("NoNewPrivileges=yes"));
     linux.service().install(&plan).unwrap();
@@ -183,11 +183,57 @@ fn only_what_can_be_asked_for_is_asked_for() {
     let system = Linux::new(ServiceScope::System);
     for nobody in ["ghost", "", "-u", "a b", "%n", "x\nExecStart=/bin/evil"] {
         let wanted = Wanted { user: Some(nobody.to_owned()), ..system.wanted() };
-        assert!(matches!(system.service().plan(wanted), Err(ServiceError::UnknownUser(_))), "{nobody:?}");
+        assert!(
+            matches!(system.service().plan(wanted, None), Err(ServiceError::UnknownUser(_))),
+            "{nobody:?}"
+        );
     }
     let nowhere = Wanted { data_dir: system.home.path().join("nowhere"), ..system.wanted() };
     let missing = nowhere.data_dir.clone();
+    let before = tree(system.home.path());
     assert_eq!(install(&system.service(), &nowhere), Err(ServiceError::NoFolder(missing)));
+    assert_eq!(tree(system.home.path()), before, "nothing was made for it");
+}
+
+#[test]
+fn what_runs_is_started_again_where_it_is_not_what_is_installed() {
+    for scope in [ServiceScope::User, ServiceScope::System] {
+        let linux = Linux::new(scope);
+        // A package's unit, which runs.
+        let running = |fake: &mut Fake| {
+            fake.packaged = true;
+            fake.loaded = Some(String::new());
+            fake.pid = Some(12);
+        };
+        running(&mut linux.fake.lock().unwrap());
+        let (service, wanted) = (linux.service(), linux.wanted());
+        assert_eq!(service.view().file, "/usr/lib/systemd/user/longwire.service");
+        let plan = service.plan(wanted.clone(), None).unwrap();
+        assert!(plan.restarts && plan.commands.last().unwrap().contains("restart"), "{plan:?}");
+        service.install(&plan).unwrap();
+        assert_eq!(linux.fake.lock().unwrap().pid, Some(4711), "not the one that ran");
+        // One of another version, and then the same that is installed.
+        let outdated = service.plan(wanted.clone(), Some(4711)).unwrap();
+        assert_eq!((outdated.standing, outdated.restarts), (Standing::Same, true));
+        service.install(&outdated).unwrap();
+        assert_eq!(linux.fake.lock().unwrap().pid, Some(4712));
+        let another = service.plan(wanted, Some(4711)).unwrap();
+        assert!(!another.restarts, "one that is not the service's is none of its");
+        service.install(&another).unwrap();
+        assert_eq!(linux.fake.lock().unwrap().pid, Some(4712));
+        // Without ours, the package's is there again.
+        assert_eq!(service.uninstall(), Ok(true));
+        assert_eq!(service.view().state, ServiceState::Stopped);
+    }
+}
+
+#[test]
+fn a_login_without_a_keeper_of_its_own_is_told_before_anything_is_asked() {
+    let linux = Linux::new(ServiceScope::User);
+    assert_eq!(linux.service().may_change(), Ok(()));
+    linux.fake.lock().unwrap().unreachable = true;
+    let error = linux.service().may_change().unwrap_err();
+    assert_eq!(error, ServiceError::NoBus("Failed to connect to bus: No medium found".to_owned()));
 }
 
 #[test]
@@ -200,6 +246,7 @@ fn the_machines_service_is_roots_alone() {
     let service = Service(Kind::Systemd(systemd));
     assert_eq!(install(&service, &linux.wanted()), Err(ServiceError::NotRoot));
     assert_eq!(service.uninstall(), Err(ServiceError::NotRoot));
+    assert_eq!(service.may_change(), Err(ServiceError::NotRoot));
     assert_eq!(linux.changes(), [""; 0]);
     assert_eq!(service.view().state, ServiceState::Running, "anybody may look");
 }
@@ -237,6 +284,27 @@ fn an_agent_is_installed_once_brought_up_to_date_and_taken_away_without_a_trace(
     assert_eq!(service.uninstall(), Ok(false));
     assert_eq!(tree(home.path()), before);
     assert_eq!(mac.lock().unwrap().launchd.agents, []);
+}
+
+#[test]
+fn an_agent_that_leaves_slowly_is_waited_for() {
+    let (home, mac, service, wanted) = mac();
+    let before = tree(home.path());
+    install(&service, &wanted).unwrap();
+    let slow = |mac: &mut Mac| (mac.launchd.leaving, mac.launchd.taken) = (2, 2);
+    slow(&mut mac.lock().unwrap());
+    let other = Wanted { program: "/bin/ls".into(), ..wanted.clone() };
+    let plan = service.plan(other.clone(), None).unwrap();
+    assert!(plan.commands[0].starts_with("launchctl bootout gui/501/"), "{:?}", plan.commands);
+    service.install(&plan).unwrap();
+    assert_eq!(mac.lock().unwrap().launchd.agents[0].program, "/bin/ls");
+    let outdated = service.plan(other, Some(4711)).unwrap();
+    assert_eq!(outdated.commands, [format!("launchctl kickstart -k gui/501/{LABEL}")]);
+    service.install(&outdated).unwrap();
+    assert_eq!(mac.lock().unwrap().launchd.agents[0].runs, 2);
+    slow(&mut mac.lock().unwrap());
+    assert_eq!(service.uninstall(), Ok(true));
+    assert_eq!(tree(home.path()), before);
 }
 
 #[test]

@@ -18,6 +18,10 @@ pub struct Launchd {
     pub headless: bool,
     /// It takes no agent.
     pub refuses: bool,
+    /// How often an agent that was sent away is found still there.
+    pub leaving: u32,
+    /// How often the name of one that is gone is taken still.
+    pub taken: u32,
 }
 
 /// An agent.
@@ -34,6 +38,8 @@ pub struct Agent {
     pub pid: Option<u32>,
     /// How often it was started.
     pub runs: u32,
+    /// It was sent away, and is found still there so often.
+    pub leaves: Option<u32>,
 }
 
 pub(super) fn answer(mac: &mut Mac, words: &[&str]) -> Answer {
@@ -48,6 +54,11 @@ pub(super) fn answer(mac: &mut Mac, words: &[&str]) -> Answer {
             Answer::default()
         }
         ["bootstrap", _, file] => bootstrap(launchd, file),
+        ["bootout", target] if launchd.leaving > 0 && find(launchd, target).is_some() => {
+            let leaving = launchd.leaving;
+            find(launchd, target).into_iter().for_each(|agent| agent.leaves = Some(leaving));
+            Answer::complained(36, "Boot-out failed: 36: Operation now in progress\n")
+        }
         ["bootout", target] => {
             let before = launchd.agents.len();
             launchd.agents.retain(|agent| agent.label != label_of(target));
@@ -56,6 +67,14 @@ pub(super) fn answer(mac: &mut Mac, words: &[&str]) -> Answer {
             }
             Answer::complained(3, "Boot-out failed: 3: No such process\n")
         }
+        ["kickstart", "-k", target] => match find(launchd, target) {
+            Some(agent) => {
+                agent.pid = None;
+                agent.start();
+                Answer::default()
+            }
+            None => missing(target),
+        },
         ["kickstart", target] => match find(launchd, target) {
             Some(agent) => {
                 agent.start();
@@ -93,6 +112,10 @@ fn bootstrap(launchd: &mut Launchd, file: &str) -> Answer {
     else {
         return refused();
     };
+    if launchd.taken > 0 {
+        launchd.taken -= 1;
+        return Answer::complained(37, "Bootstrap failed: 37: Operation already in progress\n");
+    }
     let known = launchd.agents.iter().any(|agent| agent.label == label);
     if launchd.refuses || known || launchd.disabled.contains(&label) {
         return refused();
@@ -104,6 +127,14 @@ fn bootstrap(launchd: &mut Launchd, file: &str) -> Answer {
 }
 
 fn print(launchd: &mut Launchd, target: &str) -> Answer {
+    launchd.agents.retain_mut(|agent| match &mut agent.leaves {
+        Some(0) => false,
+        Some(left) => {
+            *left -= 1;
+            true
+        }
+        None => true,
+    });
     let Some(agent) = find(launchd, target) else { return missing(target) };
     let state = if agent.pid.is_some() { "running" } else { "not running" };
     let Agent { path, program, runs, .. } = agent;
