@@ -6,6 +6,7 @@
 #![allow(clippy::panic, clippy::print_stdout, clippy::unwrap_used)]
 
 mod answers;
+mod elsewhere;
 mod failures;
 mod ignored;
 mod killed;

@@ -192,7 +192,35 @@ pub(super) fn kind(kind: &Kind, address: &TargetAddress) -> TargetKind {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use longwire_contract::{AttemptView, Language};
+    use longwire_host::fake::MemoryStore;
+
     use super::*;
+    use crate::{Apps, Machine, Options};
+
+    #[tokio::test]
+    async fn what_the_agent_failed_at_is_shown_no_longer_than_its_target_shows_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let machine = Machine { data_dir: folder.path().to_owned(), system_language: Language::English };
+        let secrets = Arc::<MemoryStore>::default();
+        let options = Options { secrets, system: false, apps: Apps::None, ..Options::new(&machine, "test") };
+        let engine = Engine::open(options).await.unwrap();
+        let trouble = AttemptView {
+            number: 1,
+            at_ms: 1,
+            took_ms: 1.0,
+            outcome: AttemptOutcome::Unreachable,
+            status: None,
+            response: None,
+            detail: String::new(),
+        };
+        engine.inner.surroundings.shared.change(|snapshot| snapshot.agent.trouble = Some(trouble));
+        engine.show_targets();
+        assert_eq!(engine.snapshots().borrow().agent.trouble, None, "no target has it");
+        engine.close().await;
+    }
 
     #[test]
     fn a_command_is_shown_so_that_it_splits_into_its_words_again() {
