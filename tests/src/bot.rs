@@ -3,29 +3,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use axum::{
-    Router,
-    extract::{DefaultBodyLimit, State},
-    routing::post,
-};
+use axum::{Router, extract::State, routing::post};
 use bytes::Bytes;
 use http::HeaderMap;
-use tokio::{
-    net::TcpListener,
-    task::JoinHandle,
-    time::{sleep, timeout},
-};
+use tokio::time::sleep;
 
-/// How long a bot may wait for what must come: far longer than it takes, so that a slow machine fails nothing.
-const PATIENCE: Duration = Duration::from_secs(60);
-/// How often is looked.
-const PACE: Duration = Duration::from_millis(10);
+use crate::served::{self, Served};
 
 /// A webhook that takes all it is posted, and remembers it. It ends when dropped.
 pub struct Bot {
-    url: String,
+    served: Served,
     inner: Inner,
-    serving: JoinHandle<()>,
 }
 
 /// What a bot was posted.
@@ -60,17 +48,13 @@ impl Bot {
     /// Where it cannot listen.
     pub async fn slow(slowest: Duration) -> Self {
         let inner = Inner { slowest, ..Inner::default() };
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
-        let url = format!("http://{}/", listener.local_addr().expect("a bound socket"));
-        let router =
-            Router::new().route("/", post(take)).layer(DefaultBodyLimit::disable()).with_state(inner.clone());
-        let serving = tokio::spawn(async move { axum::serve(listener, router).await.expect("it serves") });
-        Self { url, inner, serving }
+        let router = Router::new().route("/", post(take)).with_state(inner.clone());
+        Self { served: Served::start(router, "/").await, inner }
     }
 
     /// Where it is.
     pub fn url(&self) -> &str {
-        &self.url
+        self.served.url()
     }
 
     /// All it was posted so far, in order.
@@ -83,19 +67,7 @@ impl Bot {
     /// # Panics
     /// Where they do not come.
     pub async fn until(&self, count: usize) -> Vec<Posted> {
-        let came = timeout(PATIENCE, async {
-            while self.posted().len() < count {
-                sleep(PACE).await;
-            }
-        });
-        assert!(came.await.is_ok(), "{} of {count} came", self.posted().len());
-        self.posted()
-    }
-}
-
-impl Drop for Bot {
-    fn drop(&mut self) {
-        self.serving.abort();
+        served::until(count, || self.posted()).await
     }
 }
 

@@ -20,6 +20,7 @@ mod python;
 mod run;
 #[cfg(target_os = "linux")]
 mod sandbox;
+mod served;
 #[cfg(target_os = "linux")]
 mod tree;
 

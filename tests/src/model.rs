@@ -6,35 +6,22 @@ use std::{
     time::{Duration, Instant},
 };
 
-use axum::{
-    Router,
-    body::Body,
-    extract::{DefaultBodyLimit, State},
-    response::Response,
-    routing::post,
-};
+use axum::{Router, body::Body, extract::State, response::Response, routing::post};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, stream};
 use http::{HeaderMap, header};
 use serde_json::{Value, json};
-use tokio::{
-    net::TcpListener,
-    task::JoinHandle,
-    time::{sleep, timeout},
-};
+use tokio::time::sleep;
 
-/// How long a test waits for what must come: far longer than it takes, so that a slow machine fails nothing.
-const PATIENCE: Duration = Duration::from_secs(60);
-/// How often is looked.
-const PACE: Duration = Duration::from_millis(10);
+use crate::served::{self, Served};
+
 /// How many tokens a question has, as it counts them.
 const PROMPT_TOKENS: u64 = 7;
 
 /// A server that speaks OpenAI's protocol of chat completions and says what a test has it say. It ends when dropped.
 pub struct Model {
-    url: String,
+    served: Served,
     inner: Inner,
-    serving: JoinHandle<()>,
 }
 
 /// What it says to a request.
@@ -119,19 +106,14 @@ impl Model {
     /// Where it cannot.
     pub async fn start() -> Self {
         let inner = Inner::default();
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
-        let url = format!("http://{}/compatible-mode/v1", listener.local_addr().expect("a bound socket"));
-        let router = Router::new()
-            .route("/compatible-mode/v1/chat/completions", post(complete))
-            .layer(DefaultBodyLimit::disable())
-            .with_state(inner.clone());
-        let serving = tokio::spawn(async move { axum::serve(listener, router).await.expect("it serves") });
-        Self { url, inner, serving }
+        let router = Router::new().route("/compatible-mode/v1/chat/completions", post(complete));
+        let served = Served::start(router.with_state(inner.clone()), "/compatible-mode/v1").await;
+        Self { served, inner }
     }
 
     /// The base URL, to be given to a client.
     pub fn url(&self) -> &str {
-        &self.url
+        self.served.url()
     }
 
     /// What it says to the next request that no other answer waits for.
@@ -154,23 +136,11 @@ impl Model {
     /// # Panics
     /// Where it does not come.
     pub async fn until(&self, count: usize) -> Vec<Asked> {
-        let came = timeout(PATIENCE, async {
-            while self.asked().len() < count {
-                sleep(PACE).await;
-            }
-        });
-        assert!(came.await.is_ok(), "{} of {count} came", self.asked().len());
-        self.asked()
+        served::until(count, || self.asked()).await
     }
 
     fn script(&self) -> MutexGuard<'_, Script> {
         self.inner.script.lock().expect("no test panics there")
-    }
-}
-
-impl Drop for Model {
-    fn drop(&mut self) {
-        self.serving.abort();
     }
 }
 
