@@ -129,6 +129,30 @@ async fn an_event_is_acknowledged_at_once_however_long_its_answer_takes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn fifty_answers_that_grow_at_once_stay_within_what_the_platform_takes() {
+    let scene = Scene::new().await;
+    let _run = scene.run();
+    let words = (0..40).map(|number| format!("word {number} ")).chain(["the end".to_owned()]).collect();
+    scene.model.always(Answer::Words(words, Duration::from_millis(200)));
+    let mut questions = Vec::new();
+    for person in 0..50 {
+        questions.push(scene.write(MessageSpec::text("tell me").from(person)).await);
+    }
+    for question in &questions {
+        scene.answered(question, "the end").await;
+    }
+    let (messages, updates) = (scene.platform.messages(), scene.platform.updates());
+    assert_eq!(messages.len(), 50);
+    assert!(updates.len() > 100, "they grow: {}", updates.len());
+    let mut at: Vec<u64> = messages.iter().map(|message| message.at_ms).collect();
+    at.extend(updates.iter().map(|update| update.at_ms));
+    at.sort_unstable();
+    let most = |from: usize| at[from..].iter().take_while(|later| **later < at[from] + 1000).count();
+    let most = (0..at.len()).map(most).max().unwrap();
+    assert!(most <= 50, "{most} within a second");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn many_questions_at_once_in_one_chat_are_answered_in_their_order() {
     let scene = Scene::new().await;
     let _run = scene.run();

@@ -1,11 +1,15 @@
 //! Each message is answered once, also where the process is killed in the middle.
 
-use std::{collections::HashMap, time::Instant};
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
 
 use longwire_openplatform::{MessageSpec, Target};
 
-use crate::scene::{Scene, until};
+use crate::scene::{Scene, until_within};
 
+const MINUTES: Duration = Duration::from_secs(300);
 const CHATS: u32 = 10;
 const EACH: u32 = 100;
 /// When it is killed: once so many replies stand.
@@ -26,13 +30,14 @@ async fn a_thousand_messages_in_ten_chats_are_answered_once_each_with_kills_in_b
         }
     }
     for mark in KILLS {
-        until(&format!("{mark} replies"), || scene.platform.messages().len() >= mark).await;
+        until_within(MINUTES, &format!("{mark} replies"), || scene.platform.messages().len() >= mark).await;
         run.signal("KILL");
         assert_eq!(run.end().code, None);
         run = scene.run();
     }
     let whole = |text: &str| format!("You said: {text}");
-    until("all are answered", || {
+    // The platform takes a thousand requests a minute of an app.
+    until_within(MINUTES, "all are answered", || {
         let messages = scene.platform.messages();
         messages.iter().filter(|message| message.words().contains(" end")).count() >= questions.len()
     })

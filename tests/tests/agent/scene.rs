@@ -127,10 +127,15 @@ pub(crate) fn codes(snapshot: &Snapshot) -> Vec<FindingCode> {
 }
 
 /// Waits until it is so.
-pub(crate) async fn until(what: &str, mut so: impl FnMut() -> bool) {
+pub(crate) async fn until(what: &str, so: impl FnMut() -> bool) {
+    until_within(PATIENCE, what, so).await;
+}
+
+/// The same for what takes longer.
+pub(crate) async fn until_within(patience: Duration, what: &str, mut so: impl FnMut() -> bool) {
     let began = Instant::now();
     while !so() {
-        assert!(began.elapsed() < PATIENCE, "{what}: not within {PATIENCE:?}");
+        assert!(began.elapsed() < patience, "{what}: not within {patience:?}");
         sleep(PACE).await;
     }
 }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use longwire_contract::call;
+use longwire_engine::Client;
 use longwire_openplatform::MessageSpec;
 use longwire_tests::{Answer, Model};
 
@@ -50,4 +52,26 @@ async fn no_key_and_no_token_is_written_anywhere() {
     }
     let all = seen.concat();
     assert!(all.contains("a plain question"), "the data folder was read");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_server_says_of_a_question_is_in_no_log_and_no_report() {
+    let scene = Scene::new().await;
+    let run = scene.run();
+    // As some do that do not like a request: they say it back.
+    scene.model.next(Answer::Refusal(422, "invalid", "no such thing: said-back-4711", None));
+    scene.write(MessageSpec::text("one").from(1)).await;
+    scene.until("one is not answered", |snapshot| snapshot.agent.today.failures == 1).await;
+    scene.model.next(Answer::Raw("data: said-back-4712\n\n".into()));
+    scene.write(MessageSpec::text("two").from(2)).await;
+    scene.until("two is not answered", |snapshot| snapshot.agent.today.failures == 2).await;
+    let mut client = Client::connect(&scene.data_dir()).await.unwrap();
+    let report = format!("{:?}", client.call::<call::MakeReport>(&()).await.unwrap());
+    assert!(report.contains("is not answered: the server refuses the request"), "{report}");
+    run.signal("INT");
+    let ended = run.end();
+    let log = std::fs::read_to_string(scene.data_dir().join("longwire.log")).unwrap();
+    for text in [report, ended.stderr, log] {
+        assert!(text.contains("is not answered") && !text.contains("said-back"), "{text}");
+    }
 }
