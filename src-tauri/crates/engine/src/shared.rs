@@ -231,3 +231,33 @@ impl Shared {
 fn waits_for_an_event(code: FindingCode) -> bool {
     matches!(code, FindingCode::PlatformSeesUs | FindingCode::NothingReceived)
 }
+
+#[cfg(test)]
+mod tests {
+    use longwire_diagnosis::finding;
+
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_the_agent_is_said_once_and_with_an_apps_replies_at_that_app() {
+        let id = |number: u64| format!("cli_{number:016x}").parse::<AppId>().unwrap();
+        let app = |number, phase| AppView { phase, ..AppView::new(id(number), 0) };
+        let apps = vec![app(1, Phase::Paused), app(2, Phase::Connected), app(3, Phase::Connected)];
+        let shared = Shared::new(Snapshot { apps, ..Snapshot::default() });
+        let [key, reply, disk] =
+            [FindingCode::AgentKeyWrong, FindingCode::AgentReplyRefused, FindingCode::DiskFull]
+                .map(|code| finding(code, ""));
+        shared.tell(Source::Journal, vec![(None, disk)], |_| false);
+        shared.tell(Source::Agent, vec![(None, key), (Some(id(3)), reply)], |_| false);
+        let shown = shared.snapshot();
+        let codes = |app: &AppView| app.findings.iter().map(|finding| finding.code).collect::<Vec<_>>();
+        assert_eq!(
+            shown.apps.iter().map(codes).collect::<Vec<_>>(),
+            [
+                vec![],
+                vec![FindingCode::DiskFull, FindingCode::AgentKeyWrong],
+                vec![FindingCode::DiskFull, FindingCode::AgentReplyRefused],
+            ]
+        );
+    }
+}
