@@ -195,7 +195,8 @@ fn every_text_of_the_tray_is_in_the_catalogues() {
 #[test]
 fn what_mends_an_app_stands_under_it() {
     let values = [("issuer", "Corp CA"), ("host", "open.feishu.cn")];
-    for (language, line) in [(Language::English, "    Trust its CA…"), (Language::Chinese, "    信任它的 CA…")]
+    for (language, line) in
+        [(Language::English, "    Trust its CA…"), (Language::Chinese, "    信任它的 CA…")]
     {
         let down = found(Phase::NeedsYou, FindingCode::TlsUntrusted, Some(Action::TrustCa), &values);
         let view = View::of(&snapshot(language, vec![down]));

@@ -121,7 +121,7 @@ struct Place {
 
 impl Place {
     fn of(url: &Url) -> Result<Self, String> {
-        let origin = Origin::of(url).map_err(|error| short(error))?;
+        let origin = Origin::of(url).map_err(short)?;
         Ok(Self { url: url.clone(), origin })
     }
 }
