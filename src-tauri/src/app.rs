@@ -121,6 +121,8 @@ fn on_event(app: &AppHandle, event: RunEvent) {
         RunEvent::ExitRequested { code: None, api, .. } if tray::is_there(app) => api.prevent_exit(),
         RunEvent::ExitRequested { .. } => window::keep_place(app),
         RunEvent::Exit => {
+            // Nothing is shown any more by this one: whoever starts Longwire from now on starts another, which waits for the data folder.
+            single_instance::destroy(app);
             async_runtime::block_on(app.state::<EngineSlot>().close());
             update::start_next(app);
         }
