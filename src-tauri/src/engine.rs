@@ -1,6 +1,10 @@
 //! The engine: one of this process, closed before that ends, or one that a service holds.
 
-use std::{future::Future, time::Duration};
+use std::{
+    future::Future,
+    sync::{Mutex as StdMutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use longwire_contract::{Fault, FaultCode, Language, Theme};
 use longwire_engine::{Apps, Backend, Desktop, Identity, LoginItem, Machine, Options, Updates};
@@ -12,7 +16,7 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-use crate::{menu::View, push, tray, watchdog, window};
+use crate::{menu::View, push, tray, watchdog, window, yielding::Yielding};
 
 /// How long the links may take to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(3);
@@ -30,6 +34,8 @@ pub(crate) struct EngineSlot {
     quitting: CancellationToken,
     /// Told when an engine is there.
     opened: Notify,
+    /// What was last said to be in the way.
+    said: StdMutex<Option<Fault>>,
 }
 
 enum Slot {
@@ -43,7 +49,7 @@ impl EngineSlot {
     /// A slot without an engine yet.
     pub(crate) fn empty() -> Self {
         let (quitting, opened) = (CancellationToken::new(), Notify::new());
-        Self { slot: Mutex::new(Slot::Empty), quitting, opened }
+        Self { slot: Mutex::new(Slot::Empty), quitting, opened, said: StdMutex::default() }
     }
 
     /// The engine. Where it is not open it is opened, and the views begin to follow it.
@@ -56,27 +62,38 @@ impl EngineSlot {
         }
     }
 
-    /// Looks after the engine until the app ends: where it is over, another one follows, and where its data folder was held by one
-    /// that could not be attached to, that is tried again.
+    /// Looks after the engine until the app ends: where it is over, another one follows, and where none could be opened, that is tried
+    /// again.
     pub(crate) async fn look_after(&self, app: &AppHandle) {
+        let mut yielding = Yielding::default();
         while !self.quitting.is_cancelled() {
-            match self.engine(app).await {
-                Ok(engine) => tokio::select! {
-                    () = engine.over() => self.renew(app).await,
-                    () = self.quitting.cancelled() => return,
-                },
-                Err(Fault { code: FaultCode::HeldByOther | FaultCode::OtherVersion, .. }) => {
-                    tokio::select! {
-                        () = sleep(TRY_AGAIN) => {}
-                        () = self.quitting.cancelled() => return,
-                    }
-                }
-                // What else is wrong is most likely mended by the user, who comes back then.
-                Err(_) => tokio::select! {
-                    () = self.opened.notified() => {}
-                    () = self.quitting.cancelled() => return,
-                },
+            let engine = self.engine(app).await;
+            let begun = Instant::now();
+            tokio::select! {
+                () = self.until_another_is_wanted(&engine, &yielding) => {}
+                () = self.quitting.cancelled() => return,
             }
+            if let Ok(engine) = engine {
+                if matches!(engine, Backend::Attached(_)) {
+                    yielding.gone(begun.elapsed());
+                }
+                self.renew(app).await;
+            }
+        }
+    }
+
+    async fn until_another_is_wanted(&self, engine: &Result<Backend, Fault>, yielding: &Yielding) {
+        match engine {
+            Ok(engine) => {
+                engine.over().await;
+                if matches!(engine, Backend::Own(_)) {
+                    sleep(yielding.pause()).await;
+                }
+            }
+            // Their user mends them, and comes back then.
+            Err(Fault { code: FaultCode::SettingsUnreadable, .. }) => self.opened.notified().await,
+            // What else is in the way passes by itself, most likely: one that holds the data folder is about to end or to answer.
+            Err(_) => sleep(TRY_AGAIN).await,
         }
     }
 
@@ -93,12 +110,16 @@ impl EngineSlot {
     async fn renew(&self, app: &AppHandle) {
         let mut slot = self.slot.lock().await;
         let Slot::Open(engine, following) = std::mem::replace(&mut *slot, Slot::Empty) else { return };
+        let before = engine.snapshots().borrow().pid;
         close(engine).await;
         // What fails is logged and shown there.
-        self.fill(&mut slot, app, Backend::open_after).await.ok();
+        let opened = self.fill(&mut slot, app, Backend::open_after).await;
         drop(following);
-        // It counts anew what it tells: so does the page.
-        window::reload(app);
+        // It counts anew what it tells. The page knows another process from the last one, and goes on with what is being typed there;
+        // else it begins anew, too.
+        if !opened.is_ok_and(|engine| engine.snapshots().borrow().pid != before) {
+            window::reload(app);
+        }
     }
 
     async fn fill<F: Future<Output = Result<Backend, Fault>>>(
@@ -117,15 +138,27 @@ impl EngineSlot {
         match opened {
             Ok(engine) => {
                 *slot = Slot::Open(engine.clone(), push::follow(app, &engine));
+                self.says_anew(None);
                 self.opened.notify_one();
                 Ok(engine)
             }
             Err(fault) => {
-                tracing::error!(code = ?fault.code, %fault, "the engine cannot be opened");
+                if self.says_anew(Some(&fault)) {
+                    tracing::error!(code = ?fault.code, %fault, "the engine cannot be opened");
+                }
                 tray::show(app, View::without_engine(language(), Some(&fault)));
                 Err(fault)
             }
         }
+    }
+
+    /// Remembers what is in the way; whether that is another thing than before.
+    fn says_anew(&self, fault: Option<&Fault>) -> bool {
+        // A panic while holding the lock leaves plain data behind.
+        let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+        let anew = said.as_ref() != fault;
+        *said = fault.cloned();
+        anew
     }
 }
 
@@ -177,4 +210,20 @@ fn desktop(identifier: &str) -> Option<Desktop> {
         bundle: identifier.to_owned(),
     };
     Desktop::start(identity).inspect_err(|error| tracing::error!(%error, "no notification can be shown")).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_in_the_way_is_said_once_and_again_after_it_was_gone() {
+        let slot = EngineSlot::empty();
+        let held = |pid| Fault::new(FaultCode::HeldByOther, "held").with("pid", pid);
+        assert!(slot.says_anew(Some(&held(1))));
+        assert!(!slot.says_anew(Some(&held(1))));
+        assert!(slot.says_anew(Some(&held(2))));
+        slot.says_anew(None);
+        assert!(slot.says_anew(Some(&held(2))));
+    }
 }

@@ -13,6 +13,7 @@ mod tray;
 mod update;
 mod watchdog;
 mod window;
+mod yielding;
 
 use std::process::ExitCode;
 

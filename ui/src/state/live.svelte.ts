@@ -162,7 +162,8 @@ export class Live {
   }
 
   #see(snapshot: Snapshot): void {
-    if (this.snapshot && snapshot.rev <= this.snapshot.rev) return
+    // Another process counts anew: a service took over, or left.
+    if (this.snapshot?.pid === snapshot.pid && snapshot.rev <= this.snapshot.rev) return
     this.snapshot = snapshot
     if (knows(snapshot.language)) setLanguage(snapshot.language)
     else void this.#change(snapshot.language)

@@ -108,9 +108,17 @@ describe('the store', () => {
     await store.start()
     fake.push({ kind: 'snapshot', value: snapshot(7, { language: 'zh-CN' }) })
     expect([store.snapshot?.rev, currentLanguage()]).toEqual([7, 'zh-CN'])
-    fake.push({ kind: 'snapshot', value: snapshot(6, { pid: 99 }) })
-    fake.push({ kind: 'snapshot', value: snapshot(7, { pid: 99 }) })
-    expect(store.snapshot).toMatchObject({ rev: 7, pid: 1 })
+    fake.push({ kind: 'snapshot', value: snapshot(6, { program: 'late' }) })
+    fake.push({ kind: 'snapshot', value: snapshot(7, { program: 'late' }) })
+    expect(store.snapshot?.rev).toBe(7)
+    expect(store.snapshot?.program).not.toBe('late')
+  })
+
+  it('takes what another process says, which counts anew', async () => {
+    await store.start()
+    fake.push({ kind: 'snapshot', value: snapshot(7) })
+    fake.push({ kind: 'snapshot', value: snapshot(1, { pid: 99, program: 'longwire run' }) })
+    expect(store.snapshot).toMatchObject({ rev: 1, pid: 99, program: 'longwire run' })
   })
 
   it('speaks before the engine is there, in the language that the shell knows of', async () => {
