@@ -12,10 +12,10 @@ use crate::{
     CaInspection, CaOutcome, CaPlace, CaQuestion, CaTrust, CaUntrust, CheckDraft, CheckReport, ConsoleRef,
     CurlRequest, Deleted, EditedEvent, EventDetail, EventLines, EventPage, EventQuery, EventRef,
     EventSelection, EventTypeCount, EventView, Exported, Fault, FaultCode, FolderRef, LeaseExtension,
-    LeaseReport, LeaseRequest, LogLine, LogPage, LogQuery, LoginChange, LoginView, ProxyTable, ReleaseRef, ReplayRequest,
-    Replayed, Report, ReportSave, Reset, Saved, ServiceRef, ServiceView, SettingsChange, SettingsPlan,
-    SettingsText, SimulatedEvent, SimulatedFaultChange, Snapshot, Stats, StatsQuery, TargetDraft, TargetEdit,
-    TargetRef, TargetReport, TriggerRequest, TriggerSample, Which,
+    LeaseReport, LeaseRequest, LogLine, LogPage, LogQuery, LoginChange, LoginView, ProxyTable, ReleaseRef,
+    ReplayRequest, Replayed, Report, ReportSave, Reset, Saved, ServiceRef, ServiceView, SettingsChange,
+    SettingsPlan, SettingsText, SimulatedEvent, SimulatedFaultChange, Snapshot, Stats, StatsQuery,
+    TargetDraft, TargetEdit, TargetRef, TargetReport, TriggerRequest, TriggerSample, Which,
 };
 
 /// Hands the list of commands to a macro: `Type = name(Request) -> Response`.
