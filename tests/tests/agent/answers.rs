@@ -143,7 +143,8 @@ async fn fifty_answers_that_grow_at_once_stay_within_what_the_platform_takes() {
     }
     let (messages, updates) = (scene.platform.messages(), scene.platform.updates());
     assert_eq!(messages.len(), 50);
-    assert!(updates.len() > 100, "they grow: {}", updates.len());
+    // Besides the last one of each.
+    assert!(updates.len() > 60, "they grow: {}", updates.len());
     let mut at: Vec<u64> = messages.iter().map(|message| message.at_ms).collect();
     at.extend(updates.iter().map(|update| update.at_ms));
     at.sort_unstable();

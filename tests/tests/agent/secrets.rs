@@ -68,6 +68,8 @@ async fn what_a_server_says_of_a_question_is_in_no_log_and_no_report() {
     let mut client = Client::connect(&scene.data_dir()).await.unwrap();
     let report = format!("{:?}", client.call::<call::MakeReport>(&()).await.unwrap());
     assert!(report.contains("is not answered: the server refuses the request"), "{report}");
+    // The agent's own name is one of our words.
+    assert!(report.contains("agent_failing"), "{report}");
     run.signal("INT");
     let ended = run.end();
     let log = std::fs::read_to_string(scene.data_dir().join("longwire.log")).unwrap();

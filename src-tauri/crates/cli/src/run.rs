@@ -6,7 +6,8 @@ use std::{
 };
 
 use longwire_contract::{
-    AppId, Domain, Fault, FaultCode, Finding, FindingCode, Language, Notice, Phase, Severity, Snapshot, words,
+    AppId, Domain, Fault, FaultCode, Finding, FindingCode, Guide, Language, Notice, Phase, Severity,
+    Snapshot, words,
 };
 use longwire_engine::{
     Apps, Engine, GivenApp, GivenTarget, Machine, Supervisor, webhook_secrets_in_environment,
@@ -195,9 +196,14 @@ impl Watcher {
     }
 }
 
-/// A finding on one line, with where more is said of it.
+/// A finding on one line, with where more is said of it. A log is kept and handed on, and what a model's server says may be what
+/// somebody asked it: such a finding has its title alone here.
 fn told(language: Language, finding: &Finding) -> String {
-    sentences(language, &words::finding(language, finding), &more(language, finding))
+    let said = match finding.code.guide() {
+        Guide::Agent => words::title(language, finding),
+        _ => words::finding(language, finding),
+    };
+    sentences(language, &said, &more(language, finding))
 }
 
 #[cfg(test)]
@@ -235,6 +241,10 @@ mod tests {
         assert!(english.ends_with(". More: longwire guide link") && !english.contains('\n'), "{english}");
         let chinese = told(Language::Chinese, &found);
         assert!(chinese.contains("。详细说明") && chinese.ends_with("longwire guide link"), "{chinese}");
+        let mut said = blocking(FindingCode::AgentRefused);
+        said.values.insert("message".to_owned(), "what somebody asked".to_owned());
+        let said = told(Language::English, &said);
+        assert!(said.ends_with(". More: longwire guide agent") && !said.contains("somebody"), "{said}");
     }
 
     #[test]

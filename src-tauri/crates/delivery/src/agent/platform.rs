@@ -29,6 +29,10 @@ const DEADLINE: Duration = Duration::from_secs(15);
 const MOST: usize = 256 << 10;
 /// So long before a token ends it is not used any more; the platform gives a new one in its last half hour.
 const EARLY: Duration = Duration::from_secs(5 * 60);
+/// Where is said who the bot is.
+const BOT: &str = "/open-apis/bot/v3/info";
+/// How long the platform's clock counts as known, in milliseconds of this machine's, which may be set at any time.
+const AHEAD_KNOWN_MS: u64 = 60 * 1000;
 /// How long who the bot is counts as known.
 const KNOWN: Duration = Duration::from_secs(60 * 60);
 /// The codes that say that a token has ended, or never was one.
@@ -49,8 +53,22 @@ pub(super) struct Kept {
     pub(super) pace: Pace,
     token: Mutex<Option<Token>>,
     bot: Mutex<Option<(String, Instant)>>,
-    /// How far this machine's clock was ahead of the platform's at its last answer, in milliseconds.
-    ahead_ms: std::sync::Mutex<Option<i64>>,
+    /// How this machine's clock stood to the platform's at its last answer.
+    ahead: std::sync::Mutex<Option<Ahead>>,
+}
+
+/// How far this machine's clock is ahead of the platform's, and when that was seen, both in milliseconds.
+#[derive(Clone, Copy, Debug)]
+struct Ahead {
+    ms: i64,
+    seen_ms: u64,
+}
+
+impl Ahead {
+    /// Whether it still is so, as far as is known: a clock that was set meanwhile is far from when that was seen.
+    fn holds(self, now_ms: u64) -> bool {
+        now_ms.abs_diff(self.seen_ms) <= AHEAD_KNOWN_MS
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -91,7 +109,7 @@ impl Platform {
         {
             return Ok(open_id.clone());
         }
-        let answer = self.call(Method::GET, "/open-apis/bot/v3/info", None).await?;
+        let answer = self.call(Method::GET, BOT, None).await?;
         let open_id = answer["bot"]["open_id"].as_str().filter(|id| !id.is_empty());
         let open_id = open_id.ok_or_else(|| odd("it does not say who the bot is"))?.to_owned();
         *known = Some((open_id.clone(), Instant::now()));
@@ -100,11 +118,15 @@ impl Platform {
 
     /// How far this machine's clock is ahead of the platform's, in milliseconds; nothing where it does not say.
     pub(super) async fn ahead_ms(&self) -> Option<i64> {
-        let known = || *self.kept.ahead_ms.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = || {
+            let ahead = *self.kept.ahead.lock().unwrap_or_else(PoisonError::into_inner);
+            ahead.filter(|ahead| ahead.holds(clock::now_ms()))
+        };
         if known().is_none() {
-            self.open_id().await.ok()?;
+            // Whatever it says, it says when.
+            self.call(Method::GET, BOT, None).await.ok()?;
         }
-        known()
+        known().map(|ahead| ahead.ms)
     }
 
     /// Replies to a message with a card; a second reply with the same `uuid` is the first one. The id of the reply.
@@ -202,8 +224,9 @@ impl Platform {
             };
             let (status, headers) = (answer.status, std::mem::take(&mut answer.headers));
             if let Some(date_ms) = date_ms(&headers) {
-                let ahead = clock::now_ms().cast_signed() - date_ms.cast_signed();
-                *self.kept.ahead_ms.lock().unwrap_or_else(PoisonError::into_inner) = Some(ahead);
+                let seen_ms = clock::now_ms();
+                let ms = seen_ms.cast_signed() - date_ms.cast_signed();
+                *self.kept.ahead.lock().unwrap_or_else(PoisonError::into_inner) = Some(Ahead { ms, seen_ms });
             }
             let mut body = Vec::new();
             while let Some(chunk) = answer.chunk().await.map_err(failed)? {
@@ -277,6 +300,16 @@ impl From<Fault> for Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_clock_that_was_set_is_compared_anew() {
+        let ahead = Ahead { ms: 0, seen_ms: 1_000_000 };
+        for (now_ms, holds) in
+            [(1_000_000, true), (1_060_000, true), (1_060_001, false), (2_000_000, false), (900_000, false)]
+        {
+            assert_eq!(ahead.holds(now_ms), holds, "{now_ms}");
+        }
+    }
 
     #[test]
     fn each_answer_says_what_it_says() {

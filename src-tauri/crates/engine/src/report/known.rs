@@ -18,6 +18,7 @@ pub(super) struct Known {
 /// Words of ours, which a reader needs wherever they stand. Somebody's name that is one of them tells nothing of them, and is
 /// left out only where a name stands by itself.
 const OURS: &[&str] = &[
+    "agent",
     "app",
     "bot",
     "card",
