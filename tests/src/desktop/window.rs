@@ -48,10 +48,12 @@ impl<'a> Window<'a> {
         self.wait(&format!("{id} says {part:?}"), async || {
             for element in self.page.find_all(Locator::Css(&selector(id))).await.ok()? {
                 // Not WebDriver's own text: that leaves out what WebKit may shorten with an ellipsis.
-                if let Ok(Some(text)) = element.prop("textContent").await
-                    && text.contains(part)
-                {
-                    return Some(text);
+                if let Ok(Some(text)) = element.prop("textContent").await {
+                    // A blank at which no line breaks is one all the same.
+                    let text = text.replace('\u{a0}', " ");
+                    if text.contains(part) {
+                        return Some(text);
+                    }
                 }
             }
             None
