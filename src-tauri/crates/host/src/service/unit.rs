@@ -94,7 +94,7 @@ impl Unit {
         let mut text = format!(
             "# Written by `longwire service install`; changes belong into a drop-in: `systemctl {edit}longwire.service`.\n",
         );
-        text.push_str(&self.sections(version, &run, &quoted(data_dir)?));
+        text.push_str(&self.sections(version, &run, &quoted(data_dir)?)?);
         text.push_str(&format!("\n{MARK}\nProgram={}\nDataDir={}\n", text_of(program)?, text_of(data_dir)?));
         if let Some(user) = user {
             text.push_str(&format!("User={user}\n"));
@@ -104,8 +104,8 @@ impl Unit {
     }
 
     /// What systemd reads of it: `run` are the lines that start the service, `folder` is the data folder.
-    fn sections(&self, version: u32, run: &str, folder: &str) -> String {
-        let Wanted { data_dir, user, .. } = &self.wanted;
+    fn sections(&self, version: u32, run: &str, folder: &str) -> Result<String, ServiceError> {
+        let Wanted { program, data_dir, user } = &self.wanted;
         let system = self.scope == ServiceScope::System;
         let own_state = system && data_dir == Path::new(STATE);
         let target = if system { "multi-user.target" } else { "default.target" };
@@ -119,6 +119,8 @@ impl Unit {
         if system {
             text.push_str("Wants=network-online.target\n");
         }
+        // One that was removed or moved is not tried for ever. The line takes no quotes and no escapes but this one.
+        text.push_str(&format!("ConditionFileIsExecutable={}\n", text_of(program)?.replace('%', "%%")));
         // However often it ends, it is started again.
         text.push_str("StartLimitIntervalSec=0\n\n[Service]\nType=notify\nNotifyAccess=main\n");
         text.push_str(run);
@@ -161,7 +163,7 @@ impl Unit {
             text.push_str(FOR_SYSTEM);
         }
         text.push_str(&format!("\n[Install]\nWantedBy={target}\n"));
-        text
+        Ok(text)
     }
 
     /// What a unit of ours says of itself.
@@ -195,7 +197,7 @@ pub fn packaged(program: &Path) -> Result<String, ServiceError> {
         "ExecStartPre=+/usr/bin/mkdir -p -m 0700 {folder}\nExecStart={} run --data-dir {folder}\n",
         quoted(program)?
     );
-    Ok(unit.sections(CREDENTIALS_SINCE, &run, folder))
+    unit.sections(CREDENTIALS_SINCE, &run, folder)
 }
 
 /// A path as one word of a unit's line.
@@ -234,6 +236,7 @@ mod tests {
             "Restart=always",
             "RestartSec=5s",
             "StartLimitIntervalSec=0",
+            "ConditionFileIsExecutable=/usr/bin/longwire",
             "WatchdogSec=1min",
             "WantedBy=default.target",
             "KillMode=mixed",
@@ -289,10 +292,12 @@ mod tests {
     #[test]
     fn paths_are_one_word_each_and_are_read_back() {
         let odd = "/home/a b/100%/\"q\"/$x\\y";
-        let unit = unit(ServiceScope::User, odd);
+        let mut unit = unit(ServiceScope::User, odd);
+        unit.wanted.program = "/opt/50% \"off\"/longwire".into();
         let text = unit.text(252).unwrap();
         assert!(text.contains(r#"--data-dir "/home/a b/100%%/\"q\"/$$x\\y""#), "{text}");
         assert!(text.contains(r#"ReadWritePaths="/home/a b/100%%/\"q\"/$x\\y""#), "{text}");
+        assert!(has(&text, r#"ConditionFileIsExecutable=/opt/50%% "off"/longwire"#), "{text}");
         assert_eq!(Unit::read(&text, ServiceScope::User), Some(unit.clone()));
         let system = self::unit(ServiceScope::System, STATE);
         assert_eq!(Unit::read(&system.text(256).unwrap(), ServiceScope::System), Some(system));
@@ -307,6 +312,7 @@ mod tests {
             "ExecStartPre=+/usr/bin/mkdir -p -m 0700 %h/.local/share/longwire",
             "ExecStart=\"/usr/bin/longwire\" run --data-dir %h/.local/share/longwire",
             "ReadWritePaths=%h/.local/share/longwire",
+            "ConditionFileIsExecutable=/usr/bin/longwire",
             "NoNewPrivileges=yes",
             "KillMode=mixed",
             "WantedBy=default.target",
