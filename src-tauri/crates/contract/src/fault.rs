@@ -188,6 +188,8 @@ pub enum FaultCode {
     UpdateNotGenuine,
     /// The update could not be put in place; this version is as it was; `version`, `error`.
     UpdateNotInstalled,
+    /// A newer version is being put in place, and until it runs the system's proxies are not set aside; nothing was changed.
+    UpdateInstalling,
     /// A fault of Longwire itself.
     Internal,
 }
@@ -269,6 +271,7 @@ impl FaultCode {
         Self::UpdateGone,
         Self::UpdateNotGenuine,
         Self::UpdateNotInstalled,
+        Self::UpdateInstalling,
         Self::Internal,
     ];
 }

@@ -79,11 +79,16 @@ impl Engine {
             Some(LeaseView { phase: LeasePhase::Damaged, .. }) => return Err(damaged(&self.inner.options)),
             Some(_) => return Err(fault(&LeaseError::Held)),
         }
+        // What is being replaced is not to be started as a watchdog either.
+        self.unless_placing(|| ())?;
         let started = self.start_watchdog().await?;
-        self.shared().change(|snapshot| {
-            snapshot.notices.retain(|notice| !is_of_lease(notice));
-            snapshot.lease = Some(beginning(request.minutes));
-        });
+        // An update that is not being put in place by now sees the lease, and waits for its end.
+        self.unless_placing(|| {
+            self.shared().change(|snapshot| {
+                snapshot.notices.retain(|notice| !is_of_lease(notice));
+                snapshot.lease = Some(beginning(request.minutes));
+            });
+        })?;
         let begun = {
             let lease = lease.clone();
             spawn_blocking(move || lease.begin(&request.settings, length)).await.map_err(internal)?
@@ -118,6 +123,16 @@ impl Engine {
             self.keep_watchdog(&mut watchdog, started);
         }
         Ok(())
+    }
+
+    fn unless_placing(&self, act: impl FnOnce()) -> Result<(), Fault> {
+        match &self.inner.options.updates {
+            Some(updates) => updates.unless_placing(act),
+            None => {
+                act();
+                Ok(())
+            }
+        }
     }
 
     async fn start_watchdog(&self) -> Result<Watchdog, Fault> {

@@ -179,6 +179,19 @@ impl Updates {
         }
     }
 
+    /// Does what is not to be while a version is put in place, or waits there to be started. What it shows is seen before the next one
+    /// is put in place.
+    ///
+    /// # Errors
+    /// [`FaultCode::UpdateInstalling`]; it is not done then.
+    pub(crate) fn unless_placing<T>(&self, act: impl FnOnce() -> T) -> Result<T, Fault> {
+        let work = self.work();
+        match work.doing {
+            Doing::Placing => Err(Fault::new(FaultCode::UpdateInstalling, "an update is being put in place")),
+            Doing::Nothing | Doing::Looking { .. } | Doing::Fetching(_) => Ok(act()),
+        }
+    }
+
     fn work(&self) -> MutexGuard<'_, Work> {
         // A panic while holding the lock leaves plain data behind.
         self.0.work.lock().unwrap_or_else(PoisonError::into_inner)

@@ -168,6 +168,10 @@ impl Updates {
     }
 
     /// Whether the moment has come; if so there is no way back from here. Else the views are told what it waits for.
+    ///
+    /// An engine in this process begins no lease from then on. One in another process, a service, knows nothing of it and may: this is
+    /// the last look at what it showed. Such a lease is that process's, which goes on and puts the proxies back whatever becomes of
+    /// this app.
     fn may_place(&self, number: u64) -> bool {
         let mut work = self.work();
         if work.number != number {

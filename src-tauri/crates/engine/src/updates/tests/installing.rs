@@ -124,6 +124,32 @@ async fn it_waits_for_the_end_of_a_lease_and_of_a_load_and_can_be_stopped_there(
 }
 
 #[tokio::test]
+async fn no_lease_begins_while_it_is_put_in_place_and_until_it_runs() {
+    let world = offering(GENUINE).await;
+    let begin = || world.updates.unless_placing(|| world.engine(|snapshot| snapshot.lease = Some(lease())));
+    let closed = world.fake.gate.lock().await;
+    world.updates.install(named("0.2.0")).unwrap();
+    begin().unwrap();
+    world.until(|view| view.state == UpdateState::Waiting { until: UpdateWait::Lease }).await;
+    world.engine(|snapshot| snapshot.lease = None);
+    world.until(|view| view.state == UpdateState::Installing).await;
+    assert_eq!(begin().unwrap_err().code, FaultCode::UpdateInstalling);
+    drop(closed);
+    world.until_restarted().await;
+    assert_eq!(begin().unwrap_err().code, FaultCode::UpdateInstalling, "it is about to start");
+    assert_eq!(world.snapshot.borrow().lease, None);
+}
+
+#[tokio::test]
+async fn one_that_was_not_put_in_place_is_in_the_way_of_no_lease() {
+    let world = offering(GENUINE).await;
+    world.fake.full.store(true, Ordering::SeqCst);
+    world.updates.install(named("0.2.0")).unwrap();
+    world.until(|view| view.trouble.is_some()).await;
+    world.updates.unless_placing(|| ()).unwrap();
+}
+
+#[tokio::test]
 async fn it_waits_for_as_long_as_events_come() {
     let world = offering(GENUINE).await;
     world.engine(|snapshot| snapshot.agent.answering = 1);

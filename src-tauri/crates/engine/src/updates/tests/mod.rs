@@ -32,6 +32,8 @@ struct Fake {
     installed: Mutex<Vec<String>>,
     restarts: AtomicUsize,
     full: AtomicBool,
+    /// Held while nothing is to be put in place yet.
+    gate: tokio::sync::Mutex<()>,
 }
 
 struct FakePackage(Arc<Fake>);
@@ -57,6 +59,7 @@ impl Package for FakePackage {
     }
 
     fn install(&self, bytes: &[u8]) -> Result<(), NotInstalled> {
+        let _open = self.0.gate.blocking_lock();
         if self.0.full.load(Ordering::SeqCst) {
             return Err(NotInstalled::Refused("no room".into()));
         }
