@@ -122,6 +122,31 @@ fn a_purge_takes_the_machines_unit_and_leaves_secrets() {
 }
 
 #[test]
+fn a_purge_takes_what_hangs_on_the_unit_and_fails_at_no_folder() {
+    let machine = Machine::new();
+    let wants = machine.at("etc/systemd/system/multi-user.target.wants/longwire.service");
+    let drop_ins = machine.at("etc/systemd/system/longwire.service.d");
+    fs::create_dir_all(wants.parent().unwrap()).unwrap();
+    symlink(machine.unit(), &wants).unwrap();
+    // `rmdir` takes no link.
+    fs::rename(machine.at("etc/longwire"), machine.at("elsewhere")).unwrap();
+    symlink(machine.at("elsewhere"), machine.at("etc/longwire")).unwrap();
+    for (changes, kept) in [(Some("[Service]\nNice=5\n"), true), (None, false)] {
+        fs::write(machine.unit(), OURS).unwrap();
+        fs::create_dir_all(&drop_ins).unwrap();
+        let file = drop_ins.join("override.conf");
+        match changes {
+            Some(changes) => fs::write(&file, changes).unwrap(),
+            None => fs::remove_file(&file).unwrap(),
+        }
+        machine.runs("postrm", &["purge"]);
+        assert_eq!(drop_ins.exists(), kept, "what an administrator changed stays");
+        assert!(!wants.is_symlink());
+        assert!(machine.at("etc/longwire").is_symlink());
+    }
+}
+
+#[test]
 fn what_others_wrote_is_theirs() {
     let machine = Machine::new();
     let other_program = OURS.replace("Program=/usr/bin/", "Program=/opt/");
