@@ -25,7 +25,7 @@ pub(crate) fn begin(app: &AppHandle) -> Option<Updates> {
     let key = configured("LONGWIRE_UPDATE_KEY", KEY)?;
     let program = match Installed::of_this_process() {
         program @ (Installed::Bundle | Installed::Image(_)) => program,
-        Installed::Package | Installed::Otherwise => return None,
+        Installed::Package | Installed::Unmoved | Installed::Otherwise => return None,
     };
     let updates = plugged_in(app, &url, key, program);
     let updates =

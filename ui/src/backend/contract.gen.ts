@@ -309,7 +309,7 @@ check: boolean,
  */
 skip?: string | null, };
 
-export type UpdatesOff = "package" | "unreleased";
+export type UpdatesOff = "package" | "unmoved" | "unreleased";
 
 export type UpdateWait = "lease" | "events";
 

@@ -98,6 +98,12 @@ describe('each state of an update', () => {
     expect([screen.queryByTestId('update-do'), screen.queryByTestId('update-daily')]).toEqual([null, null])
   })
 
+  it('is off where nothing can be put in its place, and says what helps', async () => {
+    await over({ state: { kind: 'off', reason: 'unmoved' } })
+    expect(text('update-off')).toContain('Move it to Applications')
+    expect(text('updates')).not.toContain('apt')
+  })
+
   it('is off where there is no place to look', async () => {
     await over({ state: { kind: 'off', reason: 'unreleased' } })
     expect(text('update-off')).toContain('without a place to look')

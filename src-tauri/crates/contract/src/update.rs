@@ -75,6 +75,8 @@ pub enum UpdateState {
 pub enum UpdatesOff {
     /// The system's packages bring its updates.
     Package,
+    /// It runs from a disk image, from another disk, or from where it was downloaded to: nothing is put in its place there.
+    Unmoved,
     /// It was built without a place to look for updates.
     Unreleased,
 }

@@ -247,6 +247,7 @@ pub(crate) async fn show(updates: Updates, shared: Arc<Shared>) {
 fn why_off() -> UpdatesOff {
     match Installed::of_this_process() {
         Installed::Package => UpdatesOff::Package,
+        Installed::Unmoved => UpdatesOff::Unmoved,
         Installed::Bundle | Installed::Image(_) | Installed::Otherwise => UpdatesOff::Unreleased,
     }
 }

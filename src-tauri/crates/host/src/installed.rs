@@ -12,6 +12,9 @@ use std::{
 pub enum Installed {
     /// As a bundle of macOS.
     Bundle,
+    /// As a bundle of macOS that runs from where nothing can be put in its place: a disk image, or the copy that macOS makes for one
+    /// start of what was downloaded and not moved since.
+    Unmoved,
     /// As an AppImage: this file.
     Image(PathBuf),
     /// With the system's packages, which bring the next version, too.
@@ -24,6 +27,11 @@ pub enum Installed {
 const PACKAGES: [&str; 4] = ["/usr", "/nix/store", "/snap", "/app"];
 const OWN: &str = "/usr/local";
 
+/// Where macOS mounts disk images; other disks, too, which are rather left alone than tried in vain.
+const VOLUMES: &str = "/Volumes";
+/// The folder of the copies that macOS makes for one start, below a temporary one.
+const COPIES: &str = "AppTranslocation";
+
 impl Installed {
     /// That of the program that runs here.
     pub fn of_this_process() -> Self {
@@ -34,22 +42,30 @@ impl Installed {
 
     /// A program that an AppImage starts inherits what that one was told: only who runs from within is it.
     fn of(program: &Path, image_folder: Option<&Path>, image: Option<PathBuf>) -> Self {
+        // Before all else: what is a bundle can be a package's.
+        if is_packaged(program) {
+            return Self::Package;
+        }
         if let (Some(folder), Some(image)) = (image_folder, image)
             && program.starts_with(folder)
             && image.is_absolute()
         {
-            return Self::Image(image);
+            return if is_packaged(&image) { Self::Package } else { Self::Image(image) };
         }
         let bundle = program
             .ancestors()
             .nth(3)
             .filter(|_| program.parent().is_some_and(|folder| folder.ends_with("Contents/MacOS")));
-        if bundle.and_then(Path::extension).is_some_and(|extension| extension == "app") {
-            return Self::Bundle;
-        }
-        let packaged = PACKAGES.iter().any(|folder| program.starts_with(folder));
-        if packaged && !program.starts_with(OWN) { Self::Package } else { Self::Otherwise }
+        let Some(bundle) = bundle.filter(|bundle| bundle.extension().is_some_and(|is| is == "app")) else {
+            return Self::Otherwise;
+        };
+        let copied = bundle.components().any(|part| part.as_os_str() == COPIES);
+        if copied || bundle.starts_with(VOLUMES) { Self::Unmoved } else { Self::Bundle }
     }
+}
+
+fn is_packaged(program: &Path) -> bool {
+    PACKAGES.iter().any(|folder| program.starts_with(folder)) && !program.starts_with(OWN)
 }
 
 /// A file beside a program, which is to come into its place: with the same rights, and empty at first. It is gone again unless it is
@@ -121,11 +137,24 @@ mod tests {
         };
         let image = Some("/home/me/Longwire.AppImage");
         let inside = "/tmp/.mount_LongwiXy/usr/bin/longwire-app";
+        let translocated =
+            "/private/var/folders/x/y/X/AppTranslocation/0-1/d/Longwire.app/Contents/MacOS/longwire-app";
         let cases = [
             (of("/Applications/Longwire.app/Contents/MacOS/longwire-app", None, None), Installed::Bundle),
+            (of("/Users/me/Longwire.app/Contents/MacOS/longwire-app", None, None), Installed::Bundle),
+            (of("/usr/local/Longwire.app/Contents/MacOS/longwire-app", None, None), Installed::Bundle),
+            (of("/nix/store/0a-l/Longwire.app/Contents/MacOS/longwire-app", None, None), Installed::Package),
+            (
+                of("/Volumes/Longwire/Longwire.app/Contents/MacOS/longwire-app", None, None),
+                Installed::Unmoved,
+            ),
+            (of(translocated, None, None), Installed::Unmoved),
+            (of("/Users/AppTranslocations/L.app/Contents/MacOS/longwire-app", None, None), Installed::Bundle),
+            (of("/Volumes/Longwire/longwire-app", None, None), Installed::Otherwise),
             (of("/srv/Contents/MacOS/longwire-app", None, None), Installed::Otherwise),
             (of(inside, Some("/tmp/.mount_LongwiXy"), image), Installed::Image(image.unwrap().into())),
             (of(inside, Some("/tmp/.mount_LongwiXy"), Some("Longwire.AppImage")), Installed::Otherwise),
+            (of(inside, Some("/tmp/.mount_LongwiXy"), Some("/nix/store/0a/L.AppImage")), Installed::Package),
             (of(inside, None, image), Installed::Otherwise),
             (of("/usr/bin/longwire-app", None, None), Installed::Package),
             // Started from the terminal of another AppImage.
