@@ -386,7 +386,11 @@ fn take(options: &Options) -> Result<InstanceLock, Fault> {
     let fault = |code, error: &dyn Display| Fault::new(code, error).with("path", dir.display());
     let unusable =
         |error: &dyn Display, cause: &str| fault(FaultCode::DataFolder, error).with("error", cause);
-    if let Some(user) = paths::owner_beside_root(dir) {
+    // One that connects nothing is opened for a change by hand. One that runs may be root's by intent: in a container it works on what
+    // is mounted into that, whoever's it is.
+    if matches!(options.apps, Apps::None)
+        && let Some(user) = paths::owner_beside_root(dir)
+    {
         return Err(control::not_yours(dir, &user));
     }
     paths::create(dir).map_err(|error| match &error {

@@ -6,7 +6,7 @@
 mod common;
 
 use std::{
-    os::unix::fs::PermissionsExt,
+    os::unix::fs::{PermissionsExt, chown},
     path::Path,
     sync::{Arc, Mutex, mpsc},
 };
@@ -311,6 +311,20 @@ async fn a_keychain_that_waits_for_its_user_keeps_nobody_else_waiting() {
     timeout(soon, engine.resume(Which::default())).await.expect("resume waits").unwrap();
     timeout(soon, engine.close()).await.expect("close waits");
     drop(answer);
+}
+
+#[tokio::test]
+async fn root_runs_on_a_folder_of_another_user_and_changes_none_by_hand() {
+    let folder = tempfile::tempdir().unwrap();
+    if chown(folder.path(), Some(65534), None).is_err() {
+        // Only root can be such a root.
+        return;
+    }
+    let options = options(folder.path(), Arc::default());
+    let by_hand = Engine::open(Options { apps: Apps::None, ..options.clone() }).await.err().unwrap();
+    assert_eq!(by_hand.code, FaultCode::NotYours);
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is made there");
+    Engine::open(options).await.unwrap().close().await;
 }
 
 #[tokio::test]
