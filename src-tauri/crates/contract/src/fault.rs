@@ -71,8 +71,12 @@ pub enum FaultCode {
     NotYours,
     /// Another Longwire holds this data folder.
     HeldByOther,
-    /// The Longwire that holds this data folder is of another version; `theirs`, `ours`, `holder`, `pid`.
+    /// The Longwire that holds this data folder is of another version, which is not known to be newer; `theirs`, `ours`, `holder`,
+    /// `pid`.
     OtherVersion,
+    /// The Longwire that holds this data folder is newer than this one, which is to be started again; `theirs`, `ours`, `holder`,
+    /// `pid`.
+    NewerVersion,
     /// That event is no longer kept.
     EventGone,
     /// The simulator is not running, or could not start.
@@ -214,6 +218,7 @@ impl FaultCode {
         Self::NotYours,
         Self::HeldByOther,
         Self::OtherVersion,
+        Self::NewerVersion,
         Self::EventGone,
         Self::Simulator,
         Self::NoApps,

@@ -31,7 +31,8 @@ impl Backend {
     /// Takes the data folder, or attaches to whoever holds it.
     ///
     /// # Errors
-    /// As [`Engine::open`], [`FaultCode::HeldByOther`] where the holder does not answer; [`FaultCode::OtherVersion`].
+    /// As [`Engine::open`], [`FaultCode::HeldByOther`] where the holder does not answer; [`FaultCode::OtherVersion`],
+    /// [`FaultCode::NewerVersion`].
     pub async fn open(options: Options) -> Result<Self, Fault> {
         let until = Instant::now() + UNANSWERED;
         loop {
@@ -140,7 +141,7 @@ impl Backend {
 /// What comes of asking whoever holds the folder; nothing where there is no answer until then.
 async fn attach(options: &Options, until: Instant) -> Option<Result<Backend, Fault>> {
     match timeout_at(until, Remote::attach(options.clone())).await {
-        Ok(Err(fault)) if fault.code != FaultCode::OtherVersion => None,
+        Ok(Err(fault)) if !matches!(fault.code, FaultCode::OtherVersion | FaultCode::NewerVersion) => None,
         Ok(attached) => Some(attached.map(Backend::Attached)),
         Err(_) => None,
     }

@@ -65,7 +65,7 @@ impl Remote {
     /// Follows the engine that holds the data folder of `options`.
     ///
     /// # Errors
-    /// [`FaultCode::NotRunning`] where none answers; [`FaultCode::OtherVersion`].
+    /// [`FaultCode::NotRunning`] where none answers; [`FaultCode::OtherVersion`], [`FaultCode::NewerVersion`].
     pub async fn attach(options: Options) -> Result<Self, Fault> {
         let mut followed = Client::connect(&options.data_dir).await?.follow().await?;
         let Some(Told::Push(Push::Snapshot(first))) = followed.next().await? else {

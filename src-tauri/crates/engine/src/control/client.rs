@@ -80,7 +80,7 @@ impl Client {
     /// Asks to be told of all that changes.
     ///
     /// # Errors
-    /// [`FaultCode::OtherVersion`], or as [`Client::call`].
+    /// [`FaultCode::OtherVersion`] or [`FaultCode::NewerVersion`], or as [`Client::call`].
     pub(crate) async fn follow(mut self) -> Result<Followed, Fault> {
         let hello = self.greet().await?;
         if let Some(fault) = hello.other_version() {
@@ -178,8 +178,19 @@ impl Hello {
 fn other_version(hello: &Hello) -> Fault {
     let Hello { version, program, pid } = hello;
     let detail = format!("{program} (process {pid}) is version {version}, and this is {OURS}");
-    let fault = Fault::new(FaultCode::OtherVersion, detail).with("theirs", version).with("ours", OURS);
+    // The one that is to be started again is the older one: it goes on as it was while its file was replaced.
+    let code = if is_newer(version, OURS) { FaultCode::NewerVersion } else { FaultCode::OtherVersion };
+    let fault = Fault::new(code, detail).with("theirs", version).with("ours", OURS);
     fault.with("holder", program).with("pid", pid)
+}
+
+/// Whether a version is after another one; not where either is none.
+fn is_newer(version: &str, than: &str) -> bool {
+    let numbers = |version: &str| {
+        let release = version.split(['-', '+']).next().unwrap_or_default();
+        release.split('.').map(|part| part.parse().ok()).collect::<Option<Vec<u64>>>()
+    };
+    numbers(version).zip(numbers(than)).is_some_and(|(version, than)| version > than)
 }
 
 fn internal(error: serde_json::Error) -> Fault {
@@ -191,6 +202,31 @@ mod tests {
     use tokio::net::UnixListener;
 
     use super::*;
+
+    #[test]
+    fn the_older_one_of_two_is_to_be_started_again() {
+        for (theirs, ours, newer) in [
+            ("0.1.1", "0.1.0", true),
+            ("0.10.0", "0.9.9", true),
+            ("1.0.0", "0.99.99", true),
+            ("0.2.0-rc.1", "0.1.0", true),
+            ("0.1.0", "0.1.1", false),
+            ("0.9.9", "0.10.0", false),
+            ("0.1.0", "0.1.0", false),
+            ("", "0.1.0", false),
+            ("99999999999999999999.0.0", "0.1.0", false),
+            ("new", "0.1.0", false),
+        ] {
+            assert_eq!(is_newer(theirs, ours), newer, "{theirs} {ours}");
+        }
+        let code = |version: &str| {
+            let hello = Hello { version: version.into(), program: "longwire run".into(), pid: 7 };
+            hello.other_version().map(|fault| fault.code)
+        };
+        assert_eq!(code("999.0.0"), Some(FaultCode::NewerVersion));
+        assert_eq!(code("0.0.1"), Some(FaultCode::OtherVersion));
+        assert_eq!(code(OURS), None);
+    }
 
     #[tokio::test]
     async fn one_that_closes_before_it_answers_is_not_running_any_more() {
