@@ -9,6 +9,7 @@ use tokio::time::{Duration, sleep};
 use crate::{
     args::Logs,
     exit::Exit,
+    order::is_gone,
     output::{hint, json_line, write_line},
     printable::one_line,
     signals::Signals,
@@ -67,7 +68,7 @@ async fn follow(
                 Ok(page) if shown.show(&page.lines, show).is_err() => return Ok(Exit::Ok),
                 Ok(_) => {}
                 // It has ended, or is about to.
-                Err(fault) if fault.code == FaultCode::Internal => {
+                Err(fault) if is_gone(&fault) => {
                     connection = None;
                     shown.begin_anew();
                     hint(&words.plain("cli.logs.gone"));

@@ -55,6 +55,11 @@ pub(crate) async fn order<C: Call>(
     outcome
 }
 
+/// Whether the engine that was asked has ended, or is about to, or does not answer any more.
+pub(crate) fn is_gone(fault: &Fault) -> bool {
+    matches!(fault.code, FaultCode::NotRunning | FaultCode::Internal)
+}
+
 async fn attempt(machine: &Machine, program: &str) -> Result<Orders, Fault> {
     // At each try: an engine that stays may have come up meanwhile.
     if let Ok(client) = Client::connect(&machine.data_dir).await {

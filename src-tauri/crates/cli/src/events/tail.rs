@@ -1,6 +1,6 @@
 use std::{io, time::Duration};
 
-use longwire_contract::{DeliveryState, EventQuery, EventView, Fault, FaultCode, call};
+use longwire_contract::{DeliveryState, EventQuery, EventView, Fault, call};
 use longwire_engine::{Client, Machine};
 use tokio::time::sleep;
 
@@ -12,6 +12,7 @@ use crate::{
     args::EventsTail,
     exit::Exit,
     order::Orders,
+    order::is_gone,
     output::{hint, json_line, write_line},
     signals::Signals,
     words::Words,
@@ -61,7 +62,7 @@ async fn follow(
                 Ok(Reader::There) => unanswered = 0,
                 Ok(Reader::Gone) => return Ok(Exit::Ok),
                 // The engine has ended, or is about to; where one comes up each time and never answers, it is another fault.
-                Err(fault) if fault.code == FaultCode::Internal && unanswered < MOST_UNANSWERED => {
+                Err(fault) if is_gone(&fault) && unanswered < MOST_UNANSWERED => {
                     unanswered += 1;
                     connection = None;
                     hint(&words.plain("cli.events.tail_gone"));
