@@ -1,16 +1,22 @@
+use std::time::Duration;
+
 use longwire_contract::{Snapshot, TargetHealth, TargetView, UpdateWait};
 
 /// How long after an event another one is likely to be on its way.
 const QUIET_MS: u64 = 10_000;
 
-/// What a change of versions would come in between of, at this moment.
-pub(super) fn reason_to_wait(snapshot: &Snapshot, now_ms: u64) -> Option<UpdateWait> {
+/// How long it is waited for such a moment. Where there is none in that time, one will do in which nothing is being handed over: a bot
+/// that is never left alone would be the one that is never mended.
+const PATIENCE: Duration = Duration::from_secs(3600);
+
+/// What a change of versions would come in between of, at this moment, after it has waited for so long.
+pub(super) fn reason_to_wait(snapshot: &Snapshot, now_ms: u64, waited: Duration) -> Option<UpdateWait> {
     if snapshot.lease.is_some() {
         return Some(UpdateWait::Lease);
     }
     // A clock that was set back must not have it wait until it has caught up.
     let recent = |at: u64| now_ms.abs_diff(at) < QUIET_MS;
-    let arriving = snapshot.apps.iter().filter_map(|app| app.last_event_ms).any(recent);
+    let arriving = waited < PATIENCE && snapshot.apps.iter().filter_map(|app| app.last_event_ms).any(recent);
     let busy = arriving || snapshot.agent.answering > 0 || snapshot.targets.iter().any(is_handed_events);
     busy.then_some(UpdateWait::Events)
 }
@@ -101,7 +107,29 @@ mod tests {
             ("a lease begins", of_lease(LeasePhase::Beginning), held),
             ("one cannot be ended", of_lease(LeasePhase::Stuck), held),
         ] {
-            assert_eq!(reason_to_wait(&snapshot, NOW), expected, "{case}");
+            assert_eq!(reason_to_wait(&snapshot, NOW, Duration::ZERO), expected, "{case}");
+        }
+    }
+
+    #[test]
+    fn after_an_hour_it_settles_for_a_moment_in_which_nothing_is_handed_over() {
+        let (events, held) = (Some(UpdateWait::Events), Some(UpdateWait::Lease));
+        let hour = Duration::from_secs(3600);
+        let short = hour - Duration::from_millis(1);
+        let arriving = Snapshot { apps: vec![app(Some(NOW))], ..Snapshot::default() };
+        let queued = Snapshot { targets: vec![target(TargetHealth::Up, 1)], ..arriving.clone() };
+        let agent = AgentView { answering: 1, ..AgentView::default() };
+        let answering = Snapshot { agent, ..arriving.clone() };
+        let leased = Snapshot { lease: lease(LeasePhase::Held), ..Snapshot::default() };
+        for (case, snapshot, waited, expected) in [
+            ("an event just now, before", &arriving, short, events),
+            ("an event just now", &arriving, hour, None),
+            ("an event just now, and it was long", &arriving, hour * 24, None),
+            ("one is being handed over", &queued, hour, events),
+            ("an answer is being written", &answering, hour, events),
+            ("a lease is held", &leased, hour * 24, held),
+        ] {
+            assert_eq!(reason_to_wait(snapshot, NOW, waited), expected, "{case}");
         }
     }
 }

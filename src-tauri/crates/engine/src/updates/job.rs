@@ -1,6 +1,6 @@
 //! What is done of an update, step by step. A step says what it has to only as long as it is the last one that was begun.
 
-use longwire_contract::{Fault, FaultCode, Release, UpdateState, UpdateView};
+use longwire_contract::{Fault, FaultCode, Release, UpdateState, UpdateView, UpdateWait};
 use longwire_host::clock;
 use tokio::{
     task::spawn_blocking,
@@ -107,8 +107,8 @@ impl Updates {
             .is_some_and(|ground| ground.snapshots.borrow().updates.skip.as_deref() == Some(version))
     }
 
-    /// Has a version in the place of this one.
-    async fn bring(&self, number: u64, offer: Offer) -> Result<(), Fault> {
+    /// Has a version in the place of this one. Since when it waits for its moment.
+    async fn bring(&self, number: u64, offer: Offer) -> Result<Instant, Fault> {
         let Offer { release, url, package } = offer;
         let version = release.version;
         let dialer = self.ground()?.dialer().await?;
@@ -128,7 +128,8 @@ impl Updates {
         let verified =
             spawn_blocking(move || verifier.verify(&bytes).map(|()| bytes)).await.map_err(internal)?;
         let bytes = verified.map_err(|error| not_genuine(&version, error))?;
-        while !self.may_place(number) {
+        let since = Instant::now();
+        while !self.may_place(number, since) {
             sleep(PACE).await;
         }
         info!(version, "the update is being put in place");
@@ -140,12 +141,16 @@ impl Updates {
                 let fault = Fault::new(FaultCode::UpdateNotInstalled, &error);
                 fault.with("version", &version).with("error", error)
             }
-        })
+        })?;
+        Ok(since)
     }
 
-    async fn brought(&self, number: u64, brought: Result<(), Fault>) {
-        match brought {
-            Ok(()) => self.say(number, UpdateState::Installed),
+    async fn brought(&self, number: u64, brought: Result<Instant, Fault>) {
+        let since = match brought {
+            Ok(since) => {
+                self.say(number, UpdateState::Installed);
+                since
+            }
             Err(fault) => {
                 warn!(code = ?fault.code, %fault, "the update is not installed");
                 let mut work = self.work();
@@ -158,9 +163,9 @@ impl Updates {
                 }
                 return;
             }
-        }
+        };
         // What has begun since it was put in place is not cut off either.
-        while self.is_busy().is_some() {
+        while self.is_busy(since).is_some() {
             sleep(PACE).await;
         }
         info!("the update is in place: starting it");
@@ -172,12 +177,12 @@ impl Updates {
     /// An engine in this process begins no lease from then on. One in another process, a service, knows nothing of it and may: this is
     /// the last look at what it showed. Such a lease is that process's, which goes on and puts the proxies back whatever becomes of
     /// this app.
-    fn may_place(&self, number: u64) -> bool {
+    fn may_place(&self, number: u64, since: Instant) -> bool {
         let mut work = self.work();
         if work.number != number {
             return false;
         }
-        let reason = self.is_busy();
+        let reason = self.is_busy(since);
         let state = match reason {
             None => {
                 work.doing = Doing::Placing;
@@ -189,9 +194,11 @@ impl Updates {
         reason.is_none()
     }
 
-    fn is_busy(&self) -> Option<longwire_contract::UpdateWait> {
+    /// What it waits for, where it does so since then.
+    fn is_busy(&self, since: Instant) -> Option<UpdateWait> {
         let ground = self.0.ground.borrow();
-        ground.as_ref().and_then(|ground| reason_to_wait(&ground.snapshots.borrow(), clock::now_ms()))
+        let snapshots = &ground.as_ref()?.snapshots;
+        reason_to_wait(&snapshots.borrow(), clock::now_ms(), since.elapsed())
     }
 
     fn say(&self, number: u64, state: UpdateState) {

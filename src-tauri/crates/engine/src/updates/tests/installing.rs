@@ -165,6 +165,21 @@ async fn it_waits_for_as_long_as_events_come() {
 }
 
 #[tokio::test]
+async fn events_without_end_hold_it_up_for_an_hour() {
+    let world = offering(GENUINE).await;
+    // For as long as this test runs it has only just come.
+    let at = longwire_host::clock::now_ms();
+    let id = "cli_0123456789abcdef".parse().unwrap();
+    let app = AppView { last_event_ms: Some(at), ..AppView::new(id, 0) };
+    world.engine(|snapshot| snapshot.apps = vec![app]);
+    world.updates.install(named("0.2.0")).unwrap();
+    world.until(|view| view.state == UpdateState::Waiting { until: UpdateWait::Events }).await;
+    later(HOUR).await;
+    world.until_restarted().await;
+    assert!(longwire_host::clock::now_ms() - at < 10_000, "it took so long that nothing is told by this");
+}
+
+#[tokio::test]
 async fn a_download_tells_how_far_it_is_and_can_be_stopped() {
     let world = offering(GENUINE).await;
     let url = format!("{}/silent", world.server.url);
