@@ -68,14 +68,18 @@ impl EngineSlot {
         let mut yielding = Yielding::default();
         while !self.quitting.is_cancelled() {
             let engine = self.engine(app).await;
+            if let Ok(engine) = &engine {
+                yielding.opened(matches!(engine, Backend::Own(_)));
+            }
             let begun = Instant::now();
             tokio::select! {
                 () = self.until_another_is_wanted(&engine, &yielding) => {}
                 () = self.quitting.cancelled() => return,
             }
             if let Ok(engine) = engine {
-                if matches!(engine, Backend::Attached(_)) {
-                    yielding.gone(begun.elapsed());
+                match engine {
+                    Backend::Own(_) => yielding.given(),
+                    Backend::Attached(_) => yielding.gone(begun.elapsed()),
                 }
                 self.renew(app).await;
             }
@@ -84,12 +88,8 @@ impl EngineSlot {
 
     async fn until_another_is_wanted(&self, engine: &Result<Backend, Fault>, yielding: &Yielding) {
         match engine {
-            Ok(engine) => {
-                engine.over().await;
-                if matches!(engine, Backend::Own(_)) {
-                    sleep(yielding.pause()).await;
-                }
-            }
+            Ok(engine @ Backend::Own(_)) => yielding.until_due(|| engine.over()).await,
+            Ok(engine @ Backend::Attached(_)) => engine.over().await,
             // Their user mends them, and comes back then.
             Err(Fault { code: FaultCode::SettingsUnreadable, .. }) => self.opened.notified().await,
             // What else is in the way passes by itself, most likely: one that holds the data folder is about to end or to answer.

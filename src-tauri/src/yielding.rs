@@ -1,6 +1,8 @@
 //! When the app leaves its connection to a service that asks for it.
 
-use std::time::Duration;
+use std::{future::Future, time::Duration};
+
+use tokio::time::{sleep, timeout};
 
 /// A service that was there for so long is a steady one.
 const STEADY: Duration = Duration::from_secs(60);
@@ -15,6 +17,8 @@ const LONGEST: Duration = Duration::from_secs(600);
 pub(crate) struct Yielding {
     /// How many in a row were gone soon.
     brief: u32,
+    /// Whether the folder was given to one that did not answer yet.
+    given: bool,
 }
 
 impl Yielding {
@@ -23,8 +27,35 @@ impl Yielding {
         self.brief = if lived < STEADY { self.brief.saturating_add(1) } else { 0 };
     }
 
+    /// The folder is given to a service.
+    pub(crate) fn given(&mut self) {
+        self.given = true;
+    }
+
+    /// There is an engine again, of this process or of another. A service that was given the folder and left it to this process never
+    /// came up.
+    pub(crate) fn opened(&mut self, own: bool) {
+        if std::mem::take(&mut self.given) && own {
+            self.gone(Duration::ZERO);
+        }
+    }
+
+    /// Waits until the folder is to be given to a service; `asked` waits until one asks for it. After a pause only one is given way to
+    /// that still asks: the others may be gone.
+    pub(crate) async fn until_due<F: Future<Output = ()>>(&self, asked: impl Fn() -> F) {
+        asked().await;
+        let pause = self.pause();
+        if pause.is_zero() {
+            return;
+        }
+        sleep(pause).await;
+        // What was asked meanwhile is forgotten.
+        let _ = timeout(Duration::ZERO, asked()).await;
+        asked().await;
+    }
+
     /// How long the next one that asks is kept waiting.
-    pub(crate) fn pause(&self) -> Duration {
+    fn pause(&self) -> Duration {
         match self.brief.checked_sub(2) {
             // One is no habit: somebody tries out how a service is installed and taken away.
             None => Duration::ZERO,
@@ -35,6 +66,10 @@ impl Yielding {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use tokio::{sync::Notify, time::Instant};
+
     use super::*;
 
     #[test]
@@ -48,5 +83,40 @@ mod tests {
         assert_eq!(pauses, [0, 0, 30, 60, 120, 240, 480, 600]);
         yielding.gone(STEADY);
         assert_eq!(yielding.pause(), Duration::ZERO);
+    }
+
+    #[test]
+    fn one_that_takes_the_folder_and_never_comes_up_counts_as_one_that_ended() {
+        let mut yielding = Yielding::default();
+        for own in [true, false, true] {
+            yielding.given();
+            yielding.opened(own);
+        }
+        assert_eq!(yielding.pause(), FIRST, "two never came up");
+        // The app's own engine was there before anybody asked, too.
+        yielding.opened(true);
+        assert_eq!(yielding.pause(), FIRST);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_a_pause_only_one_that_asks_still_is_given_way_to() {
+        let asks = Arc::new(Notify::new());
+        let asked = || asks.notified();
+        let start = Instant::now();
+        asks.notify_one();
+        Yielding::default().until_due(asked).await;
+        assert_eq!(start.elapsed(), Duration::ZERO, "the first one is not kept waiting");
+
+        let service = asks.clone();
+        tokio::spawn(async move {
+            for _ in 0..2 {
+                service.notify_one();
+                sleep(FIRST / 3).await;
+            }
+            sleep(10 * FIRST).await;
+            service.notify_one();
+        });
+        Yielding { brief: 2, given: false }.until_due(asked).await;
+        assert!(start.elapsed() > 10 * FIRST, "{:?}", start.elapsed());
     }
 }

@@ -50,7 +50,8 @@ impl Backend {
         }
     }
 
-    /// Waits until there has to be another one: a service wants this one's data folder, or the one in another process is gone.
+    /// Waits until there has to be another one: a service wants this one's data folder, which is told once each time that it asks, or
+    /// the one in another process is gone.
     pub async fn over(&self) {
         match self {
             Self::Own(engine) => engine.asked_to_yield().await,

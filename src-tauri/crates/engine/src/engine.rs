@@ -18,7 +18,7 @@ use longwire_host::{
 use longwire_journal::Journal;
 use longwire_link::Nudge;
 use tokio::{
-    sync::{Mutex, MutexGuard, OnceCell, broadcast, watch},
+    sync::{Mutex, MutexGuard, Notify, OnceCell, broadcast, watch},
     time::{Duration, Instant, sleep},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -81,8 +81,8 @@ pub(crate) struct Inner {
     pub(crate) desk: Mutex<Desk>,
     /// What tells whether the apps' tasks still run.
     pub(crate) pulses: service::Pulses,
-    /// Cancelled once a service has asked for the data folder.
-    pub(crate) yielding: CancellationToken,
+    /// Told each time that a service asks for the data folder.
+    pub(crate) yielding: Notify,
     tasks: TaskTracker,
     stop: CancellationToken,
 }
@@ -155,7 +155,7 @@ impl Engine {
             surroundings,
             desk: Mutex::new(desk),
             pulses: service::Pulses::default(),
-            yielding: CancellationToken::new(),
+            yielding: Notify::new(),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
         };
@@ -187,9 +187,10 @@ impl Engine {
         self.inner.clicked.subscribe()
     }
 
-    /// Waits until a service asks for the data folder: this engine is to be closed then, so that the service can have it.
+    /// Waits until a service asks for the data folder: this engine is to be closed then, so that the service can have it. Each time
+    /// that one asks is told once, to one who waits; one that asked while nobody waited is told to the next.
     pub async fn asked_to_yield(&self) {
-        self.inner.yielding.cancelled().await;
+        self.inner.yielding.notified().await;
     }
 
     /// Closes every link in good order, then gives the data folder back.

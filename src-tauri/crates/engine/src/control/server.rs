@@ -100,7 +100,7 @@ async fn answer(stream: UnixStream, engine: &Weak<Inner>) -> io::Result<()> {
 fn give_way(engine: &Inner) -> Result<Value, Fault> {
     if engine.options.yields {
         info!("a service takes over");
-        engine.yielding.cancel();
+        engine.yielding.notify_one();
         return Ok(Value::Null);
     }
     let detail = "this Longwire keeps its data folder until it is quit";
