@@ -1,11 +1,15 @@
 //! What the app reads to know of a newer version: `latest.json`, beside the packages of a release.
 
 use std::{
-    fs::{self, File},
+    env,
+    fmt::Display,
+    fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use minisign_verify::{PublicKey, Signature};
 use serde_json::{Value, json};
 
 use super::{VERSION, broken};
@@ -17,16 +21,18 @@ use crate::{
 /// Both halves of the universal app, as the updater calls them.
 const PLATFORMS: &[&str] = &["darwin-aarch64", "darwin-x86_64"];
 
-/// Prints the manifest for a package that lies beside its signature, and where releases are found, as `https://HOST/OWNER/NAME`.
+/// The public key that the apps of this release were built with, in the form of Tauri's: base64 of the file that minisign writes.
+const KEY: &str = "LONGWIRE_UPDATE_KEY";
+
+/// Prints the manifest for a package that lies beside its signature, and where releases are found, as `https://HOST/OWNER/NAME`. What
+/// no app would take is not announced.
 pub(super) fn print(repository: &Repository, package: &Path, home: &str) -> Result<(), Failure> {
     let signature = signature_of(package);
     let signed = fs::read_to_string(&signature).map_err(|error| broken(&signature, &error))?;
-    let opened = File::open(&signature).map_err(|error| broken(&signature, &error))?;
-    let said = output(Command::new("base64").arg("--decode").stdin(opened))?;
-    if !names_version(&said, VERSION) {
-        // No app would take it: see `Config::require_signed_version` of the updater.
-        return Err(Failure::new(format!("{} does not name version {VERSION}", signature.display())));
-    }
+    let key = env::var(KEY).map_err(|_| Failure::new(format!("{KEY} is not set")))?;
+    let bytes = fs::read(package).map_err(|error| broken(package, &error))?;
+    verify(&key, &signed, &bytes, VERSION)
+        .map_err(|error| Failure::new(format!("{}: {error}", signature.display())))?;
     let git = ["log", "-1", "--format=%cI"];
     let date = output(Command::new("git").args(git).current_dir(&repository.root))?;
     let changes = repository.root.join("CHANGELOG.md");
@@ -43,12 +49,27 @@ fn signature_of(package: &Path) -> PathBuf {
     name.into()
 }
 
-/// Whether a signature binds the package to this version, by the comment that it signs, too.
-fn names_version(signature: &str, version: &str) -> bool {
-    let trusted = signature.lines().find_map(|line| line.strip_prefix("trusted comment: "));
-    let named =
-        trusted.and_then(|comment| comment.split('\t').find_map(|part| part.strip_prefix("version:")));
-    named == Some(version)
+/// What is in a text of base64.
+fn decoded(text: &str) -> Result<String, String> {
+    let bytes = STANDARD.decode(text.trim()).map_err(|error| error.to_string())?;
+    String::from_utf8(bytes).map_err(|error| error.to_string())
+}
+
+/// As every app will: whether this key signed these bytes, and the version with them.
+fn verify(key: &str, signature: &str, bytes: &[u8], version: &str) -> Result<(), String> {
+    let unusable = |error: &dyn Display| format!("{KEY} is no public key: {error}");
+    let key = decoded(key).map_err(|error| unusable(&error))?;
+    let key = PublicKey::decode(&key).map_err(|error| unusable(&error))?;
+    let unreadable = |error: &dyn Display| format!("it is no signature: {error}");
+    let signature = decoded(signature).map_err(|error| unreadable(&error))?;
+    let signature = Signature::decode(&signature).map_err(|error| unreadable(&error))?;
+    key.verify(bytes, &signature, true).map_err(|error| format!("it is not that of {KEY}: {error}"))?;
+    // Only a comment that is signed says anything, and without a version no app takes it: see `Config::require_signed_version`.
+    let mut parts = signature.trusted_comment().split('\t');
+    match parts.find_map(|part| part.strip_prefix("version:")) {
+        Some(named) if named == version => Ok(()),
+        named => Err(format!("it is signed as version {}", named.unwrap_or("none"))),
+    }
 }
 
 fn manifest(file: &str, signature: &str, home: &str, date: &str, changes: &str) -> Value {
@@ -71,6 +92,8 @@ fn notes(changes: &str, version: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use minisign::KeyPair;
+
     use super::*;
 
     const DATE: &str = "2026-11-23T04:05:06+00:00";
@@ -104,13 +127,33 @@ mod tests {
     }
 
     #[test]
-    fn a_signature_that_names_no_version_or_another_one_is_of_no_use() {
-        let signature = |comment: &str| {
-            format!("untrusted comment: version:1.0.0\nRUS\ntrusted comment: {comment}\nMEL\n")
+    fn what_no_app_would_take_is_not_announced() {
+        let [ours, strangers] = [(); 2].map(|()| KeyPair::generate_unencrypted_keypair().unwrap());
+        let public = STANDARD.encode(ours.pk.to_box().unwrap().into_string());
+        let signed = |key: &KeyPair, comment: &str| {
+            let signature = minisign::sign(Some(&key.pk), &key.sk, &b"bytes"[..], Some(comment), None);
+            STANDARD.encode(signature.unwrap().into_string())
         };
-        assert!(names_version(&signature("timestamp:1\tfile:f\tversion:1.0.0"), "1.0.0"));
-        for other in ["timestamp:1\tfile:f", "timestamp:1\tversion:1.0.01", "", "x version:1.0.0"] {
-            assert!(!names_version(&signature(other), "1.0.0"), "{other}");
+        let comment = "timestamp:1\tfile:f\tversion:1.0.0";
+        let genuine = signed(&ours, comment);
+        let changed = decoded(&genuine).unwrap().replace("version:1.0.0", "version:2.0.0");
+        let changed = STANDARD.encode(changed);
+        assert_eq!(verify(&public, &genuine, b"bytes", "1.0.0"), Ok(()));
+        for (case, signature, bytes, version, expected) in [
+            ("another's", signed(&strangers, comment), "bytes", "1.0.0", "not that of"),
+            ("of other bytes", genuine.clone(), "byte", "1.0.0", "not that of"),
+            ("of another version", genuine.clone(), "bytes", "1.0.01", "as version 1.0.0"),
+            ("of none", signed(&ours, "timestamp:1\tfile:f"), "bytes", "1.0.0", "as version none"),
+            ("none at all", String::new(), "bytes", "1.0.0", "no signature"),
+            ("not in base64", decoded(&genuine).unwrap(), "bytes", "1.0.0", "no signature"),
+            ("changed in its comment", changed, "bytes", "2.0.0", "not that of"),
+        ] {
+            let told = verify(&public, &signature, bytes.as_bytes(), version).unwrap_err();
+            assert!(told.contains(expected), "{case}: {told}");
+        }
+        for key in ["", &genuine] {
+            let told = verify(key, &genuine, b"bytes", "1.0.0").unwrap_err();
+            assert!(told.starts_with(KEY), "{told}");
         }
     }
 }

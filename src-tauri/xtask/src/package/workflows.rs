@@ -242,7 +242,9 @@ fn a_release_announces_itself_where_the_app_looks() {
         );
         let announces = nth(&macos, "cargo xtask package --manifest");
         assert!(runs(&macos)[announces].contains("> out/latest.json"));
-        assert_eq!(macos.steps()[announces].word("if"), "steps.sign.outputs.updates");
+        let announces = &macos.steps()[announces];
+        assert_eq!(announces.word("if"), "steps.sign.outputs.updates");
+        assert_eq!(announces.at("env").unwrap().word("LONGWIRE_UPDATE_KEY"), key);
     });
 }
 
@@ -281,6 +283,8 @@ fn what_is_not_there_to_sign_with_is_no_empty_variable_and_half_of_it_ends_the_r
 
     let (succeeds, _, seen) = sign(&[("TAURI_SIGNING_PRIVATE_KEY", "k")]);
     assert!(!succeeds && seen.is_empty(), "no app would know the key");
+    let (succeeds, _, seen) = sign(&[("LONGWIRE_UPDATE_KEY", "p")]);
+    assert!(!succeeds && seen.is_empty(), "apps would look for what is not there");
     let (succeeds, output, _) = sign(&[("TAURI_SIGNING_PRIVATE_KEY", "k"), ("LONGWIRE_UPDATE_KEY", "p")]);
     assert!(succeeds && output.ends_with("updates=yes\n"), "{output}");
 }
