@@ -25,7 +25,9 @@ describe('the catalogues', () => {
   })
 
   it('set English with curly quotes and one ellipsis', () => {
-    expect(keys.filter((key) => /['"]|\.\.\./.test(en[key]))).toEqual([])
+    // A shell has quotes of its own.
+    const prose = (text: string) => text.replace(/`[^`]*`/g, '')
+    expect(keys.filter((key) => /['"]|\.\.\./.test(prose(en[key])))).toEqual([])
   })
 
   it('name a command in a finding without the marks that only a terminal reads', () => {
