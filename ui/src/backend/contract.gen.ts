@@ -329,7 +329,11 @@ total?: number | null, } | { "kind": "waiting",
 /**
  * What it waits for.
  */
-until: UpdateWait, } | { "kind": "installing" } | { "kind": "installed" };
+until: UpdateWait, } | { "kind": "installing" } | { "kind": "installed", 
+/**
+ * What that waits for; of nothing it is about to be.
+ */
+until?: UpdateWait | null, };
 
 export type Release = { 
 /**

@@ -35,6 +35,7 @@ export function updateText(snapshot: Snapshot): string {
 export function updateNote(snapshot: Snapshot): string {
   const { state, release, checked_at_ms } = snapshot.update
   if (state.kind === 'waiting') return t(`updates.waiting.${state.until}`)
+  if (state.kind === 'installed' && state.until) return t(`updates.installed.${state.until}`)
   if (state.kind === 'installing' || state.kind === 'installed') return t(`updates.${state.kind}.then`)
   if (release && skippedVersion(snapshot)) return t('updates.skipped')
   if (release?.published_ms != null) return t('updates.published', { day: day(release.published_ms) })

@@ -62,7 +62,12 @@ describe('each state of an update', () => {
 
   it.each<[UpdateState, string]>([
     [{ kind: 'installing' }, 'Installing Longwire 0.2.0… Longwire restarts when this is done.'],
-    [{ kind: 'installed' }, 'Longwire 0.2.0 is installed It restarts in a moment.']
+    [{ kind: 'installed' }, 'Longwire 0.2.0 is installed It restarts in a moment.'],
+    [
+      { kind: 'installed', until: 'lease' },
+      'Longwire 0.2.0 is installed It restarts once the system’s proxies are on again.'
+    ],
+    [{ kind: 'installed', until: 'events' }, 'Longwire 0.2.0 is installed It restarts once no events come or go.']
   ])('%j has no way back', async (state, says) => {
     const backend = await over({ release: release(), state })
     expect(text('update-state')).toBe(says)

@@ -65,8 +65,12 @@ pub enum UpdateState {
     },
     /// It is put in the place of this version.
     Installing,
-    /// It is in place, and there at the next start, which is about to be.
-    Installed,
+    /// It is in place, and there at the next start.
+    Installed {
+        /// What that waits for; of nothing it is about to be.
+        #[ts(optional = nullable)]
+        until: Option<UpdateWait>,
+    },
 }
 
 /// Why an app does not update itself.

@@ -147,10 +147,7 @@ impl Updates {
 
     async fn brought(&self, number: u64, brought: Result<Instant, Fault>) {
         let since = match brought {
-            Ok(since) => {
-                self.say(number, UpdateState::Installed);
-                since
-            }
+            Ok(since) => since,
             Err(fault) => {
                 warn!(code = ?fault.code, %fault, "the update is not installed");
                 let mut work = self.work();
@@ -165,7 +162,12 @@ impl Updates {
             }
         };
         // What has begun since it was put in place is not cut off either.
-        while self.is_busy(since).is_some() {
+        loop {
+            let until = self.is_busy(since);
+            self.say(number, UpdateState::Installed { until });
+            if until.is_none() {
+                break;
+            }
             sleep(PACE).await;
         }
         info!("the update is in place: starting it");

@@ -2,6 +2,8 @@ use longwire_contract::{AppView, FaultCode, LeasePhase, LeaseView, ReleaseRef, U
 
 use super::*;
 
+const INSTALLED: UpdateState = UpdateState::Installed { until: None };
+
 fn named(version: &str) -> ReleaseRef {
     ReleaseRef { version: version.to_owned() }
 }
@@ -41,13 +43,13 @@ async fn what_was_shown_is_fetched_installed_and_started() {
     world.updates.install(named("0.2.0")).unwrap();
     world.updates.install(named("0.2.0")).unwrap();
     assert_eq!(world.updates.view().state, UpdateState::Downloading { done: 0, total: None });
-    world.until(|view| view.state == UpdateState::Installed).await;
+    world.until(|view| view.state == INSTALLED).await;
     world.until_restarted().await;
     assert_eq!(world.installed(), [GENUINE]);
     world.updates.install(named("0.2.0")).unwrap();
     world.updates.check();
     world.updates.cancel();
-    assert_eq!(world.updates.view().state, UpdateState::Installed, "there is no way back");
+    assert_eq!(world.updates.view().state, INSTALLED, "there is no way back");
     assert_eq!((world.fake.restarts.load(Ordering::SeqCst), world.server.asked()), (1, 2));
 }
 
@@ -138,6 +140,27 @@ async fn no_lease_begins_while_it_is_put_in_place_and_until_it_runs() {
     world.until_restarted().await;
     assert_eq!(begin().unwrap_err().code, FaultCode::UpdateInstalling, "it is about to start");
     assert_eq!(world.snapshot.borrow().lease, None);
+}
+
+#[tokio::test]
+async fn what_has_begun_since_it_was_put_in_place_is_waited_for_and_told() {
+    let world = offering(GENUINE).await;
+    let closed = world.fake.gate.lock().await;
+    world.updates.install(named("0.2.0")).unwrap();
+    world.until(|view| view.state == UpdateState::Installing).await;
+    // Of an engine in another process, which knows of no update.
+    world.engine(|snapshot| snapshot.lease = Some(lease()));
+    drop(closed);
+    world.until(|view| view.state == UpdateState::Installed { until: Some(UpdateWait::Lease) }).await;
+    world.engine(|snapshot| {
+        snapshot.lease = None;
+        snapshot.agent.answering = 1;
+    });
+    world.until(|view| view.state == UpdateState::Installed { until: Some(UpdateWait::Events) }).await;
+    assert_eq!(world.fake.restarts.load(Ordering::SeqCst), 0);
+    world.engine(|snapshot| snapshot.agent.answering = 0);
+    world.until(|view| view.state == INSTALLED).await;
+    world.until_restarted().await;
 }
 
 #[tokio::test]
