@@ -151,6 +151,7 @@ fn not_installed(error: Error) -> NotInstalled {
         | Error::SignatureUtf8(_)
         | Error::InvalidUpdaterFormat
         | Error::BinaryNotFoundInArchive => NotInstalled::NotGenuine(words),
+        Error::PreviousAppNotRestored(kept) => NotInstalled::Aside(kept),
         _ => NotInstalled::Refused(words),
     }
 }
@@ -182,6 +183,8 @@ mod tests {
         }
         let full = std::io::Error::from(std::io::ErrorKind::StorageFull);
         assert!(matches!(not_installed(Error::Io(full)), NotInstalled::Refused(_)));
+        let kept = std::path::PathBuf::from("/Applications/Longwire (previous version).app");
+        assert_eq!(not_installed(Error::PreviousAppNotRestored(kept.clone())), NotInstalled::Aside(kept));
     }
 
     #[test]

@@ -192,6 +192,8 @@ pub enum FaultCode {
     UpdateNotGenuine,
     /// The update could not be put in place; this version is as it was; `version`, `error`.
     UpdateNotInstalled,
+    /// The update could not be put in place, nor this version back: it lies at `path`; `version` is that of the update.
+    UpdateAside,
     /// A newer version is being put in place, and until it runs the system's proxies are not set aside; nothing was changed.
     UpdateInstalling,
     /// A fault of Longwire itself.
@@ -276,6 +278,7 @@ impl FaultCode {
         Self::UpdateGone,
         Self::UpdateNotGenuine,
         Self::UpdateNotInstalled,
+        Self::UpdateAside,
         Self::UpdateInstalling,
         Self::Internal,
     ];

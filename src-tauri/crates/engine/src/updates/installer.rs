@@ -1,4 +1,4 @@
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use longwire_contract::Release;
 use serde_json::Value;
@@ -37,7 +37,7 @@ pub trait Package: Send + Sync {
     /// Puts it in the place of this program. It may take a while, and verifies once more.
     ///
     /// # Errors
-    /// Why it is not there; the program is as it was.
+    /// Why it is not there; the program is as it was, unless it says otherwise.
     fn install(&self, bytes: &[u8]) -> Result<(), NotInstalled>;
 }
 
@@ -50,4 +50,7 @@ pub enum NotInstalled {
     /// This machine does not let it.
     #[error("{0}")]
     Refused(String),
+    /// Nor is the program in its place any more: it lies here.
+    #[error("this version lies at {}", .0.display())]
+    Aside(PathBuf),
 }

@@ -141,6 +141,12 @@ impl Updates {
                 let fault = Fault::new(FaultCode::UpdateNotInstalled, &error);
                 fault.with("version", &version).with("error", error)
             }
+            // Whole, however long it is: the only copy lies there.
+            NotInstalled::Aside(path) => {
+                let path = path.display();
+                let fault = Fault::new(FaultCode::UpdateAside, format_args!("this version lies at {path}"));
+                fault.with("version", &version).with("path", path)
+            }
         })?;
         Ok(since)
     }

@@ -99,6 +99,19 @@ async fn what_cannot_be_put_in_place_is_told_and_this_version_goes_on() {
 }
 
 #[tokio::test]
+async fn where_the_only_copy_of_this_version_lies_is_told_whole() {
+    let world = offering(GENUINE).await;
+    let path = format!("/private/var/folders/{}current_app", "a/".repeat(200));
+    *world.fake.aside.lock().unwrap() = Some(PathBuf::from(&path));
+    world.updates.install(named("0.2.0")).unwrap();
+    let trouble = world.until(|view| view.trouble.is_some()).await.trouble.unwrap();
+    assert_eq!((trouble.code, trouble.values["path"].as_str()), (FaultCode::UpdateAside, path.as_str()));
+    assert_eq!(trouble.values["version"], "0.2.0");
+    assert!(trouble.detail.contains(&path), "{trouble:?}");
+    assert_eq!(world.fake.restarts.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
 async fn it_waits_for_the_end_of_a_lease_and_of_a_load_and_can_be_stopped_there() {
     let world = offering(GENUINE).await;
     world.engine(|snapshot| snapshot.lease = Some(lease()));

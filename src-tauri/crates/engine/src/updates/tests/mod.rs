@@ -4,9 +4,12 @@ mod fetching;
 mod installing;
 mod looking;
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicBool, AtomicUsize, Ordering},
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
 };
 
 use longwire_contract::{Release, Snapshot, UpdateState, UpdateView};
@@ -32,6 +35,8 @@ struct Fake {
     installed: Mutex<Vec<String>>,
     restarts: AtomicUsize,
     full: AtomicBool,
+    /// Where this version is left by what fails.
+    aside: Mutex<Option<PathBuf>>,
     /// Held while nothing is to be put in place yet.
     gate: tokio::sync::Mutex<()>,
 }
@@ -60,6 +65,9 @@ impl Package for FakePackage {
 
     fn install(&self, bytes: &[u8]) -> Result<(), NotInstalled> {
         let _open = self.0.gate.blocking_lock();
+        if let Some(path) = self.0.aside.lock().unwrap().clone() {
+            return Err(NotInstalled::Aside(path));
+        }
         if self.0.full.load(Ordering::SeqCst) {
             return Err(NotInstalled::Refused("no room".into()));
         }
