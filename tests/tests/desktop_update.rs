@@ -79,6 +79,11 @@ fn signed(key: &KeyPair, bytes: &[u8], version: Option<&str>) -> String {
     STANDARD.encode(signature.unwrap().into_string())
 }
 
+/// A public key as Tauri's own command writes it.
+fn public(key: &KeyPair) -> String {
+    STANDARD.encode(key.pk.to_box().unwrap().into_string())
+}
+
 /// An app that runs as an AppImage does, from a file of its own.
 struct Installed<'a> {
     session: &'a Session,
@@ -92,11 +97,10 @@ impl<'a> Installed<'a> {
         fs::create_dir_all(&folder).unwrap();
         let file = folder.join("Longwire.AppImage");
         fs::copy(program("longwire-app"), &file).unwrap();
-        let public = STANDARD.encode(key.pk.to_box().unwrap().into_string());
         let start = session.program(file.clone()).variable("LONGWIRE_DATA_DIR", session.data_dir());
         let start = start.variable("APPIMAGE", &file).variable("APPDIR", &folder);
         let start = start.variable("LONGWIRE_UPDATE_URL", server.address());
-        let start = start.variable("LONGWIRE_UPDATE_KEY", public);
+        let start = start.variable("LONGWIRE_UPDATE_KEY", public(key));
         let app = start.arguments(arguments.iter().copied()).run();
         Self { session, file, app }
     }
@@ -229,12 +233,15 @@ async fn what_is_not_genuine_or_older_leaves_the_app_as_it_was() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_app_that_was_not_built_for_it_does_not_update_itself() {
+async fn an_app_that_another_ones_image_has_started_does_not_update_itself() {
     let session = Session::start("en_GB.UTF-8").await;
-    let server = Server::start().await;
-    // A file of its own is not enough: nobody says that it runs from within.
+    let (server, key) = (Server::start().await, KeyPair::generate_unencrypted_keypair().unwrap());
+    // It was built to look, and inherits what a terminal was told that is an AppImage: it does not run from within that.
     let start = session.app().variable("APPIMAGE", session.home().join("Terminal.AppImage"));
-    let app = start.variable("LONGWIRE_UPDATE_URL", server.address()).arguments(["--hidden"]).run();
+    let start = start.variable("APPDIR", session.home().join("mounted"));
+    let start = start.variable("LONGWIRE_UPDATE_URL", server.address());
+    let start = start.variable("LONGWIRE_UPDATE_KEY", public(&key));
+    let app = start.arguments(["--hidden"]).run();
     let mut engine = eventually("the engine", async || Client::connect(&session.data_dir()).await.ok()).await;
     let snapshot = engine.call::<call::ReadSnapshot>(&()).await.unwrap();
     assert!(matches!(snapshot.update.state, UpdateState::Off { .. }), "{:?}", snapshot.update);
