@@ -12,7 +12,7 @@ export function layoutFaults(families: string[]): string[] {
   }
 
   const modal = document.querySelector('dialog:modal')
-  const keyLike = new RegExp(`^(${families.join('|')})\\.(?!(json|log|toml|txt|zip)$)[a-z_][\\w.]*$`)
+  const keyLike = new RegExp(`^(${families.join('|')})\\.(?!([\\w.]*\\.)?(json|log|plist|toml|txt|zip)$)[a-z_][\\w.]*$`)
   const texts: { text: string; rect: DOMRect; element: Element; floats: boolean }[] = []
 
   const named = (element: Element) => element.closest('[title], [aria-label]') !== null

@@ -156,7 +156,7 @@ const OPENINGS: Record<string, Record<string, Step[]>> = {
   },
   'agent-on agent': {
     asked: [press('agent-ask-do'), see('agent-answer'), unfold],
-    saved: [fill('agent-prompt', 'Be brief.\nAnswer in Chinese.'), see('field-saved')],
+    saved: [fill('agent-prompt', 'Be brief.\nAnswer in Chinese.'), focus('agent-model'), see('field-saved')],
     replace: [press('agent-key-replace')],
     remove: [press('agent-key-remove')],
     forget: [press('agent-forget')]

@@ -135,7 +135,7 @@ mod tests {
         let of = |program: &str, folder: Option<&str>, image: Option<&str>| {
             Installed::of(Path::new(program), folder.map(Path::new), image.map(PathBuf::from))
         };
-        let image = Some("/home/me/Longwire.AppImage");
+        let image = "/home/me/Longwire.AppImage";
         let inside = "/tmp/.mount_LongwiXy/usr/bin/longwire-app";
         let translocated =
             "/private/var/folders/x/y/X/AppTranslocation/0-1/d/Longwire.app/Contents/MacOS/longwire-app";
@@ -152,10 +152,10 @@ mod tests {
             (of("/Users/AppTranslocations/L.app/Contents/MacOS/longwire-app", None, None), Installed::Bundle),
             (of("/Volumes/Longwire/longwire-app", None, None), Installed::Otherwise),
             (of("/srv/Contents/MacOS/longwire-app", None, None), Installed::Otherwise),
-            (of(inside, Some("/tmp/.mount_LongwiXy"), image), Installed::Image(image.unwrap().into())),
+            (of(inside, Some("/tmp/.mount_LongwiXy"), Some(image)), Installed::Image(image.into())),
             (of(inside, Some("/tmp/.mount_LongwiXy"), Some("Longwire.AppImage")), Installed::Otherwise),
             (of(inside, Some("/tmp/.mount_LongwiXy"), Some("/nix/store/0a/L.AppImage")), Installed::Package),
-            (of(inside, None, image), Installed::Otherwise),
+            (of(inside, None, Some(image)), Installed::Otherwise),
             (of("/usr/bin/longwire-app", None, None), Installed::Package),
             // Started from the terminal of another AppImage.
             (of("/usr/bin/longwire-app", Some("/tmp/.mount_Termin"), Some("/x/T")), Installed::Package),
