@@ -200,7 +200,7 @@ impl Watcher {
 /// somebody asked it: such a finding has its title alone here.
 fn told(language: Language, finding: &Finding) -> String {
     let said = match finding.code.guide() {
-        Guide::Agent => words::title(language, finding),
+        Guide::Agent => words::headline(language, finding),
         _ => words::finding(language, finding),
     };
     sentences(language, &said, &more(language, finding))

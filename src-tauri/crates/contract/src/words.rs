@@ -17,6 +17,11 @@ pub fn title(language: Language, finding: &Finding) -> String {
     text(language, &format!("finding.{}.title", word(&finding.code)), &in_words(language, &finding.values))
 }
 
+/// What is wrong, as a sentence.
+pub fn headline(language: Language, finding: &Finding) -> String {
+    told(language, finding, &["title"])
+}
+
 /// What is wrong and why, where nothing goes on and so nothing can be said of what will.
 pub fn finding_alone(language: Language, finding: &Finding) -> String {
     told(language, finding, &["title", "say"])
