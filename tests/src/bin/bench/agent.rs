@@ -23,6 +23,8 @@ const WORDS_A_SECOND: u32 = 20;
 const SLOWEST: f64 = 1.2;
 /// The pause between two events.
 const PAUSE: Duration = Duration::from_millis(1);
+/// How long it takes at most until all have begun: the platform takes some fifty a second of an app.
+const BEGINNINGS: Duration = Duration::from_secs(20);
 /// How long answers may take to begin, and to end after their last word.
 const PATIENCE: Duration = Duration::from_secs(60);
 /// The last word of each answer.
@@ -112,7 +114,7 @@ struct Server {
 impl Server {
     /// Each answer goes on for longer than is measured.
     fn start(time: Duration) -> Result<Self, Error> {
-        let words = (time.as_secs() as u32 + 4) * WORDS_A_SECOND;
+        let words = (BEGINNINGS + time).as_secs() as u32 * WORDS_A_SECOND;
         let text = "word ".repeat(words as usize) + END;
         let (tell, told) = mpsc::channel();
         let (end, ended) = oneshot::channel::<()>();
